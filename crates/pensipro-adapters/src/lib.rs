@@ -1,0 +1,1 @@
+//! The outside world but the database: file stores.

@@ -1,0 +1,1 @@
+//! Pension-cut export, import parsing, the matching engine.

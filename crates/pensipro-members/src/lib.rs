@@ -1,0 +1,1 @@
+//! Members, their contacts, bank accounts and documents.

@@ -1,0 +1,1 @@
+//! Applications, pre-check, analysis, committee.

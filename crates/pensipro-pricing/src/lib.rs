@@ -1,0 +1,1 @@
+//! Loan products, fees, penalty rules; the amortization engine; simulation.

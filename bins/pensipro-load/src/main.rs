@@ -1,0 +1,78 @@
+//! Drives a running PensiPro over HTTP from a process of its own and prints the rate and the
+//! latencies it saw. It measures; it judges nothing.
+
+mod client;
+mod measure;
+mod scenario;
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::{Parser, Subcommand};
+
+use crate::{client::Server, measure::Load};
+
+#[derive(Parser)]
+#[command(about, version)]
+struct Arguments {
+    /// The server, as host:port.
+    #[arg(long, default_value = "127.0.0.1:8008", global = true)]
+    server: String,
+    /// The user who signs in.
+    #[arg(long, default_value = "admin", global = true)]
+    username: String,
+    /// The user's password.
+    #[arg(long, default_value = "", global = true)]
+    password: String,
+    /// Connections that send at the same time.
+    #[arg(long, default_value_t = 8, global = true)]
+    clients: usize,
+    /// How long to measure.
+    #[arg(long, default_value_t = 10, global = true)]
+    seconds: u64,
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Subcommand)]
+enum Scenario {
+    /// An authenticated answer that needs no database: GET /auth/me.
+    Empty,
+    /// GET /loans/{id} over all active loans.
+    Loan,
+    /// POST /loans/{id}/payments of a small amount in cash.
+    Payment,
+    /// Upload a realisation file for an export, and pay at the counter meanwhile.
+    Import {
+        /// The month, as YYYY-MM.
+        periode: String,
+        /// The payer whose loans are cut.
+        #[arg(default_value = "TASPEN")]
+        payer: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
+    let server = Server::sign_in(&arguments.server, &arguments.username, &arguments.password)?;
+    let load =
+        Load { clients: arguments.clients.max(1), period: Duration::from_secs(arguments.seconds) };
+    match &arguments.scenario {
+        Scenario::Empty => scenario::empty(&server, load),
+        Scenario::Loan => scenario::loan(&server, load),
+        Scenario::Payment => scenario::payment(&server, load),
+        Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
+    }
+}

@@ -1,0 +1,181 @@
+//! What is measured.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{ClientError, Connection, Server},
+    measure::{Load, Seen},
+};
+
+/// How many loans a scenario cycles through at the most.
+const LOANS: usize = 20_000;
+
+/// GET /auth/me: the cost of the server itself.
+pub(crate) fn empty(server: &Server, load: Load) -> Result<String, ClientError> {
+    let seen = load.drive(server, |connection, _, _| {
+        connection.send("GET", "/auth/me", "application/json", b"")?.accept("GET /auth/me")
+    })?;
+    Ok(format!("empty {seen}"))
+}
+
+/// GET /loans/{id}, spread over all active loans.
+pub(crate) fn loan(server: &Server, load: Load) -> Result<String, ClientError> {
+    let loans = active_loans(server)?;
+    let seen = load.drive(server, |connection, client, round| {
+        let path = format!("/loans/{}", spread(&loans, client, round, load.clients));
+        connection.send("GET", &path, "application/json", b"")?.accept(&path)
+    })?;
+    Ok(format!("loan {seen}"))
+}
+
+/// POST /loans/{id}/payments, each of one rupiah in cash.
+pub(crate) fn payment(server: &Server, load: Load) -> Result<String, ClientError> {
+    let loans = active_loans(server)?;
+    let today = today(server)?;
+    let seen = load.drive(server, |connection, client, round| {
+        pay(connection, spread(&loans, client, round, load.clients), &today)
+    })?;
+    Ok(format!("payment {seen}"))
+}
+
+/// Uploads a realisation file of every line of an export, and pays at the counter until it is done.
+pub(crate) fn import(server: &Server, periode: &str, payer: &str) -> Result<String, ClientError> {
+    let mut connection = server.connect()?;
+    let request = json!({ "periode": periode, "payer": payer });
+    let export = connection.json("POST", "/billing/export", Some(&request))?;
+    let file = finished_export(&mut connection, &export)?;
+    let loans = active_loans(server)?;
+    let today = today(server)?;
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let counter = scope.spawn(|| pay_meanwhile(server, &loans, &today, &done));
+        let uploaded = upload(&mut connection, &file, periode, payer);
+        done.store(true, Ordering::Relaxed);
+        let meanwhile = counter.join().expect("the counter does not panic")?;
+        let (took, import) = uploaded?;
+        Ok(format!(
+            "import lines={} seconds={:.2} summary={} meanwhile: {meanwhile}",
+            import["lines"],
+            took.as_secs_f64(),
+            import["summary"]
+        ))
+    })
+}
+
+fn spread(loans: &[i64], client: usize, round: usize, clients: usize) -> i64 {
+    loans[(round * clients + client) % loans.len()]
+}
+
+fn pay(connection: &mut Connection, loan: i64, today: &str) -> Result<(), ClientError> {
+    let path = format!("/loans/{loan}/payments");
+    let body = json!({ "paid_on": today, "amount": "1.00", "channel": "tunai" }).to_string();
+    connection.send("POST", &path, "application/json", body.as_bytes())?.accept(&path)
+}
+
+fn pay_meanwhile(
+    server: &Server,
+    loans: &[i64],
+    today: &str,
+    done: &AtomicBool,
+) -> Result<Seen, ClientError> {
+    let mut connection = server.connect()?;
+    let started = Instant::now();
+    let mut latencies = Vec::new();
+    while !done.load(Ordering::Relaxed) {
+        let sent = Instant::now();
+        pay(&mut connection, loans[latencies.len() % loans.len()], today)?;
+        latencies.push(sent.elapsed());
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(Seen::new(latencies, started.elapsed()))
+}
+
+/// The server's business day, from the settled fields of any loan.
+fn today(server: &Server) -> Result<String, ClientError> {
+    let path = format!("/loans/{}/outstanding", active_loans_page(server, None)?.0[0]);
+    let outstanding = server.connect()?.json("GET", &path, None)?;
+    Ok(outstanding["date"].as_str().unwrap_or_default().to_owned())
+}
+
+fn active_loans(server: &Server) -> Result<Vec<i64>, ClientError> {
+    let (mut loans, mut cursor) = active_loans_page(server, None)?;
+    while let Some(next) = cursor
+        && loans.len() < LOANS
+    {
+        let (more, after) = active_loans_page(server, Some(&next))?;
+        loans.extend(more);
+        cursor = after;
+    }
+    Ok(loans)
+}
+
+fn active_loans_page(
+    server: &Server,
+    cursor: Option<&str>,
+) -> Result<(Vec<i64>, Option<String>), ClientError> {
+    let after = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    let path = format!("/loans?status=active&limit=200{after}");
+    let page = server.connect()?.json("GET", &path, None)?;
+    let ids: Vec<i64> = page["data"]
+        .as_array()
+        .map(|rows| rows.iter().filter_map(|row| row["id"].as_i64()).collect())
+        .unwrap_or_default();
+    if ids.is_empty() && cursor.is_none() {
+        return Err(ClientError::Unreadable("the portfolio holds no active loan".into()));
+    }
+    Ok((ids, page["next_cursor"].as_str().map(str::to_owned)))
+}
+
+/// The export's file, once its last chunk is written.
+fn finished_export(connection: &mut Connection, export: &Value) -> Result<Vec<u8>, ClientError> {
+    let path = format!("/billing/export/{}", export["id"]);
+    while connection.json("GET", &path, None)?["status"] == "generating" {
+        thread::sleep(Duration::from_millis(100));
+    }
+    let file = format!("{path}/file");
+    let answer = connection.send("GET", &file, "application/json", b"")?;
+    answer.accept(&file)?;
+    Ok(answer.body)
+}
+
+/// Uploads the file and waits until the import is done; the time runs from the first byte sent.
+fn upload(
+    connection: &mut Connection,
+    export: &[u8],
+    periode: &str,
+    payer: &str,
+) -> Result<(Duration, Value), ClientError> {
+    let boundary = "pensipro-load";
+    let mut body = Vec::with_capacity(export.len() + 1024);
+    for (name, value) in [("payer", payer), ("periode", periode)] {
+        body.extend_from_slice(
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+            .as_bytes(),
+        );
+    }
+    body.extend_from_slice(
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"r.csv\"\r\nContent-Type: text/csv\r\n\r\n").as_bytes(),
+    );
+    body.extend_from_slice(export);
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    let started = Instant::now();
+    let kind = format!("multipart/form-data; boundary={boundary}");
+    let answer = connection.send("POST", "/billing/import", &kind, &body)?;
+    answer.accept("POST /billing/import")?;
+    let mut import: Value = serde_json::from_slice(&answer.body)
+        .map_err(|error| ClientError::Unreadable(error.to_string()))?;
+    let path = format!("/billing/import/{}", import["id"]);
+    while import["status"] == "processing" {
+        thread::sleep(Duration::from_millis(100));
+        import = connection.json("GET", &path, None)?;
+    }
+    Ok((started.elapsed(), import))
+}

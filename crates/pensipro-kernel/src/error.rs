@@ -83,6 +83,11 @@ impl FieldFault {
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
+
+    /// The fault of a field that must be given and was not.
+    pub fn required(field: impl Into<String>) -> Self {
+        Self::new(field, "required", "must be given")
+    }
 }
 
 /// All faults of one input, gathered so that a caller learns of them at once.

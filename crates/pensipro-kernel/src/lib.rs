@@ -24,6 +24,7 @@
 mod actor;
 mod audit;
 mod clock;
+mod codes;
 mod error;
 mod event;
 mod ids;
@@ -39,6 +40,7 @@ mod version;
 pub use actor::{Actor, Authority, AuthorityError, Origin, Scope};
 pub use audit::{AuditEntry, AuditLog, AuditValue};
 pub use clock::{Clock, Entropy, Moment};
+pub use codes::{UnknownCode, read_code};
 pub use error::{Class, DomainError, ErrorKind, Faults, FieldFault, StorageError};
 pub use event::{Event, Outbox};
 pub use ids::*;

@@ -44,6 +44,14 @@ pub struct ErrorKind {
 }
 
 impl ErrorKind {
+    /// Four eyes: another person has to do it (422).
+    pub const SAME_PERSON: Self =
+        Self::new("same_person", Class::Refused, "Another person has to do this");
+    /// The state that a thing is in does not lead to the one asked for (409); the problem names
+    /// both as `from` and `to`.
+    pub const INVALID_TRANSITION: Self =
+        Self::new("invalid_transition", Class::Conflict, "Not possible in the present state");
+
     /// A row of the table.
     pub const fn new(code: &'static str, class: Class, title: &'static str) -> Self {
         Self { code, class, title }
@@ -118,6 +126,11 @@ impl Faults {
     /// Takes the value, or notes the fault and gives `None`.
     pub fn take<T>(&mut self, checked: Result<T, FieldFault>) -> Option<T> {
         checked.map_err(|fault| self.0.push(fault)).ok()
+    }
+
+    /// Takes the value of a part that was checked by itself, or notes all its faults.
+    pub fn take_all<T>(&mut self, checked: Result<T, Self>) -> Option<T> {
+        checked.map_err(|faults| self.0.extend(faults.0)).ok()
     }
 
     /// Notes a fault unless the condition holds.

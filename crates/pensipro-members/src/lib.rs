@@ -1,1 +1,65 @@
-//! Members, their contacts, bank accounts and documents.
+//! Members of the cooperative: who they are, how to reach them, where their money goes, and the
+//! documents that prove it.
+//!
+//! ```
+//! use pensipro_members::{Nik, PhoneNumber, Sex};
+//! let nik: Nik = "3173055708570001".parse().unwrap();
+//! assert_eq!(nik.birth().sex, Sex::Female);
+//! assert_eq!(nik.masked(), "3173********0001");
+//! let phone: PhoneNumber = "0812-3456-7890".parse().unwrap();
+//! assert_eq!(phone.as_str(), "+6281234567890");
+//! ```
+//!
+//! It never does I/O, never touches a loan or an application itself, and never encrypts: values are
+//! plain here, and storage keeps the personal ones under the member's key.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::float_arithmetic
+    )
+)]
+
+mod account;
+mod contact;
+mod content;
+mod details;
+mod document;
+mod error;
+pub mod files;
+mod member;
+mod nik;
+mod pension;
+mod phone;
+pub mod repository;
+mod standing;
+pub mod usecases;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use account::{AccountDetails, AccountNumber, AccountNumberError, BankAccount, RawAccount};
+pub use contact::{Contact, ContactDetails, ContactKind, Preference, RawContact, RawContactChange};
+pub use content::{ContentType, FileRefusal, UploadPolicy, inspect};
+pub use details::{RawMember, RawMemberChange};
+pub use document::{
+    DocumentKind, DocumentPolicy, DocumentStatus, MemberDocument, Review, Reviewer, Verdict,
+    Verifier,
+};
+pub use error::{ERRORS, MemberError, UniqueKey};
+pub use files::{FileKey, FileStore, FileStoreError, Sha256, StoredFile};
+pub use member::{Member, MemberDetails, Obligations, Payer, Sex};
+pub use nik::{Nik, NikBirth, NikError, NikWarning};
+pub use pension::{NoPensiun, NoPensiunError};
+pub use phone::{PhoneNumber, PhoneNumberError};
+pub use repository::{
+    BankAccountRepository, ContactRepository, KeyHolder, MemberDocumentRepository, MemberFilter,
+    MemberRepository, MemberSort, Presence, SalesDirectory,
+};
+pub use standing::{
+    Death, DeathNotice, LoanResolution, MemberStatus, NewStatus, RawStatus, Standing,
+    StatusCommand, StatusDecision, Unfinished, decide_status_change,
+};

@@ -1,0 +1,175 @@
+//! What the members module needs from storage.
+
+use pensipro_kernel::{
+    BankAccountId, BranchId, ContactId, MemberId, Page, PageRequest, SalesId, Scope, StorageError,
+    UserId, Version, codes,
+};
+
+use crate::{
+    AccountDetails, BankAccount, Contact, ContactDetails, ContactKind, DocumentKind, Member,
+    MemberDetails, MemberDocument, MemberStatus, Nik, NoPensiun, Obligations, Payer, StoredFile,
+};
+
+codes! {
+    /// The order of a list of members.
+    #[derive(Default)]
+    pub enum MemberSort {
+        /// By name.
+        Name = "name",
+        /// By name, backwards.
+        NameDescending = "-name",
+        /// Oldest first.
+        CreatedAt = "created_at",
+        /// Newest first.
+        #[default]
+        CreatedAtDescending = "-created_at",
+    }
+}
+
+/// Which members a list holds; every condition given must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberFilter {
+    /// Exactly this NIK.
+    pub nik: Option<Nik>,
+    /// Exactly this pension number.
+    pub no_pensiun: Option<NoPensiun>,
+    /// Of this status.
+    pub status: Option<MemberStatus>,
+    /// Paid by this payer.
+    pub payer: Option<Payer>,
+    /// Of this branch.
+    pub branch_id: Option<BranchId>,
+    /// Of this sales person.
+    pub sales_id: Option<SalesId>,
+    /// Of this pay office, exactly.
+    pub pay_office: Option<String>,
+    /// Whose name holds this text.
+    pub q: Option<String>,
+    /// The order.
+    pub sort: MemberSort,
+}
+
+/// The member, deleted ones included, who holds an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// The member.
+    pub id: MemberId,
+    /// His branch, for the caller's scope.
+    pub branch_id: Option<BranchId>,
+    /// Whether he was deleted; the identifier stays taken.
+    pub presence: Presence,
+}
+
+/// Whether a member is there to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// He is.
+    Present,
+    /// He was deleted.
+    Deleted,
+}
+
+/// Members. Deleted ones are not there, except for [`MemberRepository::holder_of_nik`] and its
+/// sibling.
+pub trait MemberRepository {
+    /// A member within the scope.
+    fn member(&mut self, id: MemberId, scope: Scope) -> Result<Member, StorageError>;
+    /// The same, locked until the transaction ends.
+    fn lock_member(&mut self, id: MemberId, scope: Scope) -> Result<Member, StorageError>;
+    /// A page of the members within the scope.
+    fn members(
+        &mut self,
+        filter: &MemberFilter,
+        page: &PageRequest,
+        scope: Scope,
+    ) -> Result<Page<Member>, StorageError>;
+    /// Who holds this NIK, whatever the scope.
+    fn holder_of_nik(&mut self, nik: &Nik) -> Result<Option<KeyHolder>, StorageError>;
+    /// Who holds this pension number, whatever the scope.
+    fn holder_of_no_pensiun(
+        &mut self,
+        no_pensiun: &NoPensiun,
+    ) -> Result<Option<KeyHolder>, StorageError>;
+    /// Inserts an active member. [`StorageError::Duplicate`] names a constraint that holds `nik`
+    /// or `no_pensiun`.
+    fn add_member(
+        &mut self,
+        details: &MemberDetails,
+        by: Option<UserId>,
+    ) -> Result<Member, StorageError>;
+    /// Saves details and standing over the version read; gives the new version.
+    fn save_member(&mut self, member: &Member) -> Result<Version, StorageError>;
+    /// Marks the member deleted, over the version read.
+    fn delete_member(&mut self, member: &Member) -> Result<(), StorageError>;
+    /// What the member has running.
+    fn obligations(&mut self, id: MemberId) -> Result<Obligations, StorageError>;
+}
+
+/// A member's contacts. The caller has locked the member before he changes any.
+pub trait ContactRepository {
+    /// All of a member's, oldest first.
+    fn contacts(&mut self, member: MemberId) -> Result<Vec<Contact>, StorageError>;
+    /// Inserts one that is not primary.
+    fn add_contact(
+        &mut self,
+        member: MemberId,
+        details: &ContactDetails,
+        by: Option<UserId>,
+    ) -> Result<Contact, StorageError>;
+    /// Saves the details over the version read; gives the new version.
+    fn save_contact(&mut self, contact: &Contact) -> Result<Version, StorageError>;
+    /// Makes it the only primary contact of its kind.
+    fn set_primary_contact(
+        &mut self,
+        member: MemberId,
+        kind: ContactKind,
+        contact: ContactId,
+    ) -> Result<(), StorageError>;
+    /// Removes it.
+    fn delete_contact(&mut self, contact: ContactId) -> Result<(), StorageError>;
+}
+
+/// A member's bank accounts. The caller has locked the member before he changes any.
+pub trait BankAccountRepository {
+    /// All of a member's, oldest first.
+    fn bank_accounts(&mut self, member: MemberId) -> Result<Vec<BankAccount>, StorageError>;
+    /// Inserts one that is not the default.
+    fn add_bank_account(
+        &mut self,
+        member: MemberId,
+        details: &AccountDetails,
+        by: Option<UserId>,
+    ) -> Result<BankAccount, StorageError>;
+    /// Makes it the member's only default account.
+    fn set_default_account(
+        &mut self,
+        member: MemberId,
+        account: BankAccountId,
+    ) -> Result<(), StorageError>;
+}
+
+/// A member's documents.
+pub trait MemberDocumentRepository {
+    /// All of a member's, oldest first.
+    fn member_documents(&mut self, member: MemberId) -> Result<Vec<MemberDocument>, StorageError>;
+    /// Inserts one that waits for verification.
+    fn add_member_document(
+        &mut self,
+        member: MemberId,
+        kind: DocumentKind,
+        file: &StoredFile,
+        by: Option<UserId>,
+    ) -> Result<MemberDocument, StorageError>;
+    /// Saves the review.
+    fn save_document_review(&mut self, document: &MemberDocument) -> Result<(), StorageError>;
+}
+
+/// What the module needs to know of branches and sales people.
+pub trait SalesDirectory {
+    /// The sales person that a user is, if he is one.
+    fn sales_of_user(&mut self, user: UserId) -> Result<Option<SalesId>, StorageError>;
+    /// True if there is such a sales person.
+    fn sales_exists(&mut self, sales: SalesId) -> Result<bool, StorageError>;
+    /// True if there is such a branch.
+    fn branch_exists(&mut self, branch: BranchId) -> Result<bool, StorageError>;
+}

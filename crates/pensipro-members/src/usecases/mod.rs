@@ -1,0 +1,11 @@
+//! Load, decide, save: one transaction each, which the shell opens.
+
+mod accounts;
+mod contacts;
+mod documents;
+mod members;
+
+pub use accounts::{add_bank_account, make_default_account};
+pub use contacts::{UpdateContact, add_contact, delete_contact, update_contact};
+pub use documents::{add_document, document, verify_document};
+pub use members::{UpdateMember, delete_member, register_member, update_member};

@@ -1,0 +1,61 @@
+//! What an application and a loan carry with them: the product's terms on the day they were agreed.
+
+use pensipro_kernel::{Faults, Rate};
+use serde::{Deserialize, Serialize};
+
+use crate::checked::checked;
+use crate::codes::{AllocationOrder, PenaltyKind};
+use crate::{FeeTerms, PenaltyTerms, ScheduleRuleParts, ScheduleRules};
+
+/// What [`Terms`] are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermsParts {
+    /// How the schedule is made, the rate included.
+    pub rules: ScheduleRules,
+    /// In which order payments pay.
+    pub allocation_order: AllocationOrder,
+    /// Whether interest stops on the member's death.
+    pub freeze_interest_on_death: bool,
+    /// Fees as agreed, at most one of a kind.
+    pub fees: Vec<FeeTerms>,
+    /// What paying late costs.
+    pub late: Option<PenaltyTerms>,
+    /// What paying off early costs.
+    pub early_settlement: Option<PenaltyTerms>,
+}
+
+checked! {
+    /// The terms of a loan. A later change of the product does not reach them.
+    Terms(TermsParts, "TermsParts")
+}
+
+impl TermsParts {
+    pub(crate) fn check(&self, faults: &mut Faults) {
+        for (place, fee) in self.fees.iter().enumerate() {
+            if self.fees.iter().take(place).any(|earlier| earlier.kind == fee.kind) {
+                faults.add(format!("fees[{place}]"), "duplicate", "a fee of this kind stands already");
+            }
+        }
+        for (field, rule, kind) in [
+            ("late", &self.late, PenaltyKind::Late),
+            ("early_settlement", &self.early_settlement, PenaltyKind::EarlySettlement),
+        ] {
+            let fits = rule.as_ref().is_none_or(|rule| rule.kind == kind);
+            faults.require(fits, field, "wrong_kind", "is a penalty rule of another kind");
+        }
+    }
+}
+
+impl Terms {
+    /// The same terms at another yearly rate.
+    pub fn at_rate(&self, interest_rate: Rate) -> Result<Self, Faults> {
+        let rules = ScheduleRules::new(ScheduleRuleParts { interest_rate, ..*self.rules })?;
+        Self::new(TermsParts { rules, ..(**self).clone() })
+    }
+
+    /// The same terms with other fees.
+    pub fn with_fees(&self, fees: Vec<FeeTerms>) -> Result<Self, Faults> {
+        Self::new(TermsParts { fees, ..(**self).clone() })
+    }
+}

@@ -1,0 +1,112 @@
+//! Exceptions: what went wrong and wants somebody's attention.
+
+use chrono::{DateTime, Utc};
+use pensipro_kernel::{ExceptionId, StorageError, UserId};
+use serde_json::Value;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Somebody should look at it.
+    Warning,
+    /// Something was not done.
+    Error,
+    /// Something is wrong with the books.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, rising.
+    pub const ALL: &[Self] = &[Self::Info, Self::Warning, Self::Error, Self::Critical];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The severity with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|severity| severity.code() == code)
+    }
+}
+
+/// An exception to be noted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewException {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What part of the system: `billing.import`.
+    pub source: &'static str,
+    /// What happened, for people; no personal data.
+    pub message: String,
+    /// Ids and figures; no personal data.
+    pub payload: Value,
+    /// The request in which it happened.
+    pub request_id: Option<String>,
+}
+
+/// Where exceptions are noted.
+pub trait ExceptionLog {
+    /// Notes them, in the transaction that they tell of.
+    fn note_exceptions(&mut self, new: &[NewException]) -> Result<(), StorageError>;
+}
+
+/// An exception as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExceptionRow {
+    /// Id.
+    pub id: ExceptionId,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What part of the system.
+    pub source: String,
+    /// What happened.
+    pub message: String,
+    /// Ids and figures.
+    pub payload: Value,
+    /// The request in which it happened.
+    pub request_id: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Who settled it.
+    pub resolved_by: Option<UserId>,
+    /// When it was settled.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// How it was settled.
+    pub note: Option<String>,
+}
+
+/// Which exceptions a list holds. The newest come first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExceptionFilter {
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// From this part of the system.
+    pub source: Option<String>,
+    /// Settled, or open.
+    pub resolved: Option<bool>,
+    /// At this time or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this time.
+    pub to: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn severities_have_one_code_each() {
+        for severity in Severity::ALL {
+            assert_eq!(Severity::from_code(severity.code()), Some(*severity));
+        }
+        assert_eq!(Severity::from_code("fatal"), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! Signing in, staying in, signing out.
+//!
+//! A refused try changes things too (the count of failures, a session that ends): it is an answer,
+//! not an error, so that the transaction that holds the change is not rolled back.
+
+use std::sync::Arc;
+
+use pensipro_kernel::{
+    Actor, AuditEntry, AuditLog, AuditValue, Moment, Origin, Permission, SessionId, UserId,
+};
+
+use crate::{
+    Account, AuthError, Claims, EndReason, ModuleRepository, NewSession, PasswordHash,
+    PasswordHasher, RefreshDigest, RoleRepository, Session, SessionRepository, Settings, User,
+    UserRepository, claims::Holdings, session::Refreshed,
+};
+
+/// A password that was compared, outside of any transaction, with the hash that an account had.
+#[derive(Debug, Clone)]
+pub struct CheckedPassword {
+    account: Option<(UserId, PasswordHash)>,
+    matches: bool,
+}
+
+/// Compares a password with an account's; without an account it takes as long.
+pub fn check_password<H: PasswordHasher>(
+    hasher: &H,
+    account: Option<Account>,
+    password: &str,
+) -> CheckedPassword {
+    let hash = account.as_ref().map(|account| &account.password_hash);
+    let matches = hasher.matches(password, hash) && hash.is_some();
+    let account = account.map(|account| (account.user.id, account.password_hash));
+    CheckedPassword { account, matches }
+}
+
+/// A try to sign in.
+#[derive(Debug, Clone)]
+pub struct LoginAttempt {
+    /// What came of the password.
+    pub password: CheckedPassword,
+    /// What the device calls itself.
+    pub device_info: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The tokens to be.
+    pub seed: TokenSeed,
+}
+
+/// What chance gives to a pair of tokens.
+#[derive(Debug, Clone)]
+pub struct TokenSeed {
+    /// The access token's id.
+    pub jti: String,
+    /// Digests of the refresh token.
+    pub refresh: RefreshDigest,
+}
+
+/// A sign-in or a refresh that went well: the claims to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The access token's claims.
+    pub claims: Claims,
+    /// The session.
+    pub session: Session,
+}
+
+/// Opens a session. `None`: refused (wrong password, unknown, locked or switched off), with the
+/// failure counted.
+pub fn login<Tx>(
+    tx: &mut Tx,
+    attempt: LoginAttempt,
+    settings: &Settings,
+    at: Moment,
+) -> Result<Option<SignedIn>, AuthError>
+where
+    Tx: UserRepository + RoleRepository + SessionRepository + ModuleRepository + AuditLog,
+{
+    let LoginAttempt { password, device_info, origin, seed } = attempt;
+    let Some((id, compared)) = password.account else { return Ok(None) };
+    let account = tx.lock_account(id)?;
+    if account.lockout.is_locked(at.now) {
+        return Ok(None);
+    }
+    if !password.matches {
+        fail(tx, &account, origin, settings, at)?;
+        return Ok(None);
+    }
+    // The password may have been changed since it was compared.
+    if account.password_hash != compared || !account.user.is_active {
+        return Ok(None);
+    }
+    tx.save_login(id)?;
+    let life = settings.session_life();
+    let session = tx.add_session(&NewSession {
+        user_id: id,
+        refresh: seed.refresh,
+        ip_address: origin.ip,
+        device_info,
+        created_at: at.now,
+        expired_at: life.ends(at.now, at.now),
+    })?;
+    let signed_in = sign_in(tx, &account.user, session, seed.jti, settings, at)?;
+    let actor = actor_of(&account.user, &signed_in.claims, origin);
+    tx.audit(&actor, entry("auth.login", &signed_in.session))?;
+    Ok(Some(signed_in))
+}
+
+/// Counts a wrong password and notes the lock that it may bring.
+fn fail<Tx: UserRepository + AuditLog>(
+    tx: &mut Tx,
+    account: &Account,
+    origin: Origin,
+    settings: &Settings,
+    at: Moment,
+) -> Result<(), AuthError> {
+    let lockout = account.lockout.after_failure(at.now, settings.max_login_attempts);
+    tx.save_lockout(account.user.id, &lockout)?;
+    if let Some(until) = lockout.locked_until.filter(|_| lockout.is_locked(at.now)) {
+        let entry = AuditEntry::new("auth.lock", "sys_users", account.user.id.get())
+            .is(AuditValue::new().with("locked_until", until.to_rfc3339()));
+        tx.audit(&Actor { origin, ..Actor::system() }, entry)?;
+    }
+    Ok(())
+}
+
+/// Goes on with a session by its refresh token, which is replaced. `None`: refused; a token that
+/// was used before has ended its session.
+pub fn refresh<Tx>(
+    tx: &mut Tx,
+    shown: RefreshDigest,
+    seed: TokenSeed,
+    origin: Origin,
+    settings: &Settings,
+    at: Moment,
+) -> Result<Option<SignedIn>, AuthError>
+where
+    Tx: UserRepository + RoleRepository + SessionRepository + ModuleRepository + AuditLog,
+{
+    let Some(session) = tx.lock_session(&shown.family)? else { return Ok(None) };
+    let stored = session.clone();
+    match session.renew(shown.once, seed.refresh.once, settings.session_life(), at.now) {
+        Refreshed::Over => Ok(None),
+        Refreshed::Reused => {
+            tx.end_session(stored.id, EndReason::Reuse)?;
+            tx.audit(&Actor { origin, ..Actor::system() }, entry("auth.refresh_reused", &stored))?;
+            Ok(None)
+        }
+        Refreshed::Renewed(session) => {
+            let user = tx.lock_account(session.user_id)?.user;
+            if !user.is_active {
+                return Ok(None);
+            }
+            tx.save_session(&session)?;
+            sign_in(tx, &user, session, seed.jti, settings, at).map(Some)
+        }
+    }
+}
+
+/// Ends the caller's session.
+pub fn logout<Tx: SessionRepository + AuditLog>(
+    tx: &mut Tx,
+    by: &Actor,
+    session: SessionId,
+) -> Result<(), AuthError> {
+    tx.end_session(session, EndReason::Logout)?;
+    let entry = AuditEntry::new("auth.logout", "sys_user_sessions", session.get());
+    Ok(tx.audit(by, entry)?)
+}
+
+fn sign_in<Tx: RoleRepository + ModuleRepository>(
+    tx: &mut Tx,
+    user: &User,
+    session: Session,
+    jti: String,
+    settings: &Settings,
+    at: Moment,
+) -> Result<SignedIn, AuthError> {
+    let holdings = Holdings {
+        roles: tx.roles_of(&[user.id])?.into_iter().map(|(_, role)| role.name).collect(),
+        permissions: tx.permissions_of(&[user.id])?.into_iter().map(|(_, code)| code).collect(),
+        modules: tx
+            .modules()?
+            .into_iter()
+            .filter(|module| module.is_active)
+            .map(|module| module.module_code)
+            .collect(),
+    };
+    let life = settings.access_token_life();
+    let claims = Claims::issue(user, holdings, &session, jti, life, at.now);
+    Ok(SignedIn { claims, session })
+}
+
+/// The user who signs in, as the audit trail names him.
+fn actor_of(user: &User, claims: &Claims, origin: Origin) -> Actor {
+    let permissions: Vec<Permission> =
+        claims.permissions.iter().filter_map(|code| code.parse().ok()).collect();
+    Actor {
+        user_id: Some(user.id),
+        roles: Arc::from(claims.roles.clone()),
+        permissions: Arc::from(permissions),
+        scope: user.scope,
+        origin: Origin { session_id: Some(claims.sid), ..origin },
+    }
+}
+
+fn entry(action: &'static str, session: &Session) -> AuditEntry {
+    AuditEntry::new(action, "sys_user_sessions", session.id.get())
+        .is(AuditValue::new().with("user_id", session.user_id.get()))
+}

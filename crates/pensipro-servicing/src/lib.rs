@@ -1,1 +1,106 @@
-//! The loan account: a fold over its inputs.
+//! The loan account: a pure fold over what people and payers did to a loan.
+//!
+//! Inputs (disbursement, payment, failed cut) are append-only; everything else follows from them:
+//! what was paid on which row, penalties, days past due, the status, refunds due. An input that is
+//! entered late gives the same account as one entered in time, and an input with its reversal the
+//! same as neither.
+//!
+//! ```
+//! use pensipro_kernel::{Money, TransactionId};
+//! use pensipro_pricing::AllocationOrder;
+//! use pensipro_servicing::*;
+//!
+//! let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+//! let rupiah = |amount| Money::from_rupiah(amount).unwrap();
+//! let rules = Rules { order: AllocationOrder::RowFirst, late: None, default_after_days: 90 };
+//! let owed = Instalment { principal: rupiah(900_000), interest: rupiah(100_000), fee: Money::ZERO };
+//! let disbursement = TransactionId::new(1);
+//! let row = Row::new(RowKey::new(disbursement, 1), day("2026-01-05"), day("2026-02-05"), owed);
+//! let disbursed = Disbursed { rows: vec![row], deposit: Money::ZERO };
+//! let payment = PaymentInput {
+//!     amount: rupiah(400_000),
+//!     due_through: day("2026-02-28"),
+//!     tolerance: Money::ZERO,
+//!     excess_to: ExcessTo::Refund,
+//! };
+//! let input = |id, date, kind| {
+//!     let (id, effective_on) = (TransactionId::new(id), day(date));
+//!     Input { id, effective_on, booked_on: effective_on, kind }
+//! };
+//! let inputs = [
+//!     input(1, "2026-01-05", InputKind::Disbursement(disbursed)),
+//!     input(2, "2026-02-10", InputKind::Payment(payment)),
+//! ];
+//! let Replay { account, allocations } = replay(&rules, &Holds::NONE, &inputs);
+//! assert_eq!(account.status(), LoanStatus::Active);
+//! assert_eq!(account.rows()[0].principal_left(), rupiah(600_000));
+//! assert_eq!(allocations.len(), 2); // interest, then principal
+//! ```
+//!
+//! It never reads a clock, never fetches, and never refuses an input once accepted.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::float_arithmetic
+    )
+)]
+
+mod account;
+mod allocation;
+mod amount;
+mod codes;
+mod delta;
+mod disbursement;
+mod error;
+mod fold;
+mod hold;
+mod input;
+mod loan;
+mod open_loan;
+mod outstanding;
+mod overdue;
+mod payment;
+mod plan;
+mod posting;
+mod reading;
+mod records;
+mod repository;
+mod reversal;
+mod row;
+mod rules;
+mod usecases;
+
+pub use account::{Account, AccountState, LoanDates};
+pub use allocation::{Allocation, Component};
+pub use delta::{AllocationDelta, Cause, deltas};
+pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
+pub use error::{ERRORS, ServicingError};
+pub use fold::{Replay, replay, replay_as_of};
+pub use hold::{Hold, Holds};
+pub use input::{Disbursed, ExcessTo, FailedCut, Input, InputKind, Order, PaymentInput, Rank};
+pub use loan::{
+    Collection, Loan, LoanBalances, LoanFacts, LoanStatus, LoanSummary, NewLoan, StoredLoan,
+};
+pub use open_loan::{LoanHistory, OpenLoan, Posted, RefundDue};
+pub use outstanding::{Kolektibilitas, Outstanding, SettlementTotal, days_past_due};
+pub use overdue::{LateBasis, LatePenalty, Overdue};
+pub use payment::{Channel, RawPayment, RecordPayment};
+pub use plan::{RepaymentPlan, create_pending_loan};
+pub use posting::{
+    NewPayment, NewTransaction, PostingBatch, RowChange, TransactionBody, TransactionKind,
+};
+pub use reading::{LoanView, ScheduleLine, loan, outstanding, schedule};
+pub use records::{Disbursement, Payment, Transaction};
+pub use repository::{
+    AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState, ReservedIds,
+};
+pub use reversal::Reverse;
+pub use row::{Instalment, Row, RowKey, RowState, RowStatus};
+pub use rules::{KolektibilitasBounds, Rules, ServicingPolicy};
+pub use usecases::{
+    RecordedPayment, Reversed, record_payment, reverse_payment, reverse_transaction,
+};

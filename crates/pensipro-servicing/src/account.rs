@@ -1,0 +1,254 @@
+//! The loan account: what the inputs made of a loan, as a pure state machine.
+
+use chrono::NaiveDate;
+use pensipro_kernel::Money;
+
+use crate::{
+    allocation::{Allocation, Component, Purse, spread},
+    amount::plus,
+    hold::Holds,
+    input::{Disbursed, FailedCut, Input, InputKind, Order, PaymentInput},
+    loan::LoanStatus,
+    row::{Row, RowKey},
+    rules::Rules,
+};
+
+/// A loan's account on a day.
+///
+/// It applies inputs in their order and is brought forward in time; both are total: they take every
+/// input and every later day, whatever came before. What is not owed becomes excess.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    state: AccountState,
+    rows: Vec<Row>,
+    /// Rows before this one ask for nothing any more.
+    first_open: usize,
+    on: Option<NaiveDate>,
+}
+
+/// What an account holds beside its rows, as it stands after its last input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountState {
+    /// The loan's dates; `None` before the disbursement.
+    pub dates: Option<LoanDates>,
+    /// When everything was paid.
+    pub closed_on: Option<NaiveDate>,
+    /// The first day of the present default.
+    pub default_since: Option<NaiveDate>,
+    /// The last input; its value date is the day on which stored balances stand.
+    pub last: Option<Order>,
+    /// Money of the member's that is not owed: to be refunded.
+    pub excess: Money,
+    /// Refunds paid out whose payments were reversed.
+    pub due_from_member: Money,
+    /// Instalments of the member's own money held back.
+    pub deposit: Money,
+}
+
+/// The dates of a disbursed loan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoanDates {
+    /// Value date of the disbursement.
+    pub disbursed_on: NaiveDate,
+    /// Due date of the first row.
+    pub first_due_date: NaiveDate,
+    /// Due date of the last row.
+    pub maturity_date: NaiveDate,
+}
+
+impl AccountState {
+    /// The status that follows.
+    pub const fn status(&self) -> LoanStatus {
+        match (self.dates, self.closed_on, self.default_since) {
+            (None, _, _) => LoanStatus::Pending,
+            (Some(_), Some(_), _) => LoanStatus::Closed,
+            (Some(_), None, Some(_)) => LoanStatus::Default,
+            (Some(_), None, None) => LoanStatus::Active,
+        }
+    }
+
+    const fn is_open(&self) -> bool {
+        self.dates.is_some() && self.closed_on.is_none()
+    }
+}
+
+impl Account {
+    /// The account of a loan without inputs.
+    pub fn new() -> Self {
+        Self { state: AccountState::default(), rows: Vec::new(), first_open: 0, on: None }
+    }
+
+    /// The account as stored after its last input. Of the rows made by a disbursement or
+    /// restructure it needs those that are not paid and those due after the last input's value
+    /// date; more do no harm.
+    pub fn from_stored(mut state: AccountState, mut rows: Vec<Row>, rules: &Rules) -> Self {
+        let on = state.last.map(|order| order.effective_on);
+        // A default that began later was noted by an end of day; time will tell it again.
+        state.default_since = state.default_since.filter(|since| on.is_some_and(|on| *since <= on));
+        if state.dates.is_none() {
+            rows.clear();
+        }
+        rows.sort_unstable_by_key(|row| (row.due_date, row.key));
+        let mut account = Self { state, rows, first_open: 0, on };
+        account.skip_paid(rules);
+        account
+    }
+
+    /// What it holds beside its rows.
+    pub const fn state(&self) -> &AccountState {
+        &self.state
+    }
+
+    /// Its rows by due date: all of them after a replay, otherwise those it was given.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The day on which it stands; `None` before any input.
+    pub const fn on(&self) -> Option<NaiveDate> {
+        self.on
+    }
+
+    /// The loan's status on that day.
+    pub const fn status(&self) -> LoanStatus {
+        self.state.status()
+    }
+
+    /// True if no input applied so far comes after this one, so that it can be applied in place.
+    pub fn takes(&self, order: &Order) -> bool {
+        self.state.last.is_none_or(|last| last < *order)
+    }
+
+    /// The oldest due date on which something is unpaid that counts as late, now or later.
+    pub fn oldest_unpaid_due(&self) -> Option<NaiveDate> {
+        self.open_rows().iter().find(|row| row.late_base().is_positive()).map(|row| row.due_date)
+    }
+
+    /// Rows from the first that still asks for something.
+    pub fn open_rows(&self) -> &[Row] {
+        self.rows.get(self.first_open..).unwrap_or(&[])
+    }
+
+    /// Brings the account to a later day: overdue days are counted, and a default begins. An
+    /// earlier day changes nothing.
+    pub fn bring_to(&mut self, rules: &Rules, holds: &Holds, date: NaiveDate) {
+        let from = self.on.unwrap_or(date);
+        self.on = Some(from.max(date));
+        if date <= from || !self.state.is_open() {
+            return;
+        }
+        for row in self.rows.iter_mut().skip(self.first_open) {
+            if row.due_date >= date {
+                break;
+            }
+            let began = row.count_overdue(rules, holds.of(row.key), from, date);
+            self.state.default_since = match (self.state.default_since, began) {
+                (Some(known), Some(began)) => Some(known.min(began)),
+                (known, began) => known.or(began),
+            };
+        }
+    }
+
+    /// The account on a later day.
+    #[must_use]
+    pub fn brought_to(&self, rules: &Rules, holds: &Holds, date: NaiveDate) -> Self {
+        let mut later = self.clone();
+        later.bring_to(rules, holds, date);
+        later
+    }
+
+    /// Applies the next input in order; what it pays is added to `parts`.
+    pub fn apply(
+        &mut self,
+        rules: &Rules,
+        holds: &Holds,
+        input: &Input,
+        parts: &mut Vec<Allocation>,
+    ) {
+        self.bring_to(rules, holds, input.effective_on);
+        match &input.kind {
+            InputKind::Disbursement(disbursed) => self.disburse(disbursed, input.effective_on),
+            InputKind::FailedCut(cut) => self.fail_cut(rules, cut, input.effective_on),
+            InputKind::Payment(payment) => {
+                self.receive(rules, payment, Purse::new(input.id, payment.amount, parts));
+            }
+        }
+        self.state.last = Some(input.order());
+        self.conclude(rules, input.effective_on);
+    }
+
+    fn disburse(&mut self, disbursed: &Disbursed, on: NaiveDate) {
+        let (Some(first), Some(last)) = (disbursed.rows.first(), disbursed.rows.last()) else {
+            return;
+        };
+        if self.state.dates.is_some() {
+            return;
+        }
+        self.state.dates = Some(LoanDates {
+            disbursed_on: on,
+            first_due_date: first.due_date,
+            maturity_date: last.due_date,
+        });
+        self.state.deposit = plus(self.state.deposit, disbursed.deposit);
+        self.rows.clone_from(&disbursed.rows);
+    }
+
+    fn fail_cut(&mut self, rules: &Rules, cut: &FailedCut, on: NaiveDate) {
+        let billed = cut.due_from..=cut.due_through;
+        for row in self.rows.iter_mut().skip(self.first_open) {
+            if billed.contains(&row.due_date) && !row.is_paid(rules) {
+                row.fail_cut(on);
+            }
+        }
+    }
+
+    fn receive(&mut self, rules: &Rules, payment: &PaymentInput, mut purse: Purse<'_>) {
+        let owed = self.state.due_from_member;
+        let returned = purse.pay(RowKey::NONE, Component::DueFromMember, owed);
+        self.state.due_from_member = owed.minus_or_zero(returned);
+        if self.state.is_open() {
+            let open = self.rows.get_mut(self.first_open..).unwrap_or_default();
+            spread(&mut purse, open, payment, rules);
+        }
+        self.state.excess = plus(self.state.excess, purse.keep_rest());
+    }
+
+    /// What follows from an input at once: paid rows rest, a default is cured once no arrears
+    /// remain, and a loan with nothing owed closes.
+    fn conclude(&mut self, rules: &Rules, on: NaiveDate) {
+        if !self.state.is_open() {
+            return;
+        }
+        self.skip_paid(rules);
+        if self.oldest_unpaid_due().is_none_or(|due| due >= on) {
+            self.state.default_since = None;
+        }
+        if self.first_open == self.rows.len() && self.state.due_from_member.is_zero() {
+            self.state.closed_on = Some(on);
+        }
+    }
+
+    /// Moves past the rows that are paid. A row that is paid before its cut is known to have failed
+    /// is charged nothing for the days of waiting.
+    fn skip_paid(&mut self, rules: &Rules) {
+        let mut unbroken = true;
+        for row in self.rows.iter_mut().skip(self.first_open) {
+            let paid = row.is_paid(rules);
+            if paid {
+                row.held = Default::default();
+            } else if !row.is_touched() {
+                break;
+            }
+            unbroken &= paid;
+            if unbroken {
+                self.first_open = self.first_open.saturating_add(1);
+            }
+        }
+    }
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self::new()
+    }
+}

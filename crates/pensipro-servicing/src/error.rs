@@ -1,0 +1,186 @@
+//! What can be refused here.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{
+    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, PaymentId, Period,
+    StorageError, TransactionId,
+};
+use pensipro_pricing::ScheduleError;
+use serde_json::{Map, Value};
+
+use crate::{loan::LoanStatus, payment::Channel};
+
+/// Everything this module refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum ServicingError {
+    /// Fields that cannot be taken.
+    #[error(transparent)]
+    Invalid(#[from] Faults),
+    /// A step that no loan takes.
+    #[error("a loan that is {from} cannot become {to}")]
+    InvalidTransition {
+        /// Where it stands.
+        from: LoanStatus,
+        /// Where it was to go.
+        to: LoanStatus,
+    },
+    /// A payment to a loan that nobody owes yet or any more.
+    #[error("the loan is {status} on that day and takes no payments")]
+    LoanNotOpen {
+        /// Where it stands on the payment's date.
+        status: LoanStatus,
+    },
+    /// A payment dated before the loan was paid out.
+    #[error("the loan was disbursed on {disbursed_on}; a payment cannot be earlier")]
+    BeforeDisbursement {
+        /// When it was paid out.
+        disbursed_on: NaiveDate,
+    },
+    /// More than paying everything off would take.
+    #[error("the payment is above {total}, which would settle the loan on that day")]
+    AmountExceedsOutstanding {
+        /// What settles the loan on that day.
+        total: Money,
+    },
+    /// A live payment of the channel has the reference already.
+    #[error("a payment by {channel} with this reference is recorded already")]
+    ReferenceTaken {
+        /// The channel.
+        channel: Channel,
+        /// That payment.
+        payment: PaymentId,
+    },
+    /// The sources do not add up to the plafon.
+    #[error("the sources add up to {sum}, the plafon is {plafon}")]
+    SourcesMismatch {
+        /// What they add up to.
+        sum: Money,
+        /// What they should.
+        plafon: Money,
+    },
+    /// A disbursement dated before the loan was approved.
+    #[error("the loan was approved on {approved_on}; it cannot be disbursed earlier")]
+    BeforeApproval {
+        /// When it was approved.
+        approved_on: NaiveDate,
+    },
+    /// Fees and deposit leave nothing to pay out.
+    #[error("fees and deposit of {deducted} leave nothing of the plafon to pay out")]
+    NothingToPayOut {
+        /// What is deducted.
+        deducted: Money,
+    },
+    /// Reversed before.
+    #[error("transaction {0} is reversed already")]
+    AlreadyReversed(TransactionId),
+    /// A reversal cannot be reversed.
+    #[error("transaction {0} is itself a reversal")]
+    NotReversible(TransactionId),
+    /// Today lies in a closed month.
+    #[error("the month {0} is closed; nothing can be booked in it")]
+    PeriodClosed(Period),
+    /// An input that comes before others was posted without the loan's history: a fault of ours.
+    #[error("an input was posted out of order without the loan's history")]
+    HistoryMissing,
+    /// The caller may not.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+const INVALID_TRANSITION: ErrorKind =
+    ErrorKind::new("invalid_transition", Class::Conflict, "A step that is not possible");
+const LOAN_NOT_OPEN: ErrorKind =
+    ErrorKind::new("loan_not_open", Class::Conflict, "The loan takes no payments");
+const BEFORE_DISBURSEMENT: ErrorKind =
+    ErrorKind::new("payment_before_disbursement", Class::Refused, "Earlier than the disbursement");
+const AMOUNT_EXCEEDS: ErrorKind =
+    ErrorKind::new("amount_exceeds_outstanding", Class::Refused, "More than is owed");
+const REFERENCE_TAKEN: ErrorKind =
+    ErrorKind::new("duplicate_reference", Class::Conflict, "The reference was used already");
+const SOURCES_MISMATCH: ErrorKind =
+    ErrorKind::new("sources_mismatch", Class::Refused, "The sources do not fit");
+const BEFORE_APPROVAL: ErrorKind =
+    ErrorKind::new("disbursement_before_approval", Class::Refused, "Earlier than the approval");
+const NOTHING_TO_PAY_OUT: ErrorKind =
+    ErrorKind::new("nothing_to_pay_out", Class::Refused, "Fees leave nothing to pay out");
+const ALREADY_REVERSED: ErrorKind =
+    ErrorKind::new("already_reversed", Class::Conflict, "Reversed already");
+const NOT_REVERSIBLE: ErrorKind =
+    ErrorKind::new("not_reversible", Class::Conflict, "A reversal cannot be reversed");
+const PERIOD_CLOSED: ErrorKind =
+    ErrorKind::new("period_closed", Class::Refused, "The month is closed");
+const HISTORY_MISSING: ErrorKind =
+    ErrorKind::new("internal_error", Class::Internal, "Internal error");
+
+/// Every code of this module's own.
+pub const ERRORS: &[ErrorKind] = &[
+    INVALID_TRANSITION,
+    LOAN_NOT_OPEN,
+    BEFORE_DISBURSEMENT,
+    AMOUNT_EXCEEDS,
+    REFERENCE_TAKEN,
+    SOURCES_MISMATCH,
+    BEFORE_APPROVAL,
+    NOTHING_TO_PAY_OUT,
+    ALREADY_REVERSED,
+    NOT_REVERSIBLE,
+    PERIOD_CLOSED,
+];
+
+impl From<ScheduleError> for ServicingError {
+    /// A schedule's refusal is the fault of a field.
+    fn from(error: ScheduleError) -> Self {
+        let FieldFault { field, code, message } = error.fault();
+        let mut faults = Faults::new();
+        faults.add(field, code, message);
+        Self::Invalid(faults)
+    }
+}
+
+impl DomainError for ServicingError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid(_) => Faults::KIND,
+            Self::InvalidTransition { .. } => INVALID_TRANSITION,
+            Self::LoanNotOpen { .. } => LOAN_NOT_OPEN,
+            Self::BeforeDisbursement { .. } => BEFORE_DISBURSEMENT,
+            Self::AmountExceedsOutstanding { .. } => AMOUNT_EXCEEDS,
+            Self::ReferenceTaken { .. } => REFERENCE_TAKEN,
+            Self::SourcesMismatch { .. } => SOURCES_MISMATCH,
+            Self::BeforeApproval { .. } => BEFORE_APPROVAL,
+            Self::NothingToPayOut { .. } => NOTHING_TO_PAY_OUT,
+            Self::AlreadyReversed(_) => ALREADY_REVERSED,
+            Self::NotReversible(_) => NOT_REVERSIBLE,
+            Self::PeriodClosed(_) => PERIOD_CLOSED,
+            Self::HistoryMissing => HISTORY_MISSING,
+            Self::Authority(error) => error.kind(),
+            Self::Storage(error) => error.kind(),
+        }
+    }
+
+    fn fields(&self) -> &[FieldFault] {
+        match self {
+            Self::Invalid(faults) => faults.list(),
+            _ => &[],
+        }
+    }
+
+    fn extensions(&self) -> Map<String, Value> {
+        let members: Vec<(&str, Value)> = match self {
+            Self::InvalidTransition { from, to } => {
+                vec![("from", from.code().into()), ("to", to.code().into())]
+            }
+            Self::LoanNotOpen { status } => vec![("status", status.code().into())],
+            Self::AmountExceedsOutstanding { total } => {
+                vec![("outstanding", total.to_string().into())]
+            }
+            Self::ReferenceTaken { payment, .. } => vec![("existing_id", payment.get().into())],
+            Self::Authority(error) => return error.extensions(),
+            _ => Vec::new(),
+        };
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}

@@ -1,0 +1,300 @@
+//! A loan in hand: its account, and how inputs are posted to it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use pensipro_kernel::{LoanId, Money, TransactionId};
+
+use crate::{
+    account::Account,
+    allocation::{Allocation, Component},
+    amount::plus,
+    delta::{Cause, deltas},
+    error::ServicingError,
+    fold::{replay, replay_as_of},
+    hold::Holds,
+    input::{Input, Order},
+    loan::{Loan, LoanBalances, StoredLoan},
+    outstanding::Outstanding,
+    posting::{NewTransaction, PostingBatch, RowChange, TransactionBody},
+    row::{Row, RowKey, RowState},
+    rules::{KolektibilitasBounds, Rules, ServicingPolicy},
+};
+
+/// All that a replay of a loan needs, and what was booked of it so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoanHistory {
+    /// The inputs that stand.
+    pub inputs: Vec<Input>,
+    /// The transactions that were reversed.
+    pub reversed: Vec<TransactionId>,
+    /// The reversals.
+    pub reversals: Vec<TransactionId>,
+    /// What every payment pays: the sums of the deltas that are not zero.
+    pub allocations: Vec<Allocation>,
+    /// Every stored row with a maker, superseded ones too.
+    pub rows: Vec<Row>,
+}
+
+/// A loan with its account, locked and ready to be posted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenLoan {
+    loan: Loan,
+    rules: Rules,
+    holds: Holds,
+    account: Account,
+    history: Option<LoanHistory>,
+}
+
+/// How much of a payment is to be refunded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundDue {
+    /// The loan.
+    pub loan_id: LoanId,
+    /// The payment.
+    pub transaction: TransactionId,
+    /// How much in all; nothing if a refund is no longer due.
+    pub amount: Money,
+}
+
+/// What posting did, beside what is to be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Posted {
+    /// What the new payment pays.
+    pub allocations: Vec<Allocation>,
+    /// The payments whose refund is now another than before.
+    pub refunds: Vec<RefundDue>,
+}
+
+impl OpenLoan {
+    /// The loan with its account as stored.
+    pub fn new(stored: StoredLoan, policy: &ServicingPolicy) -> Self {
+        let StoredLoan { loan, state, rows, holds } = stored;
+        let rules = Rules::of(&loan.terms, policy);
+        let account = Account::from_stored(state, rows, &rules);
+        Self { loan, rules, holds: Holds::new(holds), account, history: None }
+    }
+
+    /// The same with its history, which an input out of order and a reversal need.
+    #[must_use]
+    pub fn with_history(mut self, history: LoanHistory) -> Self {
+        self.history = Some(history);
+        self
+    }
+
+    /// The loan.
+    pub const fn loan(&self) -> &Loan {
+        &self.loan
+    }
+
+    /// Its rules.
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Its account after the last input.
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Its holds.
+    pub const fn holds(&self) -> &Holds {
+        &self.holds
+    }
+
+    /// Its history, where it was given.
+    pub const fn history(&self) -> Option<&LoanHistory> {
+        self.history.as_ref()
+    }
+
+    /// True if an input of this place can only be posted by a replay.
+    pub fn needs_history_for(&self, order: &Order) -> bool {
+        self.history.is_none() && !self.account.takes(order)
+    }
+
+    /// True if the stored account tells nothing of this day, because inputs came later.
+    pub fn needs_history_on(&self, date: NaiveDate) -> bool {
+        self.history.is_none() && self.account.on().is_some_and(|on| date < on)
+    }
+
+    /// The account on any day, with all inputs known now.
+    pub fn account_on(&self, date: NaiveDate) -> Result<Account, ServicingError> {
+        match &self.history {
+            _ if self.account.on().is_none_or(|on| date >= on) => {
+                Ok(self.account.brought_to(&self.rules, &self.holds, date))
+            }
+            Some(history) => {
+                Ok(replay_as_of(&self.rules, &self.holds, &history.inputs, date).account)
+            }
+            None => Err(ServicingError::HistoryMissing),
+        }
+    }
+
+    /// What is owed on any day, with all inputs known now.
+    pub fn outstanding_on(
+        &self,
+        bounds: &KolektibilitasBounds,
+        date: NaiveDate,
+    ) -> Result<Outstanding, ServicingError> {
+        Ok(Outstanding::of(&self.account_on(date)?, &self.rules, bounds, date))
+    }
+
+    /// What storage keeps of the account.
+    pub fn balances(&self) -> LoanBalances {
+        LoanBalances::of(&self.account, &self.rules)
+    }
+
+    /// Posts an input: in place where none comes after it, otherwise by a replay.
+    pub fn post(
+        &mut self,
+        input: Input,
+        batch: &mut PostingBatch,
+    ) -> Result<Posted, ServicingError> {
+        let cause = self.cause(input.id, input.booked_on);
+        let posted = match &mut self.history {
+            Some(history) => {
+                history.inputs.push(input.clone());
+                self.post_replay(cause, batch)
+            }
+            None if self.account.takes(&input.order()) => self.post_in_place(&input, cause, batch),
+            None => return Err(ServicingError::HistoryMissing),
+        };
+        batch.transactions.push(NewTransaction::of_input(self.loan.id, input));
+        self.keep_balances(batch);
+        Ok(posted)
+    }
+
+    /// Posts the reversal of an input, by a replay without it.
+    pub fn post_reversal(
+        &mut self,
+        id: TransactionId,
+        of: TransactionId,
+        reason: String,
+        booked_on: NaiveDate,
+        batch: &mut PostingBatch,
+    ) -> Result<(Input, Posted), ServicingError> {
+        let history = self.history.as_mut().ok_or(ServicingError::HistoryMissing)?;
+        let taken_back = history.take_back(of, id)?;
+        let posted = self.post_replay(self.cause(id, booked_on), batch);
+        batch.transactions.push(NewTransaction {
+            loan_id: self.loan.id,
+            id,
+            effective_on: taken_back.effective_on,
+            booked_on,
+            body: TransactionBody::Reversal { of, reason },
+        });
+        self.keep_balances(batch);
+        Ok((taken_back, posted))
+    }
+
+    const fn cause(&self, transaction: TransactionId, booked_on: NaiveDate) -> Cause {
+        Cause { loan_id: self.loan.id, transaction, booked_on }
+    }
+
+    fn keep_balances(&mut self, batch: &mut PostingBatch) {
+        let balances = self.balances();
+        self.loan.status = balances.status;
+        batch.loans.insert(self.loan.id, balances);
+    }
+
+    fn post_in_place(&mut self, input: &Input, cause: Cause, batch: &mut PostingBatch) -> Posted {
+        let before = self.account.rows().to_vec();
+        let mut allocations = Vec::new();
+        self.account.apply(&self.rules, &self.holds, input, &mut allocations);
+        batch.deltas.extend(allocations.iter().map(|part| cause.first(*part)));
+        self.put_changed(&before, batch);
+        let refunds = refunds(self.loan.id, &[], &allocations);
+        Posted { allocations, refunds }
+    }
+
+    fn post_replay(&mut self, cause: Cause, batch: &mut PostingBatch) -> Posted {
+        let Some(history) = self.history.as_mut() else { return Posted::default() };
+        let replayed = replay(&self.rules, &self.holds, &history.inputs);
+        let before = std::mem::replace(&mut history.allocations, replayed.allocations);
+        let stored = std::mem::take(&mut history.rows);
+        self.account = replayed.account;
+        batch.deltas.extend(deltas(&before, &history.allocations, cause));
+        let own = history.allocations.iter().filter(|part| part.transaction == cause.transaction);
+        let posted = Posted {
+            allocations: own.copied().collect(),
+            refunds: refunds(self.loan.id, &before, &history.allocations),
+        };
+        let gone = self.put_replayed(&stored, batch);
+        if let Some(history) = self.history.as_mut() {
+            history.rows = self.account.rows().iter().cloned().chain(gone).collect();
+        }
+        posted
+    }
+
+    /// Notes the rows that an input applied in place made or changed: it moves none.
+    fn put_changed(&self, before: &[Row], batch: &mut PostingBatch) {
+        let before = before.iter().map(Some).chain(std::iter::repeat(None));
+        for (row, before) in self.account.rows().iter().zip(before) {
+            match before {
+                Some(before) if before == row => {}
+                Some(_) => batch.put_row(self.loan.id, RowChange::Changed(row.clone())),
+                None => batch.put_row(self.loan.id, RowChange::New(row.clone())),
+            }
+        }
+    }
+
+    /// Notes the rows that a replay made or changed, and gives the stored ones that no longer belong
+    /// to the account: they are kept, superseded.
+    fn put_replayed(&self, stored: &[Row], batch: &mut PostingBatch) -> Vec<Row> {
+        let mut stored: BTreeMap<RowKey, &Row> = stored.iter().map(|row| (row.key, row)).collect();
+        for row in self.account.rows() {
+            match stored.remove(&row.key) {
+                Some(before) if before == row => {}
+                Some(_) => batch.put_row(self.loan.id, RowChange::Changed(row.clone())),
+                None => batch.put_row(self.loan.id, RowChange::New(row.clone())),
+            }
+        }
+        let gone = stored.into_values().map(|row| {
+            let superseded = Row { state: RowState::Superseded, ..row.as_agreed() };
+            if *row != superseded {
+                batch.put_row(self.loan.id, RowChange::Changed(superseded.clone()));
+            }
+            superseded
+        });
+        gone.collect()
+    }
+}
+
+impl LoanHistory {
+    fn take_back(&mut self, of: TransactionId, by: TransactionId) -> Result<Input, ServicingError> {
+        if self.reversed.contains(&of) {
+            return Err(ServicingError::AlreadyReversed(of));
+        }
+        if self.reversals.contains(&of) {
+            return Err(ServicingError::NotReversible(of));
+        }
+        let place = self.inputs.iter().position(|input| input.id == of);
+        let place =
+            place.ok_or(pensipro_kernel::StorageError::not_found("transaction", of.get()))?;
+        self.reversed.push(of);
+        self.reversals.push(by);
+        Ok(self.inputs.remove(place))
+    }
+}
+
+/// The payments whose excess differs.
+fn refunds(loan_id: LoanId, before: &[Allocation], after: &[Allocation]) -> Vec<RefundDue> {
+    let by_payment = |parts: &[Allocation]| {
+        let mut sums: BTreeMap<TransactionId, Money> = BTreeMap::new();
+        for part in parts.iter().filter(|part| part.component == Component::Excess) {
+            let sum = sums.entry(part.transaction).or_default();
+            *sum = plus(*sum, part.amount);
+        }
+        sums
+    };
+    let (mut before, after) = (by_payment(before), by_payment(after));
+    let mut changed: Vec<_> = after
+        .into_iter()
+        .filter(|(transaction, amount)| before.remove(transaction) != Some(*amount))
+        .collect();
+    changed.extend(before.into_keys().map(|transaction| (transaction, Money::ZERO)));
+    changed
+        .into_iter()
+        .map(|(transaction, amount)| RefundDue { loan_id, transaction, amount })
+        .collect()
+}

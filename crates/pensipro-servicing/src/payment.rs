@@ -1,0 +1,178 @@
+//! Money that comes in: what a payment may be. What it does is the account's business.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{Faults, Money, Period, optional_text};
+
+use crate::{
+    account::Account,
+    codes::codes,
+    error::ServicingError,
+    input::{ExcessTo, PaymentInput},
+    loan::LoanStatus,
+    outstanding::SettlementTotal,
+    rules::{Rules, ServicingPolicy},
+};
+
+codes! {
+    /// How a payment came in.
+    Channel {
+        /// Deducted from the pension by its payer.
+        PensionCut = "potong_pensiun",
+        /// Bank transfer.
+        Transfer = "transfer",
+        /// Cash.
+        Cash = "tunai",
+        /// From the heirs.
+        Heirs = "ahli_waris",
+        /// From an insurance.
+        Insurance = "asuransi",
+    }
+}
+
+impl Channel {
+    /// What becomes of the rest where the payer does not say: a pension cut's is refunded.
+    pub const fn default_excess(self) -> ExcessTo {
+        match self {
+            Self::PensionCut => ExcessTo::Refund,
+            Self::Transfer | Self::Cash | Self::Heirs | Self::Insurance => ExcessTo::PrepayNext,
+        }
+    }
+
+    /// The rows due up to this day are what a counter payment is for: those of the month for a
+    /// pension cut, otherwise those due when it is paid.
+    pub fn due_through(self, paid_on: NaiveDate) -> NaiveDate {
+        match self {
+            Self::PensionCut => Period::of(paid_on).last_day(),
+            Self::Transfer | Self::Cash | Self::Heirs | Self::Insurance => paid_on,
+        }
+    }
+
+    /// What such a payment at the counter may miss or pass the amount due by.
+    pub const fn tolerance(self, policy: &ServicingPolicy) -> Money {
+        match self {
+            Self::PensionCut => policy.cut_tolerance,
+            Self::Transfer | Self::Cash | Self::Heirs | Self::Insurance => Money::ZERO,
+        }
+    }
+}
+
+/// A counter payment as asked for, unchecked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPayment {
+    /// Value date.
+    pub paid_on: NaiveDate,
+    /// Amount.
+    pub amount: Money,
+    /// A code of [`Channel`].
+    pub channel: String,
+    /// The bank's or payer's reference.
+    pub reference: Option<String>,
+    /// A code of [`ExcessTo`].
+    pub excess_to: Option<String>,
+}
+
+/// A counter payment whose fields hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordPayment {
+    paid_on: NaiveDate,
+    amount: Money,
+    channel: Channel,
+    reference: Option<String>,
+    excess_to: ExcessTo,
+}
+
+/// The longest reference.
+const MAX_REFERENCE: usize = 100;
+
+impl RecordPayment {
+    /// Checks the fields, all at once.
+    pub fn check(raw: RawPayment, today: NaiveDate) -> Result<Self, Faults> {
+        let RawPayment { paid_on, amount, channel, reference, excess_to } = raw;
+        let mut faults = Faults::new();
+        faults.require(amount.is_positive(), "amount", "not_positive", "must be above zero");
+        let possible = amount <= Money::MAX_INPUT;
+        faults.require(possible, "amount", "out_of_range", "is more than an amount can be");
+        check_date(&mut faults, "paid_on", paid_on, today);
+        let reference =
+            faults.take(optional_text("reference", reference.as_deref(), MAX_REFERENCE));
+        let channel = read_code::<Channel>(&mut faults, "channel", &channel);
+        let excess_to =
+            excess_to.map(|code| read_code::<ExcessTo>(&mut faults, "excess_to", &code));
+        let command = channel.zip(reference).map(|(channel, reference)| Self {
+            paid_on,
+            amount,
+            channel,
+            reference,
+            excess_to: excess_to.flatten().unwrap_or(channel.default_excess()),
+        });
+        faults.finish(command)
+    }
+
+    /// Value date.
+    pub const fn paid_on(&self) -> NaiveDate {
+        self.paid_on
+    }
+
+    /// Above zero.
+    pub const fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// How it came in.
+    pub const fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// The bank's or payer's reference.
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    /// Accepts the payment at the counter, given the account on its value date, or says why not.
+    /// Accepted once, it is never refused by a later replay.
+    pub fn accept(
+        &self,
+        account: &Account,
+        rules: &Rules,
+        policy: &ServicingPolicy,
+    ) -> Result<PaymentInput, ServicingError> {
+        let Some(dates) = account.state().dates else {
+            return Err(ServicingError::LoanNotOpen { status: LoanStatus::Pending });
+        };
+        if self.paid_on < dates.disbursed_on {
+            let disbursed_on = dates.disbursed_on;
+            return Err(ServicingError::BeforeDisbursement { disbursed_on });
+        }
+        if !account.status().is_open() {
+            return Err(ServicingError::LoanNotOpen { status: account.status() });
+        }
+        let due_through = self.channel.due_through(self.paid_on);
+        let total = SettlementTotal::of(account, rules, self.paid_on, due_through).total;
+        if self.amount > total {
+            return Err(ServicingError::AmountExceedsOutstanding { total });
+        }
+        let tolerance = self.channel.tolerance(policy);
+        Ok(PaymentInput { amount: self.amount, due_through, tolerance, excess_to: self.excess_to })
+    }
+}
+
+impl PaymentInput {
+    /// A pension cut from a payer's file, for the instalments of a month: always taken; what is not
+    /// owed becomes a refund.
+    pub fn of_cut(amount: Money, periode: Period, tolerance: Money) -> Self {
+        let due_through = periode.last_day();
+        Self { amount, due_through, tolerance, excess_to: ExcessTo::Refund }
+    }
+}
+
+/// Refuses a value date after today.
+pub(crate) fn check_date(faults: &mut Faults, field: &str, date: NaiveDate, today: NaiveDate) {
+    faults.require(date <= today, field, "date_in_future", "must not lie in the future");
+}
+
+fn read_code<T: std::str::FromStr>(faults: &mut Faults, field: &str, code: &str) -> Option<T>
+where
+    T::Err: std::fmt::Display,
+{
+    code.parse().map_err(|error: T::Err| faults.add(field, "unknown_code", error.to_string())).ok()
+}

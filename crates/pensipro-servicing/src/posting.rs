@@ -1,0 +1,189 @@
+//! What is to be stored of inputs: one payment or a hundred thousand, the same value.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use pensipro_kernel::{ImportLineId, LoanId, Money, Permission, TransactionId};
+
+use crate::{
+    codes::codes,
+    delta::AllocationDelta,
+    disbursement::NewDisbursement,
+    input::{Input, InputKind},
+    loan::LoanBalances,
+    payment::Channel,
+    row::{Row, RowKey},
+};
+
+codes! {
+    /// What a row of the loan's transactions is.
+    TransactionKind {
+        /// The plafon was paid out.
+        Disbursement = "disbursement",
+        /// A pension cut failed.
+        FailedCut = "failed_cut",
+        /// Money came in.
+        Payment = "payment",
+        /// An earlier transaction was taken back.
+        Reversal = "reversal",
+    }
+}
+
+impl TransactionKind {
+    /// The right with which such a transaction is made.
+    pub const fn made_with(self) -> Permission {
+        match self {
+            Self::Disbursement => Permission::DisburseLoan,
+            Self::FailedCut => Permission::ImportBilling,
+            Self::Payment => Permission::RecordPayment,
+            Self::Reversal => Permission::ReversePayment,
+        }
+    }
+}
+
+impl InputKind {
+    /// What it is as a transaction.
+    pub const fn transaction_kind(&self) -> TransactionKind {
+        match self {
+            Self::Disbursement(_) => TransactionKind::Disbursement,
+            Self::FailedCut(_) => TransactionKind::FailedCut,
+            Self::Payment(_) => TransactionKind::Payment,
+        }
+    }
+}
+
+/// Everything to be stored of the inputs of some loans, in one transaction.
+///
+/// Rows and balances of a loan that is posted to twice stand here once, as they are in the end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PostingBatch {
+    /// New transactions, in the order of posting.
+    pub transactions: Vec<NewTransaction>,
+    /// What is particular to payments.
+    pub payments: Vec<NewPayment>,
+    /// What is particular to disbursements.
+    pub disbursements: Vec<NewDisbursement>,
+    /// Allocation deltas.
+    pub deltas: Vec<AllocationDelta>,
+    /// Schedule rows that are new or changed, by loan and row.
+    pub rows: BTreeMap<(LoanId, RowKey), RowChange>,
+    /// Balances of the loans posted to, by ascending id.
+    pub loans: BTreeMap<LoanId, LoanBalances>,
+}
+
+/// A row of `loan_transactions`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTransaction {
+    /// The loan.
+    pub loan_id: LoanId,
+    /// Its id, reserved before.
+    pub id: TransactionId,
+    /// Value date; that of the transaction taken back for a reversal, which has none of its own.
+    pub effective_on: NaiveDate,
+    /// Business date of entry.
+    pub booked_on: NaiveDate,
+    /// What it is.
+    pub body: TransactionBody,
+}
+
+/// What a new transaction does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransactionBody {
+    /// It is an input. The rows of a disbursement stand in [`PostingBatch::rows`] too.
+    Input(InputKind),
+    /// It takes one back.
+    Reversal {
+        /// Which.
+        of: TransactionId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl NewTransaction {
+    /// The row of an input.
+    pub fn of_input(loan_id: LoanId, input: Input) -> Self {
+        let Input { id, effective_on, booked_on, kind } = input;
+        Self { loan_id, id, effective_on, booked_on, body: TransactionBody::Input(kind) }
+    }
+
+    /// What it is.
+    pub const fn kind(&self) -> TransactionKind {
+        match &self.body {
+            TransactionBody::Input(kind) => kind.transaction_kind(),
+            TransactionBody::Reversal { .. } => TransactionKind::Reversal,
+        }
+    }
+
+    /// The money it moves, if it moves any.
+    pub fn amount(&self) -> Option<Money> {
+        match &self.body {
+            TransactionBody::Input(InputKind::Payment(payment)) => Some(payment.amount),
+            TransactionBody::Input(InputKind::Disbursement(disbursed)) => {
+                Some(crate::amount::total(disbursed.rows.iter().map(|row| row.principal)))
+            }
+            TransactionBody::Input(InputKind::FailedCut(_)) | TransactionBody::Reversal { .. } => {
+                None
+            }
+        }
+    }
+}
+
+/// What is particular to a payment; its id is that of its transaction, in which the fold's own
+/// figures stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    /// The transaction.
+    pub transaction_id: TransactionId,
+    /// The loan.
+    pub loan_id: LoanId,
+    /// Value date.
+    pub paid_on: NaiveDate,
+    /// Above zero.
+    pub amount: Money,
+    /// How it came in.
+    pub channel: Channel,
+    /// The payer's or bank's reference, unique among the channel's payments not reversed.
+    pub reference: Option<String>,
+    /// The import line it came from.
+    pub source_line: Option<ImportLineId>,
+}
+
+/// A schedule row to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowChange {
+    /// Not stored yet.
+    New(Row),
+    /// Stored; everything below its key may have changed.
+    Changed(Row),
+}
+
+impl RowChange {
+    /// The row.
+    pub const fn row(&self) -> &Row {
+        match self {
+            Self::New(row) | Self::Changed(row) => row,
+        }
+    }
+}
+
+impl PostingBatch {
+    /// An empty batch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// True if nothing is to be stored.
+    pub fn is_empty(&self) -> bool {
+        self.transactions.is_empty()
+    }
+
+    pub(crate) fn put_row(&mut self, loan: LoanId, change: RowChange) {
+        let place = (loan, change.row().key);
+        let change = match (self.rows.remove(&place), change) {
+            (Some(RowChange::New(_)), RowChange::Changed(row)) => RowChange::New(row),
+            (_, change) => change,
+        };
+        self.rows.insert(place, change);
+    }
+}

@@ -1,0 +1,126 @@
+//! What is read of a loan: its figures on a day, and its schedule.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{LoanId, Money, Scope};
+
+use crate::{
+    amount::total,
+    error::ServicingError,
+    loan::{Loan, LoanStatus},
+    open_loan::OpenLoan,
+    outstanding::Outstanding,
+    repository::LoanRepository,
+    row::{Row, RowKey, RowStatus},
+    rules::ServicingPolicy,
+};
+
+/// A loan with what is owed on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoanView {
+    /// The loan.
+    pub loan: Loan,
+    /// Where it stands on that day; a default that began since the last end of day included.
+    pub status: LoanStatus,
+    /// What is owed on it.
+    pub outstanding: Outstanding,
+}
+
+/// A row of a schedule as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleLine {
+    /// The row.
+    pub row: Row,
+    /// Principal of its schedule that is left after it.
+    pub balance: Money,
+    /// Penalty charged up to the day of reading.
+    pub penalty: Money,
+    /// How it reads.
+    pub status: RowStatus,
+}
+
+/// A loan as it stands today.
+pub fn loan<Tx: LoanRepository>(
+    tx: &mut Tx,
+    id: LoanId,
+    scope: Scope,
+    policy: &ServicingPolicy,
+    today: NaiveDate,
+) -> Result<LoanView, ServicingError> {
+    let open = open_loan(tx, id, scope, policy, today)?;
+    let account = open.account_on(today)?;
+    let status = match open.loan().status {
+        LoanStatus::Cancelled => LoanStatus::Cancelled,
+        _ => account.status(),
+    };
+    let outstanding = Outstanding::of(&account, open.rules(), &policy.kolektibilitas, today);
+    Ok(LoanView { loan: open.loan().clone(), status, outstanding })
+}
+
+/// What is owed on any day, with all inputs known now.
+pub fn outstanding<Tx: LoanRepository>(
+    tx: &mut Tx,
+    id: LoanId,
+    scope: Scope,
+    policy: &ServicingPolicy,
+    date: NaiveDate,
+) -> Result<Outstanding, ServicingError> {
+    open_loan(tx, id, scope, policy, date)?.outstanding_on(&policy.kolektibilitas, date)
+}
+
+/// The schedule today: provisional rows while the loan is pending, otherwise the rows of its
+/// disbursement and restructures, superseded ones too, by due date.
+pub fn schedule<Tx: LoanRepository>(
+    tx: &mut Tx,
+    id: LoanId,
+    scope: Scope,
+    policy: &ServicingPolicy,
+    today: NaiveDate,
+) -> Result<Vec<ScheduleLine>, ServicingError> {
+    let stored = tx.stored_loan(id, scope)?;
+    let rows = tx.schedule(id)?;
+    let holds = stored.holds.clone();
+    let (provisional, made): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row.key.made_by == RowKey::PROVISIONAL);
+    let is_disbursed = stored.state.dates.is_some();
+    let open = OpenLoan::new(crate::StoredLoan { rows: made, holds, ..stored }, policy);
+    let account = open.account().brought_to(open.rules(), open.holds(), today);
+    Ok(lines(if is_disbursed { account.rows() } else { &provisional }, &open))
+}
+
+fn lines(rows: &[Row], open: &OpenLoan) -> Vec<ScheduleLine> {
+    let after = |row: &Row| {
+        let later = rows
+            .iter()
+            .filter(|other| other.key.made_by == row.key.made_by && other.key.no > row.key.no);
+        total(later.map(|other| other.principal))
+    };
+    let line = |row: &Row| ScheduleLine {
+        balance: after(row),
+        penalty: row.penalty(open.rules()),
+        status: row.status(open.rules()),
+        row: row.clone(),
+    };
+    rows.iter().map(line).collect()
+}
+
+/// A loan to be read on a day, with its history where the day lies before its last input.
+fn open_loan<Tx: LoanRepository>(
+    tx: &mut Tx,
+    id: LoanId,
+    scope: Scope,
+    policy: &ServicingPolicy,
+    date: NaiveDate,
+) -> Result<OpenLoan, ServicingError> {
+    let open = OpenLoan::new(tx.stored_loan(id, scope)?, policy);
+    if open.needs_history_on(date) { with_history(tx, open) } else { Ok(open) }
+}
+
+/// The loan with its history.
+pub(crate) fn with_history<Tx: LoanRepository>(
+    tx: &mut Tx,
+    open: OpenLoan,
+) -> Result<OpenLoan, ServicingError> {
+    let (_, history) =
+        tx.histories(&[open.loan().id])?.pop().unwrap_or((open.loan().id, Default::default()));
+    Ok(open.with_history(history))
+}

@@ -1,0 +1,173 @@
+//! What this module needs from storage.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{
+    BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId, SalesId, Scope,
+    StorageError, TransactionId, UserId,
+};
+
+use crate::{
+    loan::{Collection, Loan, LoanStatus, LoanSummary, NewLoan, StoredLoan},
+    open_loan::LoanHistory,
+    payment::Channel,
+    posting::PostingBatch,
+    records::{Disbursement, Payment, Transaction},
+    row::Row,
+};
+
+/// Which loans, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoanFilter {
+    /// Only loans of this status.
+    pub status: Option<LoanStatus>,
+    /// Only this member's.
+    pub member_id: Option<MemberId>,
+    /// Only this product's.
+    pub product_id: Option<ProductId>,
+    /// Only those sold by this person.
+    pub sales_id: Option<SalesId>,
+    /// Only this branch's.
+    pub branch_id: Option<BranchId>,
+    /// The order.
+    pub sort: LoanSort,
+}
+
+/// The orders of a list of loans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoanSort {
+    /// As they were made.
+    #[default]
+    Id,
+    /// The latest first.
+    IdDescending,
+    /// The longest overdue first: by the oldest unpaid due date, loans without one last.
+    OldestUnpaidDue,
+}
+
+/// Consecutive ids of new transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReservedIds {
+    next: i64,
+    end: i64,
+}
+
+impl ReservedIds {
+    /// `count` ids from the first.
+    pub const fn new(first: TransactionId, count: u32) -> Self {
+        #[expect(clippy::as_conversions, reason = "widening; From is not const")]
+        let count = count as i64;
+        Self { next: first.get(), end: first.get().saturating_add(count) }
+    }
+}
+
+impl Iterator for ReservedIds {
+    type Item = TransactionId;
+
+    fn next(&mut self) -> Option<TransactionId> {
+        let id = (self.next < self.end).then_some(TransactionId::new(self.next));
+        self.next = self.next.saturating_add(1);
+        id
+    }
+}
+
+/// Loans and their accounts.
+pub trait LoanRepository {
+    /// A loan with its stored account, to be read.
+    fn stored_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError>;
+
+    /// The same, the loan locked until the transaction ends.
+    fn lock_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError>;
+
+    /// Loans with their stored accounts, locked in ascending order of id; ids that are not there are
+    /// left out. Three queries whatever the number: loans, rows, holds.
+    fn lock_loans(&mut self, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError>;
+
+    /// The histories of loans that are locked already, in the order of the ids given. A fixed
+    /// number of queries.
+    fn histories(&mut self, ids: &[LoanId]) -> Result<Vec<(LoanId, LoanHistory)>, StorageError>;
+
+    /// A page of loans with their figures as stored.
+    fn loans(
+        &mut self,
+        filter: &LoanFilter,
+        page: &PageRequest,
+        scope: Scope,
+    ) -> Result<Page<LoanSummary>, StorageError>;
+
+    /// Every schedule row of a loan, by maker and number: provisional and superseded ones too.
+    fn schedule(&mut self, id: LoanId) -> Result<Vec<Row>, StorageError>;
+
+    /// Its payments by transaction, with what each pays now.
+    fn payments(&mut self, id: LoanId) -> Result<Vec<Payment>, StorageError>;
+
+    /// One payment of a loan.
+    fn payment(&mut self, loan: LoanId, id: PaymentId) -> Result<Payment, StorageError>;
+
+    /// Its disbursements by transaction.
+    fn disbursements(&mut self, id: LoanId) -> Result<Vec<Disbursement>, StorageError>;
+
+    /// Its transactions by id, with what each pays now.
+    fn transactions(&mut self, id: LoanId) -> Result<Vec<Transaction>, StorageError>;
+
+    /// The payment of a channel, not reversed, that holds a reference.
+    fn payment_by_reference(
+        &mut self,
+        channel: Channel,
+        reference: &str,
+    ) -> Result<Option<PaymentId>, StorageError>;
+
+    /// Adds a pending loan with its provisional rows.
+    fn add_loan(&mut self, new: &NewLoan, by: Option<UserId>) -> Result<Loan, StorageError>;
+
+    /// Stores what is set by hand: a status of `cancelled` and the collection, if the version still
+    /// stands.
+    fn save_loan_settings(
+        &mut self,
+        loan: &Loan,
+        change: LoanSettings,
+    ) -> Result<Loan, StorageError>;
+
+    /// Ids for this many new transactions, consecutive, never given again.
+    fn reserve_transaction_ids(&mut self, count: u32) -> Result<ReservedIds, StorageError>;
+
+    /// Stores a batch of postings to locked loans. A reversal frees the reference of the payment it
+    /// takes back. A fixed number of statements for every some thousand rows.
+    fn store_postings(
+        &mut self,
+        batch: &PostingBatch,
+        by: Option<UserId>,
+    ) -> Result<(), StorageError>;
+}
+
+/// What of a loan is set by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoanSettings {
+    /// The status.
+    pub status: LoanStatus,
+    /// How it is collected.
+    pub collection: Collection,
+}
+
+/// Whether a month still takes bookings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeriodState {
+    /// It does.
+    Open,
+    /// It was closed.
+    Closed,
+}
+
+/// The months that are closed.
+pub trait AccountingPeriods {
+    /// Whether a month is closed, held so until the transaction ends (`FOR SHARE`).
+    fn share_period(&mut self, period: Period) -> Result<PeriodState, StorageError>;
+
+    /// The same for a booking of a day: an error once its month is closed.
+    fn book_on(&mut self, date: NaiveDate) -> Result<(), crate::ServicingError> {
+        let period = Period::of(date);
+        match self.share_period(period)? {
+            PeriodState::Open => Ok(()),
+            PeriodState::Closed => Err(crate::ServicingError::PeriodClosed(period)),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Recording a payment and taking a transaction back.
+
+use pensipro_kernel::{
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, Event, LoanId, Moment, Outbox, PaymentId,
+    Permission, TransactionId,
+};
+
+use crate::{
+    error::ServicingError,
+    input::{Input, InputKind, PaymentInput},
+    loan::LoanBalances,
+    open_loan::{OpenLoan, RefundDue},
+    payment::RecordPayment,
+    posting::{NewPayment, PostingBatch, TransactionKind},
+    reading::with_history,
+    records::Payment,
+    repository::{AccountingPeriods, LoanRepository},
+    reversal::Reverse,
+    rules::ServicingPolicy,
+};
+
+/// What recording a payment did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedPayment {
+    /// The payment with what it pays.
+    pub payment: Payment,
+    /// Payments whose refund is now another than before, this one's included: the refund requests
+    /// follow them.
+    pub refunds: Vec<RefundDue>,
+}
+
+/// What taking a transaction back did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reversed {
+    /// The reversal.
+    pub reversal: TransactionId,
+    /// What was taken back. A disbursement's application, commission and allocations follow it.
+    pub kind: TransactionKind,
+    /// Payments whose refund is now another than before.
+    pub refunds: Vec<RefundDue>,
+}
+
+/// Records a payment at the counter: checked, booked, audited, told.
+pub fn record_payment<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    loan_id: LoanId,
+    command: RecordPayment,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<RecordedPayment, ServicingError>
+where
+    Tx: LoanRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+{
+    tx.recheck(by, Permission::RecordPayment)?;
+    let mut loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
+    tx.book_on(at.today)?;
+    if loan.needs_history_on(command.paid_on()) {
+        loan = with_history(tx, loan)?;
+    }
+    let account = loan.account_on(command.paid_on())?;
+    let accepted =
+        refuse_closed(&loan).and_then(|()| command.accept(&account, loan.rules(), policy))?;
+    refuse_taken_reference(tx, &command)?;
+    let id = next_id(tx)?;
+    let input = payment_input(id, &command, accepted, at);
+    if loan.needs_history_for(&input.order()) {
+        loan = with_history(tx, loan)?;
+    }
+    let before = loan.balances();
+    let mut batch = PostingBatch::new();
+    let posted = loan.post(input, &mut batch)?;
+    batch.payments.push(new_payment(id, loan_id, &command));
+    tx.store_postings(&batch, by.user_id)?;
+    let payment = recorded(id, &loan, command, accepted, posted.allocations, by, at);
+    tx.audit(by, payment_audit(&loan, &before, &payment))?;
+    tx.emit(payment_event(&loan, &payment))?;
+    Ok(RecordedPayment { payment, refunds: posted.refunds })
+}
+
+/// Takes a payment back.
+pub fn reverse_payment<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    loan_id: LoanId,
+    payment: PaymentId,
+    command: Reverse,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<Reversed, ServicingError>
+where
+    Tx: LoanRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+{
+    let transaction = tx.payment(loan_id, payment)?.transaction_id;
+    reverse_transaction(tx, by, loan_id, transaction, command, policy, at)
+}
+
+/// Takes any transaction back, whatever came later. What is not a payment also needs the right that
+/// made it.
+pub fn reverse_transaction<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    loan_id: LoanId,
+    of: TransactionId,
+    command: Reverse,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<Reversed, ServicingError>
+where
+    Tx: LoanRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+{
+    tx.recheck(by, Permission::ReversePayment)?;
+    let loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
+    tx.book_on(at.today)?;
+    let mut loan = with_history(tx, loan)?;
+    let before = loan.balances();
+    let id = next_id(tx)?;
+    let mut batch = PostingBatch::new();
+    let (taken_back, posted) =
+        loan.post_reversal(id, of, command.reason().to_owned(), at.today, &mut batch)?;
+    let kind = taken_back.kind.transaction_kind();
+    if kind != TransactionKind::Payment {
+        tx.recheck(by, kind.made_with())?;
+    }
+    tx.store_postings(&batch, by.user_id)?;
+    tx.audit(by, reversal_audit(&loan, &before, id, &taken_back, &command))?;
+    tx.emit(reversal_event(&loan, of, kind))?;
+    Ok(Reversed { reversal: id, kind, refunds: posted.refunds })
+}
+
+/// A loan that was cancelled has no account to ask.
+fn refuse_closed(loan: &OpenLoan) -> Result<(), ServicingError> {
+    match loan.loan().status {
+        status @ crate::LoanStatus::Cancelled => Err(ServicingError::LoanNotOpen { status }),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_taken_reference<Tx: LoanRepository>(
+    tx: &mut Tx,
+    command: &RecordPayment,
+) -> Result<(), ServicingError> {
+    let Some(reference) = command.reference() else { return Ok(()) };
+    let channel = command.channel();
+    match tx.payment_by_reference(channel, reference)? {
+        Some(payment) => Err(ServicingError::ReferenceTaken { channel, payment }),
+        None => Ok(()),
+    }
+}
+
+fn next_id<Tx: LoanRepository>(tx: &mut Tx) -> Result<TransactionId, ServicingError> {
+    let reserved = tx.reserve_transaction_ids(1)?.next();
+    Ok(reserved.ok_or_else(|| {
+        pensipro_kernel::StorageError::Failed("no transaction id was reserved".to_owned())
+    })?)
+}
+
+fn payment_input(
+    id: TransactionId,
+    command: &RecordPayment,
+    accepted: PaymentInput,
+    at: Moment,
+) -> Input {
+    let kind = InputKind::Payment(accepted);
+    Input { id, effective_on: command.paid_on(), booked_on: at.today, kind }
+}
+
+fn new_payment(id: TransactionId, loan_id: LoanId, command: &RecordPayment) -> NewPayment {
+    NewPayment {
+        transaction_id: id,
+        loan_id,
+        paid_on: command.paid_on(),
+        amount: command.amount(),
+        channel: command.channel(),
+        reference: command.reference().map(str::to_owned),
+        source_line: None,
+    }
+}
+
+fn recorded(
+    id: TransactionId,
+    loan: &OpenLoan,
+    command: RecordPayment,
+    accepted: PaymentInput,
+    allocations: Vec<crate::Allocation>,
+    by: &Actor,
+    at: Moment,
+) -> Payment {
+    Payment {
+        id: PaymentId::new(id.get()),
+        transaction_id: id,
+        loan_id: loan.loan().id,
+        paid_on: command.paid_on(),
+        booked_on: at.today,
+        amount: accepted.amount,
+        channel: command.channel(),
+        reference: command.reference().map(str::to_owned),
+        excess_to: accepted.excess_to,
+        due_through: accepted.due_through,
+        source_line: None,
+        allocations,
+        reversed_by: None,
+        created_at: at.now,
+        created_by: by.user_id,
+    }
+}
+
+fn payment_audit(loan: &OpenLoan, before: &LoanBalances, payment: &Payment) -> AuditEntry {
+    let after = audit_view(&loan.balances())
+        .text("loan_id", loan.loan().id)
+        .text("amount", payment.amount)
+        .text("paid_on", payment.paid_on)
+        .text("channel", payment.channel)
+        .with("reference", payment.reference.clone())
+        .text("excess_amount", payment.excess_amount());
+    AuditEntry::new("loan.payment", "loan_payments", payment.id.get())
+        .of_member(loan.loan().member_id)
+        .was(audit_view(before))
+        .is(after)
+}
+
+fn reversal_audit(
+    loan: &OpenLoan,
+    before: &LoanBalances,
+    id: TransactionId,
+    taken_back: &Input,
+    command: &Reverse,
+) -> AuditEntry {
+    let after = audit_view(&loan.balances())
+        .text("loan_id", loan.loan().id)
+        .text("reversal_id", id)
+        .text("kind", taken_back.kind.transaction_kind())
+        .text("effective_on", taken_back.effective_on)
+        .with("reason", command.reason());
+    AuditEntry::new("loan.reverse", "loan_transactions", taken_back.id.get())
+        .of_member(loan.loan().member_id)
+        .was(audit_view(before))
+        .is(after)
+}
+
+/// The figures of an account for the audit trail.
+fn audit_view(balances: &LoanBalances) -> AuditValue {
+    AuditValue::new()
+        .text("status", balances.status)
+        .text("principal", balances.principal)
+        .text("interest", balances.interest)
+        .text("fee", balances.fee)
+        .text("penalty", balances.penalty)
+        .text("excess", balances.state.excess)
+}
+
+fn payment_event(loan: &OpenLoan, payment: &Payment) -> Event {
+    Event::new("payment.received", "loan_payments", payment.id.get())
+        .of_member(loan.loan().member_id)
+        .with("loan_id", loan.loan().id)
+        .with("loan_number", loan.loan().number())
+        .with("amount", payment.amount)
+        .with("paid_on", payment.paid_on)
+}
+
+fn reversal_event(loan: &OpenLoan, of: TransactionId, kind: TransactionKind) -> Event {
+    Event::new("transaction.reversed", "loan_transactions", of.get())
+        .of_member(loan.loan().member_id)
+        .with("loan_id", loan.loan().id)
+        .with("loan_number", loan.loan().number())
+        .with("kind", kind)
+}

@@ -1,0 +1,180 @@
+//! Everything that billing refuses.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{
+    Class, DomainError, ErrorKind, ExportId, FieldFault, ImportId, StorageError,
+};
+use serde_json::{Map, Value};
+
+use crate::FileFault;
+
+/// Why a billing command is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// Storage refused or failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The caller may not.
+    #[error(transparent)]
+    Authority(#[from] pensipro_kernel::AuthorityError),
+    /// Some fields cannot be taken.
+    #[error(transparent)]
+    Faults(#[from] pensipro_kernel::Faults),
+    /// The file as a whole cannot be taken.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// The caller is bound to a branch or a funder; pension cuts are the cooperative's as a whole.
+    #[error("exports and imports of pension cuts are not for users bound to a branch or a funder")]
+    WholeHouseOnly,
+    /// The present status does not allow it.
+    #[error("an {thing} that is {from} cannot become {to}")]
+    InvalidTransition {
+        /// `export` or `import`.
+        thing: &'static str,
+        /// The present status.
+        from: &'static str,
+        /// The one asked for.
+        to: &'static str,
+    },
+    /// The export's last chunk is not there yet.
+    #[error("the export is still being generated")]
+    ExportGenerating,
+    /// A payer's answer counts against the export already.
+    #[error("the payer's answer counts against this export already; it cannot be replaced")]
+    ExportAnswered {
+        /// The export.
+        export_id: ExportId,
+    },
+    /// Another export of the scope came first, at the same time.
+    #[error("another export of this scope is being made; read it and try again")]
+    ExportRaced,
+    /// The first import of the file was discarded at this very moment.
+    #[error("the file's first import is changing; try again")]
+    ImportRaced,
+    /// It was sent; changing that needs a reason.
+    #[error("the export was sent to the payer; a reason is needed")]
+    ReasonRequired,
+    /// A day of handing over ahead of today.
+    #[error("sent_on {sent_on} lies ahead of today, {today}")]
+    SentOnAhead {
+        /// The day given.
+        sent_on: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
+    /// Money cannot have come tomorrow.
+    #[error("paid_on {paid_on} lies ahead of today, {today}")]
+    PaidOnAhead {
+        /// The day given, or the profile's pay day.
+        paid_on: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
+    /// The same file was imported for another payer or month.
+    #[error("the same file was imported for another payer or month, as import {first}")]
+    FileImportedElsewhere {
+        /// The first import.
+        first: ImportId,
+    },
+    /// A payment of the import stands.
+    #[error("{live_payments} payments of the import stand; reverse them first")]
+    ImportHasPayments {
+        /// How many.
+        live_payments: u32,
+    },
+    /// No profile has this code.
+    #[error("there is no payer profile {code:?}")]
+    ProfileUnknown {
+        /// The code given.
+        code: String,
+    },
+    /// More lines than numbers.
+    #[error("an export has at most 9,999,999 lines")]
+    TooManyLines,
+    /// The loan accounts' answers do not belong to the chunk's orders.
+    #[error("a posting is missing, of the wrong kind, or refunds more than was paid")]
+    PostingMissing,
+    /// A sum does not fit.
+    #[error("the amounts do not add up within 64 bits")]
+    AmountOverflow,
+}
+
+macro_rules! kinds {
+    ($($name:ident = $code:literal, $class:ident, $title:literal;)*) => {
+        impl BillingError {
+            $(const $name: ErrorKind = ErrorKind::new($code, Class::$class, $title);)*
+
+            /// Every code of this error.
+            pub const ERRORS: &[ErrorKind] = &[$(Self::$name),*];
+        }
+    };
+}
+
+kinds! {
+    WHOLE_HOUSE_ONLY = "whole_house_only", Forbidden, "Not for users bound to a branch or a funder";
+    INVALID_TRANSITION = "invalid_transition", Conflict, "The status does not allow it";
+    EXPORT_GENERATING = "export_generating", Conflict, "The export is not complete yet";
+    EXPORT_ANSWERED = "export_answered", Conflict, "The payer's answer counts against the export";
+    EXPORT_RACED = "export_raced", Conflict, "Another export of the scope came first";
+    IMPORT_RACED = "import_raced", Conflict, "The file's first import is changing";
+    REASON_REQUIRED = "reason_required", Refused, "A reason is needed";
+    SENT_ON_AHEAD = "sent_on_ahead", Refused, "The day of sending lies ahead of today";
+    PAID_ON_AHEAD = "paid_on_ahead", Refused, "The value date lies ahead of today";
+    FILE_IMPORTED_ELSEWHERE = "file_imported_elsewhere", Conflict, "The file was imported for another payer or month";
+    IMPORT_HAS_PAYMENTS = "import_has_payments", Conflict, "Payments of the import stand";
+    PROFILE_UNKNOWN = "profile_unknown", Refused, "No such payer profile";
+    TOO_MANY_LINES = "too_many_lines", Refused, "More lines than an export may have";
+    POSTING_MISSING = "internal_error", Internal, "Internal error";
+    AMOUNT_OVERFLOW = "amount_overflow", Internal, "The amounts do not add up";
+    FILE_REFUSED = "file_refused", Refused, "The file is no realisation file of the profile";
+    FILE_ENCODING = "file_encoding", Refused, "The file's encoding is not taken";
+    FILE_TOO_LONG = "file_too_long", Refused, "The file has too many lines";
+}
+
+impl DomainError for BillingError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Storage(error) => error.kind(),
+            Self::Authority(error) => error.kind(),
+            Self::Faults(error) => error.kind(),
+            Self::File(FileFault::Utf16 | FileFault::NulByte { .. }) => Self::FILE_ENCODING,
+            Self::File(FileFault::NoHeader { .. } | FileFault::Empty) => Self::FILE_REFUSED,
+            Self::File(FileFault::TooManyLines) => Self::FILE_TOO_LONG,
+            Self::WholeHouseOnly => Self::WHOLE_HOUSE_ONLY,
+            Self::InvalidTransition { .. } => Self::INVALID_TRANSITION,
+            Self::ExportGenerating => Self::EXPORT_GENERATING,
+            Self::ExportAnswered { .. } => Self::EXPORT_ANSWERED,
+            Self::ExportRaced => Self::EXPORT_RACED,
+            Self::ImportRaced => Self::IMPORT_RACED,
+            Self::ReasonRequired => Self::REASON_REQUIRED,
+            Self::SentOnAhead { .. } => Self::SENT_ON_AHEAD,
+            Self::PaidOnAhead { .. } => Self::PAID_ON_AHEAD,
+            Self::FileImportedElsewhere { .. } => Self::FILE_IMPORTED_ELSEWHERE,
+            Self::ImportHasPayments { .. } => Self::IMPORT_HAS_PAYMENTS,
+            Self::ProfileUnknown { .. } => Self::PROFILE_UNKNOWN,
+            Self::TooManyLines => Self::TOO_MANY_LINES,
+            Self::PostingMissing => Self::POSTING_MISSING,
+            Self::AmountOverflow => Self::AMOUNT_OVERFLOW,
+        }
+    }
+
+    fn fields(&self) -> &[FieldFault] {
+        match self {
+            Self::Faults(faults) => faults.list(),
+            _ => &[],
+        }
+    }
+
+    fn extensions(&self) -> Map<String, Value> {
+        let members: Vec<(&str, Value)> = match self {
+            Self::Authority(error) => return error.extensions(),
+            Self::InvalidTransition { from, to, .. } => {
+                vec![("from", (*from).into()), ("to", (*to).into())]
+            }
+            Self::ExportAnswered { export_id } => vec![("existing_id", export_id.get().into())],
+            Self::FileImportedElsewhere { first } => vec![("existing_id", first.get().into())],
+            _ => vec![],
+        };
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}

@@ -1,0 +1,203 @@
+//! The decision what is billed to whom: a function of a loan's facts.
+
+use chrono::{Days, NaiveDate};
+use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, TransactionId};
+
+use crate::{Arrears, BillingError, ExportLine, PayerProfile, coded::coded};
+
+/// One instalment with something unpaid on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueRow {
+    /// The input that made the row.
+    pub made_by: TransactionId,
+    /// The instalment's number.
+    pub no: u32,
+    /// When it is due.
+    pub due_date: NaiveDate,
+    /// Unpaid principal, interest and fee of the row; above zero.
+    pub owed: Money,
+    /// The month of the live export line of an earlier month that bills this row and has no outcome
+    /// yet; `None` if there is none.
+    pub awaited_in: Option<Period>,
+}
+
+/// A loan that may be billed: active or in default, with its rows due up to the month's end that
+/// have something unpaid, in order of due dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillableLoan {
+    /// The loan.
+    pub loan_id: LoanId,
+    /// Its member.
+    pub member_id: MemberId,
+    /// How it is collected.
+    pub collection: Collection,
+    /// The live export that bills the loan for this month already.
+    pub live_in: Option<ExportId>,
+    /// The unpaid rows due up to the month's last day.
+    pub rows: Vec<DueRow>,
+}
+
+coded! {
+    /// How a loan is collected; the codes are those of the loan account.
+    Collection {
+        /// Cut from the pension.
+        PensionCut = "pension_cut",
+        /// Paid by heirs or insurance.
+        Heir = "heir",
+    }
+}
+
+/// A row of a schedule as it was billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BilledRow {
+    /// The input that made the row.
+    pub made_by: TransactionId,
+    /// The instalment's number.
+    pub no: u32,
+    /// When it is due.
+    pub due_date: NaiveDate,
+    /// What of it was billed.
+    pub amount: Money,
+}
+
+coded! {
+    /// Why a loan that owes something is not on an export.
+    LeftOutReason {
+        /// Another live export bills it for the month.
+        HeldByExport = "held_by_export",
+        /// All it owes was billed before, and the payer's answer is still awaited.
+        AwaitingAnswer = "awaiting_answer",
+    }
+}
+
+/// A loan left out of an export, for the list that goes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The loan.
+    pub loan_id: LoanId,
+    /// Why.
+    pub reason: LeftOutReason,
+    /// The export that holds it, where one does.
+    pub held_by: Option<ExportId>,
+}
+
+/// The rules of one export.
+#[derive(Debug, Clone, Copy)]
+pub struct BillingRules<'a> {
+    /// The month billed.
+    pub periode: Period,
+    /// Whether arrears are billed.
+    pub arrears: Arrears,
+    /// Remainders up to this are billed whatever [`Arrears`] says.
+    pub tolerance: Money,
+    /// When the payer pays, and how long its answer takes.
+    pub profile: &'a PayerProfile,
+    /// The business day of the export.
+    pub today: NaiveDate,
+}
+
+/// The decisions over a chunk of loans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bill {
+    /// What is billed.
+    pub lines: Vec<ExportLine>,
+    /// What is left out and listed.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl BillingRules<'_> {
+    /// Decides over a chunk of loans; its lines are numbered from `first_line_no`.
+    pub fn bill(&self, loans: &[BillableLoan], first_line_no: u32) -> Result<Bill, BillingError> {
+        let mut bill = Bill::default();
+        let mut line_no = first_line_no;
+        for loan in loans {
+            match self.decide(loan, line_no)? {
+                Decision::Billed(line) => {
+                    bill.lines.push(line);
+                    line_no = line_no.checked_add(1).ok_or(BillingError::TooManyLines)?;
+                }
+                Decision::LeftOut(left_out) => bill.left_out.push(left_out),
+                Decision::Nothing => {}
+            }
+        }
+        Ok(bill)
+    }
+
+    fn decide(&self, loan: &BillableLoan, line_no: u32) -> Result<Decision, BillingError> {
+        let left_out = |reason| LeftOut { loan_id: loan.loan_id, reason, held_by: loan.live_in };
+        let (wanted, awaited): (Vec<&DueRow>, Vec<&DueRow>) = match loan.collection {
+            Collection::Heir => return Ok(Decision::Nothing),
+            Collection::PensionCut => {
+                loan.rows.iter().filter(|row| self.wants(row)).partition(|row| !self.awaits(row))
+            }
+        };
+        if wanted.is_empty() && awaited.is_empty() {
+            return Ok(Decision::Nothing);
+        }
+        if loan.live_in.is_some() {
+            return Ok(Decision::LeftOut(left_out(LeftOutReason::HeldByExport)));
+        }
+        match self.line(loan, &wanted, line_no)? {
+            Some(line) => Ok(Decision::Billed(line)),
+            None => Ok(Decision::LeftOut(left_out(LeftOutReason::AwaitingAnswer))),
+        }
+    }
+
+    /// What belongs on the month's bill: what falls due in it, arrears if asked, and remainders that
+    /// were let pass as within the tolerance.
+    fn wants(&self, row: &DueRow) -> bool {
+        let earlier = row.due_date < self.periode.first_day();
+        let due = row.due_date <= self.periode.last_day() && row.owed.is_positive();
+        let arrears = self.arrears == Arrears::Include || row.owed <= self.tolerance;
+        due && (!earlier || arrears)
+    }
+
+    /// True while the payer's answer to an earlier bill of the row may still come.
+    fn awaits(&self, row: &DueRow) -> bool {
+        row.awaited_in.is_some_and(|periode| {
+            periode != self.periode && self.today <= hold_until(self.profile, periode, row.due_date)
+        })
+    }
+
+    fn line(
+        &self,
+        loan: &BillableLoan,
+        rows: &[&DueRow],
+        line_no: u32,
+    ) -> Result<Option<ExportLine>, BillingError> {
+        let of_month = rows.iter().find(|row| self.periode.contains(row.due_date));
+        let Some(named) = of_month.or_else(|| rows.first()) else { return Ok(None) };
+        let amount = Money::checked_sum(rows.iter().map(|row| row.owed));
+        Ok(Some(ExportLine {
+            line_no,
+            loan_id: loan.loan_id,
+            member_id: loan.member_id,
+            instalment_no: named.no,
+            due_date: named.due_date,
+            amount: amount.ok_or(BillingError::AmountOverflow)?,
+            rows: rows.iter().map(|row| row.billed()).collect(),
+        }))
+    }
+}
+
+enum Decision {
+    Billed(ExportLine),
+    LeftOut(LeftOut),
+    Nothing,
+}
+
+impl DueRow {
+    fn billed(&self) -> BilledRow {
+        BilledRow { made_by: self.made_by, no: self.no, due_date: self.due_date, amount: self.owed }
+    }
+}
+
+/// Until when a row on a live export line is on hold (no penalty, reminder or default): the later of
+/// its due date and the payer's pay day plus the days that its answer takes.
+pub fn hold_until(profile: &PayerProfile, periode: Period, due_date: NaiveDate) -> NaiveDate {
+    let answer = profile
+        .pays_on(periode)
+        .checked_add_days(Days::new(profile.realisation_days().into()))
+        .unwrap_or(NaiveDate::MAX);
+    due_date.max(answer)
+}

@@ -1,0 +1,253 @@
+//! What a decided chunk asks of the loan accounts, and what is stored once they have answered.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use pensipro_kernel::{ImportId, LoanId, MemberId, Money, PaymentId, Period};
+
+use crate::{
+    BillingError, ExportLineId, FailReason, ImportLine, NewRefund, Outcome, Split, Summary,
+    UnmatchedReason, import_line_id,
+};
+
+/// What a line asks of its loan's account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// A payment by pension cut. What it owes first are the rows due up to [`Order::due_through`];
+    /// an excess within the tolerance prepays, a greater one is to be refunded.
+    Pay {
+        /// The billed line that it answers to.
+        line: ExportLineId,
+        /// The loan.
+        loan_id: LoanId,
+        /// Its member.
+        member_id: MemberId,
+        /// The month billed.
+        periode: Period,
+        /// The whole amount of the line.
+        amount: Money,
+        /// The import's tolerance.
+        tolerance: Money,
+    },
+    /// A failed cut: penalties count from the due date again.
+    FailedCut {
+        /// The billed line that it answers to.
+        line: ExportLineId,
+        /// The loan.
+        loan_id: LoanId,
+        /// Its member.
+        member_id: MemberId,
+        /// The month billed.
+        periode: Period,
+        /// Why.
+        reason: FailReason,
+    },
+}
+
+impl Order {
+    /// The billed line.
+    pub const fn line(&self) -> ExportLineId {
+        match self {
+            Self::Pay { line, .. } | Self::FailedCut { line, .. } => *line,
+        }
+    }
+
+    /// The loan.
+    pub const fn loan_id(&self) -> LoanId {
+        match self {
+            Self::Pay { loan_id, .. } | Self::FailedCut { loan_id, .. } => *loan_id,
+        }
+    }
+
+    /// The loan's member.
+    pub const fn member_id(&self) -> MemberId {
+        match self {
+            Self::Pay { member_id, .. } | Self::FailedCut { member_id, .. } => *member_id,
+        }
+    }
+
+    /// The last day of the month billed: rows due up to it are what the cut was for.
+    pub fn due_through(&self) -> NaiveDate {
+        match self {
+            Self::Pay { periode, .. } | Self::FailedCut { periode, .. } => periode.last_day(),
+        }
+    }
+}
+
+/// A loan account's answer to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posted {
+    /// The payment is booked; this part of it is more than is owed and to be refunded.
+    Paid {
+        /// The payment.
+        payment_id: PaymentId,
+        /// What is to be refunded, from nothing to the whole.
+        to_refund: Money,
+    },
+    /// The failed cut is booked.
+    FailedCut,
+    /// The account takes no such input (never disbursed, or cancelled): the money is held.
+    Refused,
+}
+
+/// A decided line, with what it asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// The line; its split is provisional while an order stands.
+    pub line: ImportLine,
+    /// What it asks of its loan's account.
+    pub order: Option<Order>,
+}
+
+/// A decided chunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchedChunk {
+    /// Its lines, in the file's order.
+    pub lines: Vec<Matched>,
+    /// The number of its last line.
+    pub last_line: u32,
+}
+
+/// What a chunk makes of a billed line, as the latest word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportLineUpdate {
+    /// The billed line.
+    pub line: ExportLineId,
+    /// Its latest outcome.
+    pub outcome: Outcome,
+    /// All that was cut for it.
+    pub paid: Money,
+    /// The number of the line that says so.
+    pub line_no: u32,
+}
+
+/// A chunk with every posting's answer: what is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredChunk {
+    /// The import.
+    pub import_id: ImportId,
+    /// Its lines, in the file's order.
+    pub lines: Vec<ImportLine>,
+    /// The billed lines that have a new latest outcome, by ascending id.
+    pub updates: Vec<ExportLineUpdate>,
+    /// The chunk's totals.
+    pub summary: Summary,
+    /// The number of its last line: the checkpoint.
+    pub last_line: u32,
+}
+
+/// A line that somebody has to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineException {
+    /// Its number in the file.
+    pub line_no: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The loan, where one was found.
+    pub loan_id: Option<LoanId>,
+    /// The money that waits.
+    pub held: Money,
+    /// What was cut, less what was billed.
+    pub difference: Money,
+}
+
+impl MatchedChunk {
+    /// What the chunk asks of loan accounts, in the file's order. Those of one loan are to be posted
+    /// in this order.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.lines.iter().filter_map(|matched| matched.order.as_ref())
+    }
+
+    /// The chunk with the answers to [`Self::orders`], in the same order. An answer that is missing,
+    /// or of the other kind, is an error: nothing may be stored then.
+    pub fn settle(
+        self,
+        import_id: ImportId,
+        posted: impl IntoIterator<Item = Posted>,
+    ) -> Result<StoredChunk, BillingError> {
+        let mut posted = posted.into_iter();
+        let last_line = self.last_line;
+        let settled = self.lines.into_iter().map(|matched| match matched.order {
+            None => Ok(matched.line),
+            Some(order) => {
+                let answer = posted.next().ok_or(BillingError::PostingMissing)?;
+                settle_line(matched.line, &order, answer)
+            }
+        });
+        let lines = settled.collect::<Result<Vec<_>, _>>()?;
+        let mut summary = Summary::default();
+        lines.iter().for_each(|line| summary.add(line));
+        Ok(StoredChunk { import_id, updates: updates(&lines), lines, summary, last_line })
+    }
+}
+
+fn settle_line(
+    line: ImportLine,
+    order: &Order,
+    answer: Posted,
+) -> Result<ImportLine, BillingError> {
+    match (order, answer) {
+        (Order::Pay { amount, .. }, Posted::Paid { payment_id, to_refund }) => {
+            let split = Split::paid(*amount, to_refund).ok_or(BillingError::PostingMissing)?;
+            Ok(ImportLine { split, payment_id: Some(payment_id), ..line })
+        }
+        (Order::FailedCut { .. }, Posted::FailedCut) => Ok(line),
+        (_, Posted::Refused) => Ok(ImportLine {
+            outcome: Outcome::Unmatched(UnmatchedReason::LoanRefused),
+            billed: Money::ZERO,
+            difference: Money::ZERO,
+            split: Split::held(line.amount.unwrap_or_default()),
+            export_line: None,
+            ..line
+        }),
+        (Order::Pay { .. }, Posted::FailedCut) | (Order::FailedCut { .. }, Posted::Paid { .. }) => {
+            Err(BillingError::PostingMissing)
+        }
+    }
+}
+
+fn updates(lines: &[ImportLine]) -> Vec<ExportLineUpdate> {
+    let answering = lines.iter().filter(|line| line.outcome.answers_a_billed_line());
+    let latest: BTreeMap<_, _> = answering
+        .filter_map(|line| {
+            let update = ExportLineUpdate {
+                line: line.export_line?,
+                outcome: line.outcome,
+                paid: line.billed.checked_add(line.difference)?,
+                line_no: line.line_no,
+            };
+            Some((update.line, update))
+        })
+        .collect();
+    latest.into_values().collect()
+}
+
+impl StoredChunk {
+    /// The lines that somebody has to look at.
+    pub fn exceptions(&self) -> Vec<LineException> {
+        let exceptional = self.lines.iter().filter(|line| line.outcome.is_exceptional());
+        exceptional
+            .map(|line| LineException {
+                line_no: line.line_no,
+                outcome: line.outcome,
+                loan_id: line.loan_id,
+                held: line.split.held,
+                difference: line.difference,
+            })
+            .collect()
+    }
+
+    /// The refund requests that follow from the chunk.
+    pub fn refunds(&self) -> Vec<NewRefund> {
+        let refund = |line: &ImportLine| {
+            Some(NewRefund {
+                member_id: line.member_id?,
+                loan_id: line.loan_id?,
+                amount: line.split.to_refund,
+                source_line_id: import_line_id(self.import_id, line.line_no)?,
+            })
+        };
+        let owing = self.lines.iter().filter(|line| line.split.to_refund.is_positive());
+        owing.filter_map(refund).collect()
+    }
+}

@@ -1,0 +1,119 @@
+//! Which columns of a file mean what: found once, by its header.
+
+use std::{borrow::Cow, sync::Arc};
+
+use encoding_rs::WINDOWS_1252;
+
+use super::fields::Fields;
+use crate::{Encoding, PayerProfile, normal};
+
+/// A file's layout.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    profile: Arc<PayerProfile>,
+    delimiter: u8,
+    header_line: u32,
+    columns: Columns,
+    /// Columns up to the last one with a heading.
+    width: usize,
+}
+
+/// Where the columns stand that mean something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    pub(super) reference: Option<usize>,
+    pub(super) no_pensiun: Option<usize>,
+    pub(super) nik: Option<usize>,
+    pub(super) amount: usize,
+    pub(super) status: Option<usize>,
+    pub(super) reason: Option<usize>,
+    pub(super) periode: Option<usize>,
+}
+
+impl Layout {
+    /// The first line that holds the profile's header, by any of its delimiters in their order.
+    pub(super) fn find(profile: &Arc<PayerProfile>, lines: &[(u32, Vec<u8>)]) -> Option<Self> {
+        let delimiters = profile.import().delimiters.iter();
+        let bytes = delimiters.filter_map(|delimiter| u8::try_from(*delimiter).ok());
+        bytes.into_iter().find_map(|delimiter| {
+            let mut fields = Fields::new(delimiter);
+            lines.iter().find_map(|(line_no, line)| {
+                fields.split(line).ok()?;
+                let decode = |bytes| normal(&decode(profile.import().encoding, bytes));
+                let headings: Vec<String> = fields.iter().map(decode).collect();
+                let width = headings.iter().rposition(|heading| !heading.is_empty())?;
+                Some(Self {
+                    profile: Arc::clone(profile),
+                    delimiter,
+                    header_line: *line_no,
+                    columns: Columns::find(profile, &headings)?,
+                    width: width.saturating_add(1),
+                })
+            })
+        })
+    }
+
+    /// The profile whose header it is.
+    pub const fn profile(&self) -> &Arc<PayerProfile> {
+        &self.profile
+    }
+
+    /// The number of the header's line.
+    pub const fn header_line(&self) -> u32 {
+        self.header_line
+    }
+
+    pub(super) const fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    pub(super) const fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// True if a record of so many fields can belong to the header: as many, or more that are empty.
+    pub(super) fn fits(&self, fields: &Fields) -> bool {
+        let beyond = fields.iter().skip(self.width);
+        fields.count() >= self.width && beyond.into_iter().all(<[u8]>::is_empty)
+    }
+
+    pub(super) fn text<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
+        decode(self.profile.import().encoding, bytes)
+    }
+}
+
+impl Columns {
+    /// The columns of a header; `None` if these headings are none: the amount is missing, or all of
+    /// reference, pension number and NIK, or the result where the profile needs one.
+    fn find(profile: &PayerProfile, headings: &[String]) -> Option<Self> {
+        let import = profile.import();
+        let at = |aliases: &[String]| {
+            let place = |alias: &String| {
+                let alias = normal(alias);
+                headings.iter().position(|heading| *heading == alias)
+            };
+            aliases.iter().find_map(place)
+        };
+        let found = Self {
+            reference: at(&import.columns.reference),
+            no_pensiun: at(&import.columns.no_pensiun),
+            nik: at(&import.columns.nik),
+            amount: at(&import.columns.amount)?,
+            status: at(&import.columns.status),
+            reason: at(&import.columns.reason),
+            periode: at(&import.columns.periode),
+        };
+        let named = found.reference.or(found.no_pensiun).or(found.nik).is_some();
+        let judged = found.status.is_some() || import.empty_result.is_some();
+        (named && judged).then_some(found)
+    }
+}
+
+fn decode(encoding: Encoding, bytes: &[u8]) -> Cow<'_, str> {
+    match (encoding, std::str::from_utf8(bytes)) {
+        (Encoding::Auto, Ok(text)) => Cow::Borrowed(text),
+        (Encoding::Auto, Err(_)) | (Encoding::Windows1252, _) => {
+            WINDOWS_1252.decode_without_bom_handling(bytes).0
+        }
+    }
+}

@@ -1,1 +1,61 @@
-//! Applications, pre-check, analysis, committee.
+//! From the wish for a loan to the committee's word: applications, their pre-check, the analysis
+//! and the committee.
+//!
+//! ```
+//! use pensipro_origination::{ApplicationStatus, CommitteePolicy};
+//! use pensipro_kernel::Money;
+//! let analyzing = ApplicationStatus::Analyzing;
+//! assert!(analyzing.step(ApplicationStatus::Committee).is_ok());
+//! assert!(analyzing.step(ApplicationStatus::Approved).is_err());
+//! let committee = CommitteePolicy::default();
+//! assert_eq!(committee.levels_for(Money::from_rupiah(50_000_000).unwrap()).len(), 2);
+//! assert_eq!(committee.levels_for(Money::from_rupiah(100_000_000).unwrap()).len(), 3);
+//! ```
+//!
+//! It never does I/O, never makes or cancels a loan itself, and computes no schedule: terms and
+//! figures come from pricing.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::float_arithmetic
+    )
+)]
+
+mod analysis;
+mod application;
+mod committee;
+mod decision;
+mod document;
+mod error;
+mod precheck;
+pub mod repository;
+mod request;
+mod status;
+mod status_change;
+pub mod usecases;
+
+#[cfg(test)]
+mod committee_tests;
+#[cfg(test)]
+mod fixtures;
+
+pub use analysis::{Analysis, Findings, NewAnalysis, RawFindings, Recommendation, RiskScore};
+pub use application::{Application, ApplicationDraft, OfferPolicy};
+pub use committee::{CommitteeFile, CommitteePolicy, FourEyes, Level, Position, Relaxation, Seat};
+pub use decision::{
+    Condition, Decide, Decided, Decision, Fulfilment, NewDecision, RawDecide, Verdict,
+};
+pub use document::{ApplicationDocument, ApplicationDocumentKind};
+pub use error::{ERRORS, OriginationError};
+pub use precheck::{Precheck, PrecheckRule, RuleResult};
+pub use repository::{
+    ApplicationDocumentRepository, ApplicationFilter, ApplicationRepository, ApplicationSort,
+    AssessmentRepository, CommitteeRepository, OpenLoanFacts,
+};
+pub use request::{DraftChange, NewApplication, RawApplication, Request, TermWishes};
+pub use status::{ApplicationStatus, IllegalTransition};
+pub use status_change::{StatusChange, read_reason};

@@ -1,0 +1,224 @@
+//! The application: a member asks for a loan on a product's terms.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use pensipro_kernel::{
+    ApplicationId, AuditEntry, AuditValue, BranchId, Event, Faults, MemberId, Moment, ProductId,
+    Rate, SalesId, UserId, Version,
+};
+use pensipro_pricing::{DueDates, FirstDuePolicy, Schedule, Terms};
+
+use crate::{ApplicationStatus, IllegalTransition, Request};
+
+/// An application as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Who applies.
+    pub member_id: MemberId,
+    /// For which product.
+    pub product_id: ProductId,
+    /// The sales person who brought it.
+    pub sales_id: Option<SalesId>,
+    /// The member's branch at entry.
+    pub branch_id: Option<BranchId>,
+    /// What is asked for.
+    pub request: Request,
+    /// The terms agreed: the product's of the day of entry, unless others were granted.
+    pub terms: Terms,
+    /// How far it is; changed by [`Application::moved`] alone.
+    pub status: ApplicationStatus,
+    /// Why it was withdrawn, turned down or sent back last.
+    pub reason: Option<String>,
+    /// The business day of entry; the number's year.
+    pub entered_on: NaiveDate,
+    /// The business day of approval, while approved or disbursed: an offer is valid from it.
+    pub approved_on: Option<NaiveDate>,
+    /// The row's version.
+    pub version: Version,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// When the row was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who entered it; does not sit on its committee.
+    pub created_by: Option<UserId>,
+}
+
+/// What storage inserts of a new application; its status is draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationDraft {
+    /// Who applies.
+    pub member_id: MemberId,
+    /// For which product.
+    pub product_id: ProductId,
+    /// The sales person.
+    pub sales_id: Option<SalesId>,
+    /// The member's branch.
+    pub branch_id: Option<BranchId>,
+    /// What is asked for.
+    pub request: Request,
+    /// The terms.
+    pub terms: Terms,
+    /// The business day.
+    pub entered_on: NaiveDate,
+}
+
+/// How long an approved application may wait for its disbursement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfferPolicy {
+    /// Days after the approval (`OFFER_VALID_DAYS`).
+    pub valid_days: u32,
+}
+
+impl Default for OfferPolicy {
+    /// 30 days.
+    fn default() -> Self {
+        Self { valid_days: 30 }
+    }
+}
+
+impl OfferPolicy {
+    /// The last day on which an offer of that day stands.
+    pub fn last_day(self, approved_on: NaiveDate) -> NaiveDate {
+        let days = Days::new(self.valid_days.into());
+        approved_on.checked_add_days(days).unwrap_or(NaiveDate::MAX)
+    }
+}
+
+impl Application {
+    /// The number people use: `APP-2026-000123`.
+    pub fn number(&self) -> String {
+        self.id.number(self.entered_on.year())
+    }
+
+    /// The yearly rate agreed.
+    pub fn interest_rate(&self) -> Rate {
+        self.terms.rules.interest_rate
+    }
+
+    /// The schedule if the loan were disbursed on `start`: provisional until it is.
+    pub fn schedule(
+        &self,
+        start: NaiveDate,
+        first_due: FirstDuePolicy,
+    ) -> Result<Schedule, Faults> {
+        let Request { plafon, tenor, .. } = self.request;
+        let rules = &self.terms.rules;
+        let dates = DueDates::following(start, rules.due_day, first_due);
+        Ok(Schedule::new(plafon, tenor, rules, dates)?)
+    }
+
+    /// The same application one step of the state machine on.
+    pub fn moved(&self, to: ApplicationStatus, at: Moment) -> Result<Self, IllegalTransition> {
+        let status = self.status.step(to)?;
+        let approved_on = match (self.status, status) {
+            (ApplicationStatus::Committee, ApplicationStatus::Approved) => Some(at.today),
+            (_, ApplicationStatus::Approved | ApplicationStatus::Disbursed) => self.approved_on,
+            _ => None,
+        };
+        Ok(Self { status, approved_on, updated_at: at.now, ..self.clone() })
+    }
+
+    /// The same, with the reason for it.
+    pub fn moved_because(
+        &self,
+        to: ApplicationStatus,
+        reason: String,
+        at: Moment,
+    ) -> Result<Self, IllegalTransition> {
+        Ok(Self { reason: Some(reason), ..self.moved(to, at)? })
+    }
+
+    /// True once an approved application was not disbursed in time.
+    pub fn offer_expired(&self, policy: OfferPolicy, today: NaiveDate) -> bool {
+        let approved = self.status == ApplicationStatus::Approved;
+        let over = |approved_on| policy.last_day(approved_on) < today;
+        approved && self.approved_on.is_some_and(over)
+    }
+
+    /// What is told of it to sales and member once it is decided or withdrawn.
+    pub fn event(&self) -> Option<Event> {
+        let name = match self.status {
+            ApplicationStatus::Approved => "application.approved",
+            ApplicationStatus::Rejected => "application.rejected",
+            ApplicationStatus::Cancelled => "application.cancelled",
+            _ => return None,
+        };
+        let event = Event::new(name, "applications", self.id.get()).of_member(self.member_id);
+        Some(
+            event
+                .with("number", self.number())
+                .with("plafon", self.request.plafon)
+                .with("tenor", self.request.tenor),
+        )
+    }
+
+    /// An entry of the audit trail about it.
+    pub fn audit_entry(&self, action: &'static str) -> AuditEntry {
+        AuditEntry::new(action, "applications", self.id.get()).of_member(self.member_id)
+    }
+
+    /// What the audit trail stores of it.
+    pub fn audit_view(&self) -> AuditValue {
+        let Request { plafon, tenor, purpose, other_obligations } = &self.request;
+        let fees = self.terms.fees.iter().map(|fee| fee.kind.code()).collect::<Vec<_>>();
+        AuditValue::new()
+            .with("member_id", self.member_id.get())
+            .with("product_id", self.product_id.get())
+            .with("sales_id", self.sales_id.map(SalesId::get))
+            .with("branch_id", self.branch_id.map(BranchId::get))
+            .text("plafon", plafon)
+            .with("tenor", *tenor)
+            .personal("purpose", purpose.clone())
+            .personal("other_obligations", other_obligations.to_string())
+            .text("interest_rate", self.interest_rate())
+            .with("fees", fees)
+            .with("status", self.status.code())
+            .personal("reason", self.reason.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{application, at, today};
+
+    fn approved() -> Application {
+        Application {
+            status: ApplicationStatus::Approved,
+            approved_on: Some(today()),
+            ..application()
+        }
+    }
+
+    #[test]
+    fn an_offer_stands_through_its_last_day() {
+        let policy = OfferPolicy { valid_days: 30 };
+        let expired = |application: &Application, day: &str| {
+            application.offer_expired(policy, day.parse().unwrap())
+        };
+        assert!(!expired(&approved(), "2026-04-09"));
+        assert!(expired(&approved(), "2026-04-10"));
+        let disbursed = approved().moved(ApplicationStatus::Disbursed, at()).unwrap();
+        assert!(!expired(&disbursed, "2027-01-01"));
+    }
+
+    #[test]
+    fn the_day_of_approval_outlives_a_reversed_disbursement_but_not_a_withdrawal() {
+        let disbursed = approved().moved(ApplicationStatus::Disbursed, at()).unwrap();
+        let again = disbursed.moved(ApplicationStatus::Approved, at()).unwrap();
+        assert_eq!(again.approved_on, Some(today()));
+        let reason = "tidak jadi".to_owned();
+        let gone = again.moved_because(ApplicationStatus::Cancelled, reason, at()).unwrap();
+        assert_eq!((gone.approved_on, gone.reason.as_deref()), (None, Some("tidak jadi")));
+        assert_eq!(gone.event().unwrap().params["number"], "APP-2026-000123");
+    }
+
+    #[test]
+    fn the_schedule_follows_from_request_and_terms() {
+        let schedule = application().schedule(today(), FirstDuePolicy::default()).unwrap();
+        // 50,000,000 at 1 % a month over 36 months: 1,660,715.49, rounded up to the rupiah.
+        assert_eq!(schedule.instalment(), "1660716".parse().unwrap());
+        assert_eq!(schedule.maturity().to_string(), "2029-03-10");
+    }
+}

@@ -1,0 +1,13 @@
+//! Load, decide, save: one transaction each, which the shell opens. Deciding creates a loan and
+//! withdrawing an offer cancels one, so those two cross modules and stand elsewhere; their halves
+//! are [`crate::Application::decide`] and [`withdraw_offer`].
+
+mod conditions;
+mod documents;
+mod reads;
+mod status;
+
+pub use conditions::fulfil_condition;
+pub use documents::{add_document, document};
+pub use reads::{ApplicationFile, application_file};
+pub use status::{cancel_application, change_status, withdraw_offer};

@@ -5,15 +5,14 @@ use pensipro_pricing::AllocationOrder;
 
 use crate::{
     amount::{plus, total},
-    codes::codes,
     input::{ExcessTo, PaymentInput},
     row::{Row, RowKey},
     rules::Rules,
 };
 
-codes! {
+pensipro_kernel::codes! {
     /// What a part of a payment pays, in the order in which a row is paid.
-    Component {
+    pub enum Component {
         /// A refund paid out whose payment was reversed.
         DueFromMember = "due_from_member",
         /// Penalty for lateness.

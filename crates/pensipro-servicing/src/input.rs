@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, TransactionId};
 
-use crate::{codes::codes, row::Row};
+use crate::row::Row;
 
 /// One input. It is never changed; a reversal takes it out of the fold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,9 +60,9 @@ pub struct PaymentInput {
     pub excess_to: ExcessTo,
 }
 
-codes! {
+pensipro_kernel::codes! {
     /// What becomes of money that is left over once everything due is paid.
-    ExcessTo {
+    pub enum ExcessTo {
         /// It pays the next rows at once.
         PrepayNext = "prepay_next",
         /// It is refunded.

@@ -52,7 +52,6 @@
 mod account;
 mod allocation;
 mod amount;
-mod codes;
 mod delta;
 mod disbursement;
 mod error;
@@ -93,7 +92,7 @@ pub use plan::{RepaymentPlan, create_pending_loan};
 pub use posting::{
     NewPayment, NewTransaction, PostingBatch, RowChange, TransactionBody, TransactionKind,
 };
-pub use reading::{LoanView, ScheduleLine, loan, outstanding, schedule};
+pub use reading::{LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule};
 pub use records::{Disbursement, Payment, Transaction};
 pub use repository::{
     AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState, ReservedIds,

@@ -8,7 +8,6 @@ use pensipro_pricing::Terms;
 
 use crate::{
     account::{Account, AccountState, LoanDates},
-    codes::codes,
     error::ServicingError,
     hold::Hold,
     outstanding::Outstanding,
@@ -16,9 +15,9 @@ use crate::{
     rules::Rules,
 };
 
-codes! {
+pensipro_kernel::codes! {
     /// Where a loan stands.
-    LoanStatus {
+    pub enum LoanStatus {
         /// Approved, not yet disbursed.
         Pending = "pending",
         /// Disbursed and owed.
@@ -30,9 +29,11 @@ codes! {
         /// Never disbursed.
         Cancelled = "cancelled",
     }
+}
 
+pensipro_kernel::codes! {
     /// How a loan's instalments are collected.
-    Collection {
+    pub enum Collection {
         /// The payer deducts them from the pension.
         PensionCut = "pension_cut",
         /// The heirs or an insurance pay.

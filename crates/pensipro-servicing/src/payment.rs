@@ -1,11 +1,10 @@
 //! Money that comes in: what a payment may be. What it does is the account's business.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{Faults, Money, Period, optional_text};
+use pensipro_kernel::{Faults, Money, Period, optional_text, read_code};
 
 use crate::{
     account::Account,
-    codes::codes,
     error::ServicingError,
     input::{ExcessTo, PaymentInput},
     loan::LoanStatus,
@@ -13,9 +12,9 @@ use crate::{
     rules::{Rules, ServicingPolicy},
 };
 
-codes! {
+pensipro_kernel::codes! {
     /// How a payment came in.
-    Channel {
+    pub enum Channel {
         /// Deducted from the pension by its payer.
         PensionCut = "potong_pensiun",
         /// Bank transfer.
@@ -95,15 +94,15 @@ impl RecordPayment {
         check_date(&mut faults, "paid_on", paid_on, today);
         let reference =
             faults.take(optional_text("reference", reference.as_deref(), MAX_REFERENCE));
-        let channel = read_code::<Channel>(&mut faults, "channel", &channel);
+        let channel = faults.take(read_code::<Channel>("channel", &channel));
         let excess_to =
-            excess_to.map(|code| read_code::<ExcessTo>(&mut faults, "excess_to", &code));
+            excess_to.and_then(|code| faults.take(read_code::<ExcessTo>("excess_to", &code)));
         let command = channel.zip(reference).map(|(channel, reference)| Self {
             paid_on,
             amount,
             channel,
             reference,
-            excess_to: excess_to.flatten().unwrap_or(channel.default_excess()),
+            excess_to: excess_to.unwrap_or(channel.default_excess()),
         });
         faults.finish(command)
     }
@@ -168,11 +167,4 @@ impl PaymentInput {
 /// Refuses a value date after today.
 pub(crate) fn check_date(faults: &mut Faults, field: &str, date: NaiveDate, today: NaiveDate) {
     faults.require(date <= today, field, "date_in_future", "must not lie in the future");
-}
-
-fn read_code<T: std::str::FromStr>(faults: &mut Faults, field: &str, code: &str) -> Option<T>
-where
-    T::Err: std::fmt::Display,
-{
-    code.parse().map_err(|error: T::Err| faults.add(field, "unknown_code", error.to_string())).ok()
 }

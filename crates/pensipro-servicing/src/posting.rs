@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use pensipro_kernel::{ImportLineId, LoanId, Money, Permission, TransactionId};
 
 use crate::{
-    codes::codes,
     delta::AllocationDelta,
     disbursement::NewDisbursement,
     input::{Input, InputKind},
@@ -15,9 +14,9 @@ use crate::{
     row::{Row, RowKey},
 };
 
-codes! {
+pensipro_kernel::codes! {
     /// What a row of the loan's transactions is.
-    TransactionKind {
+    pub enum TransactionKind {
         /// The plafon was paid out.
         Disbursement = "disbursement",
         /// A pension cut failed.

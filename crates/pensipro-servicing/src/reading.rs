@@ -39,7 +39,7 @@ pub struct ScheduleLine {
 }
 
 /// A loan as it stands today.
-pub fn loan<Tx: LoanRepository>(
+pub fn read_loan<Tx: LoanRepository>(
     tx: &mut Tx,
     id: LoanId,
     scope: Scope,
@@ -57,7 +57,7 @@ pub fn loan<Tx: LoanRepository>(
 }
 
 /// What is owed on any day, with all inputs known now.
-pub fn outstanding<Tx: LoanRepository>(
+pub fn read_outstanding<Tx: LoanRepository>(
     tx: &mut Tx,
     id: LoanId,
     scope: Scope,
@@ -69,7 +69,7 @@ pub fn outstanding<Tx: LoanRepository>(
 
 /// The schedule today: provisional rows while the loan is pending, otherwise the rows of its
 /// disbursement and restructures, superseded ones too, by due date.
-pub fn schedule<Tx: LoanRepository>(
+pub fn read_schedule<Tx: LoanRepository>(
     tx: &mut Tx,
     id: LoanId,
     scope: Scope,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, TransactionId};
 
-use crate::{amount::plus, codes::codes, overdue::Overdue, rules::Rules};
+use crate::{amount::plus, overdue::Overdue, rules::Rules};
 
 /// Names a row of a loan: the disbursement or restructure that made it, and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,9 +36,9 @@ pub enum RowState {
     Superseded,
 }
 
-codes! {
+pensipro_kernel::codes! {
     /// How a row reads in a schedule.
-    RowStatus {
+    pub enum RowStatus {
         /// Nothing paid yet.
         Unpaid = "unpaid",
         /// Something paid.

@@ -1,1 +1,37 @@
-//! The repositories on SQLite and PostgreSQL.
+//! Storage: the repository traits of all modules, on SQLite and on PostgreSQL alike.
+//!
+//! [`Store`] is the only way in. Its closures get a [`Tx`], which implements every repository trait,
+//! the audit trail, the outbox and the recheck of a caller's right; what one closure does is one
+//! transaction. Personal data is sealed here and nowhere else, so that modules hold plain values.
+//!
+//! Nothing here decides: queries hold no policy.
+
+mod auth;
+mod classify;
+mod connection;
+mod convert;
+mod crypto;
+mod error;
+mod idempotency;
+mod leases;
+mod member_keys;
+mod metrics;
+mod migrations;
+mod monitoring;
+mod schema;
+mod sql;
+mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tx;
+mod url;
+
+pub use connection::Backend;
+pub use crypto::{Installation, Lookup, LookupKey, MasterKey};
+pub use error::OpenError;
+pub use idempotency::{RequestKey, StoredAnswer};
+pub use leases::{LEASE_SILENCE, Lease};
+pub use metrics::WriteCounts;
+pub use store::{Exclusive, Migrate, PoolState, SessionLimits, Store, StoreOptions, World};
+pub use tx::Tx;
+pub use url::DatabaseUrl;

@@ -1,0 +1,7 @@
+//! Users, roles, sessions, modules and configuration (`pensipro-auth`).
+
+mod authority;
+mod configuration;
+mod roles;
+mod sessions;
+mod users;

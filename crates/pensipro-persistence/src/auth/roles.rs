@@ -1,0 +1,265 @@
+//! Roles and permissions.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pensipro_auth::{Role, RoleFilter, RoleRef, RoleRepository, RoleSort, StoredPermission};
+use pensipro_kernel::{
+    Page, PageRequest, PermissionId, Position, RoleId, StorageError, UserId, Version,
+};
+
+use crate::{
+    Tx,
+    connection::MultiBackend,
+    convert::from_time,
+    schema::{sys_permissions, sys_role_permissions, sys_roles, sys_user_roles, sys_users},
+    sql::{Locked, Raw, RowLock, after},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sys_roles)]
+struct RoleRow {
+    id: i64,
+    role_name: String,
+    description: Option<String>,
+    is_active: bool,
+    created_at: NaiveDateTime,
+}
+
+impl From<RoleRow> for Role {
+    fn from(row: RoleRow) -> Self {
+        let RoleRow { id, role_name, description, is_active, created_at } = row;
+        Self {
+            id: RoleId::new(id),
+            name: role_name,
+            description,
+            is_active,
+            created_at: from_time(created_at),
+        }
+    }
+}
+
+type RoleQuery<'a> = diesel::helper_types::IntoBoxed<'a, sys_roles::table, MultiBackend>;
+
+fn filtered(filter: &RoleFilter) -> RoleQuery<'static> {
+    let RoleFilter { is_active, sort: _ } = filter;
+    let query = sys_roles::table.into_boxed();
+    match is_active {
+        Some(is_active) => query.filter(sys_roles::is_active.eq(*is_active)),
+        None => query,
+    }
+}
+
+fn paged<'a>(query: RoleQuery<'a>, sort: RoleSort, page: &PageRequest) -> RoleQuery<'a> {
+    let query = match (sort, page.after.clone()) {
+        (_, None) => query,
+        (RoleSort::Id, Some(last)) => query.filter(sys_roles::id.gt(last.id)),
+        (RoleSort::Name, Some(last)) => {
+            after!(query, rising, sys_roles::role_name, sys_roles::id, last.key, last.id)
+        }
+    };
+    let query = match sort {
+        RoleSort::Id => query.order(sys_roles::id.asc()),
+        RoleSort::Name => query.order((sys_roles::role_name.asc(), sys_roles::id.asc())),
+    };
+    query.limit(i64::from(page.limit) + 1)
+}
+
+fn position(sort: RoleSort, role: &Role) -> Position {
+    let key = match sort {
+        RoleSort::Id => String::new(),
+        RoleSort::Name => role.name.clone(),
+    };
+    Position { key, id: role.id.get() }
+}
+
+impl RoleRepository for Tx<'_> {
+    fn permissions(&mut self) -> Result<Vec<StoredPermission>, StorageError> {
+        let rows: Vec<(i64, String)> = self.run(|conn| {
+            sys_permissions::table
+                .select((sys_permissions::id, sys_permissions::permission_code))
+                .order(sys_permissions::permission_code)
+                .load(conn)
+        })?;
+        let permission = |(id, code)| StoredPermission { id: PermissionId::new(id), code };
+        Ok(rows.into_iter().map(permission).collect())
+    }
+
+    fn add_permission(
+        &mut self,
+        code: &str,
+        description: Option<&str>,
+    ) -> Result<PermissionId, StorageError> {
+        let now = self.now();
+        let id: i64 = self.run(|conn| {
+            diesel::insert_into(sys_permissions::table)
+                .values((
+                    sys_permissions::permission_code.eq(code),
+                    sys_permissions::description.eq(description),
+                    sys_permissions::created_at.eq(now),
+                ))
+                .returning(sys_permissions::id)
+                .get_result(conn)
+        })?;
+        Ok(PermissionId::new(id))
+    }
+
+    fn roles(
+        &mut self,
+        filter: &RoleFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Role>, StorageError> {
+        let query = paged(filtered(filter), filter.sort, page).select(RoleRow::as_select());
+        let rows: Vec<RoleRow> = self.run(|conn| query.load(conn))?;
+        let roles: Vec<Role> = rows.into_iter().map(Role::from).collect();
+        let mut roles = Page::from_rows(roles, page.limit, |role| position(filter.sort, role));
+        if page.count {
+            roles.total = Some(self.run(|conn| filtered(filter).count().get_result(conn))?);
+        }
+        Ok(roles)
+    }
+
+    fn lock_role(&mut self, id: RoleId) -> Result<Role, StorageError> {
+        let query = sys_roles::table.find(id.get()).select(RoleRow::as_select());
+        let row: Option<RoleRow> = self.run(|conn| {
+            Locked::new(query, RowLock::ForUpdate, "sys_roles").get_result(conn).optional()
+        })?;
+        row.map(Role::from).ok_or(StorageError::not_found("role", id.get()))
+    }
+
+    fn role_named(&mut self, name: &str) -> Result<Option<Role>, StorageError> {
+        let row: Option<RoleRow> = self.run(|conn| {
+            sys_roles::table
+                .filter(sys_roles::role_name.eq(name))
+                .select(RoleRow::as_select())
+                .first(conn)
+                .optional()
+        })?;
+        Ok(row.map(Role::from))
+    }
+
+    fn add_role(
+        &mut self,
+        name: &str,
+        description: Option<&str>,
+        by: Option<UserId>,
+    ) -> Result<RoleId, StorageError> {
+        let now = self.now();
+        let id: i64 = self.run(|conn| {
+            diesel::insert_into(sys_roles::table)
+                .values((
+                    sys_roles::role_name.eq(name),
+                    sys_roles::description.eq(description),
+                    sys_roles::is_active.eq(true),
+                    sys_roles::version.eq(Version::FIRST.get()),
+                    sys_roles::created_at.eq(now),
+                    sys_roles::updated_at.eq(now),
+                    sys_roles::created_by.eq(by.map(UserId::get)),
+                ))
+                .returning(sys_roles::id)
+                .get_result(conn)
+        })?;
+        Ok(RoleId::new(id))
+    }
+
+    fn grant(&mut self, role: RoleId, permissions: &[PermissionId]) -> Result<(), StorageError> {
+        let now = self.now();
+        for permission in permissions {
+            self.run(|conn| {
+                Raw::new(
+                    "INSERT INTO sys_role_permissions (role_id, permission_id, created_at) \
+                     VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                )?
+                .bind(role.get())
+                .bind(permission.get())
+                .bind(now)
+                .execute(conn)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn role_permissions(&mut self, role: RoleId) -> Result<Vec<String>, StorageError> {
+        self.run(|conn| {
+            sys_role_permissions::table
+                .inner_join(sys_permissions::table)
+                .filter(sys_role_permissions::role_id.eq(role.get()))
+                .select(sys_permissions::permission_code)
+                .order(sys_permissions::permission_code)
+                .load(conn)
+        })
+    }
+
+    fn add_user_role(
+        &mut self,
+        user: UserId,
+        role: RoleId,
+        by: Option<UserId>,
+    ) -> Result<bool, StorageError> {
+        let now = self.now();
+        let added = self.run(|conn| {
+            Raw::new(
+                "INSERT INTO sys_user_roles (user_id, role_id, created_at, created_by) \
+                 VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            )?
+            .bind(user.get())
+            .bind(role.get())
+            .bind(now)
+            .bind(by.map(UserId::get))
+            .execute(conn)
+        })?;
+        Ok(added > 0)
+    }
+
+    fn remove_user_role(&mut self, user: UserId, role: RoleId) -> Result<bool, StorageError> {
+        let removed = self.run(|conn| {
+            diesel::delete(sys_user_roles::table.find((user.get(), role.get()))).execute(conn)
+        })?;
+        Ok(removed > 0)
+    }
+
+    fn roles_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, RoleRef)>, StorageError> {
+        let users: Vec<i64> = users.iter().map(|id| id.get()).collect();
+        let rows: Vec<(i64, i64, String)> = self.run(|conn| {
+            sys_user_roles::table
+                .inner_join(sys_roles::table)
+                .filter(sys_user_roles::user_id.eq_any(users))
+                .filter(sys_roles::is_active)
+                .select((sys_user_roles::user_id, sys_roles::id, sys_roles::role_name))
+                .order((sys_user_roles::user_id, sys_roles::role_name))
+                .load(conn)
+        })?;
+        let role = |(user, id, name)| (UserId::new(user), RoleRef { id: RoleId::new(id), name });
+        Ok(rows.into_iter().map(role).collect())
+    }
+
+    fn permissions_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>, StorageError> {
+        let users: Vec<i64> = users.iter().map(|id| id.get()).collect();
+        let rows: Vec<(i64, String)> = self.run(|conn| {
+            sys_user_roles::table
+                .inner_join(
+                    sys_roles::table
+                        .inner_join(sys_role_permissions::table.inner_join(sys_permissions::table)),
+                )
+                .filter(sys_user_roles::user_id.eq_any(users))
+                .filter(sys_roles::is_active)
+                .select((sys_user_roles::user_id, sys_permissions::permission_code))
+                .distinct()
+                .order((sys_user_roles::user_id, sys_permissions::permission_code))
+                .load(conn)
+        })?;
+        Ok(rows.into_iter().map(|(user, code)| (UserId::new(user), code)).collect())
+    }
+
+    fn active_holders(&mut self, role: RoleId) -> Result<Vec<UserId>, StorageError> {
+        let rows: Vec<i64> = self.run(|conn| {
+            sys_user_roles::table
+                .inner_join(sys_users::table.on(sys_users::id.eq(sys_user_roles::user_id)))
+                .filter(sys_user_roles::role_id.eq(role.get()))
+                .filter(sys_users::is_active)
+                .select(sys_users::id)
+                .order(sys_users::id)
+                .load(conn)
+        })?;
+        Ok(rows.into_iter().map(UserId::new).collect())
+    }
+}

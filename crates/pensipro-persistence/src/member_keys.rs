@@ -1,0 +1,117 @@
+//! Members' data keys, and what is sealed with them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use diesel::prelude::*;
+use pensipro_kernel::{MemberId, StorageError};
+
+use crate::{
+    Tx,
+    crypto::{Lookup, LookupKey, SealingKey},
+    schema::member_keys,
+};
+
+/// Members' keys, to open many rows with.
+pub(crate) type MemberKeys = HashMap<MemberId, Arc<SealingKey>>;
+
+impl Tx<'_> {
+    /// An identifier's entry in the keyed index.
+    pub fn lookup(&self, kind: LookupKey, value: &str) -> Lookup {
+        self.keys().lookup(kind, value)
+    }
+
+    /// Makes and stores a new member's key.
+    pub(crate) fn add_member_key(
+        &mut self,
+        member: MemberId,
+    ) -> Result<Arc<SealingKey>, StorageError> {
+        use member_keys::dsl;
+        let (key, wrapped) = self.keys().new_member_key(self.entropy(), member);
+        let now = self.now();
+        self.run(|conn| {
+            diesel::insert_into(dsl::member_keys)
+                .values((
+                    dsl::member_id.eq(member.get()),
+                    dsl::wrapped.eq(&wrapped),
+                    dsl::created_at.eq(now),
+                ))
+                .execute(conn)
+        })?;
+        self.note_new_key(member, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// A member's key.
+    pub(crate) fn member_key(&mut self, member: MemberId) -> Result<Arc<SealingKey>, StorageError> {
+        let keys = self.member_keys(&[member])?;
+        keys.get(&member).cloned().ok_or(StorageError::not_found("member", member.get()))
+    }
+
+    /// The keys of these members, as far as they were not destroyed. One query for those that are
+    /// not in the cache.
+    pub(crate) fn member_keys(&mut self, members: &[MemberId]) -> Result<MemberKeys, StorageError> {
+        let mut found = MemberKeys::with_capacity(members.len());
+        let mut missing = Vec::new();
+        for member in members {
+            match self.new_key(*member).or_else(|| self.keys().cached(*member)) {
+                Some(key) => {
+                    found.insert(*member, key);
+                }
+                None => missing.push(member.get()),
+            }
+        }
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            missing.dedup();
+            found.extend(self.load_keys(missing)?);
+        }
+        Ok(found)
+    }
+
+    fn load_keys(&mut self, members: Vec<i64>) -> Result<MemberKeys, StorageError> {
+        use member_keys::dsl;
+        let rows: Vec<(i64, Vec<u8>)> = self.run(|conn| {
+            dsl::member_keys
+                .filter(dsl::member_id.eq_any(members))
+                .select((dsl::member_id, dsl::wrapped))
+                .load(conn)
+        })?;
+        rows.into_iter()
+            .map(|(member, wrapped)| {
+                let member = MemberId::new(member);
+                Ok((member, self.keys().unwrap_member_key(member, &wrapped)?))
+            })
+            .collect()
+    }
+
+    /// The key of this member, or the installation's for what belongs to nobody yet.
+    pub(crate) fn subject_key(
+        &mut self,
+        subject: Option<MemberId>,
+    ) -> Result<Arc<SealingKey>, StorageError> {
+        match subject {
+            Some(member) => self.member_key(member),
+            None => Ok(self.keys().installation()),
+        }
+    }
+
+    /// Seals the bytes of a file: a member's with his key, others with the installation's.
+    pub fn seal_file(
+        &mut self,
+        subject: Option<MemberId>,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, StorageError> {
+        Ok(self.subject_key(subject)?.seal(self.entropy(), FILE, plain))
+    }
+
+    /// The bytes that were sealed by [`Tx::seal_file`] for the same subject.
+    pub fn open_file(
+        &mut self,
+        subject: Option<MemberId>,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StorageError> {
+        self.subject_key(subject)?.open(FILE, sealed)
+    }
+}
+
+const FILE: &str = "file";

@@ -1,0 +1,85 @@
+//! Writing the audit trail.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pensipro_kernel::{Actor, AuditEntry, AuditLog, AuditValue, StorageError};
+use serde_json::{Map, Value};
+
+use crate::{Tx, crypto::SealingKey, schema::audit_trails};
+
+pub(crate) const OLD_PLACE: &str = "audit_trails.old_personal";
+pub(crate) const NEW_PLACE: &str = "audit_trails.new_personal";
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_trails)]
+struct NewRow {
+    actor_id: Option<i64>,
+    session_id: Option<i64>,
+    action: &'static str,
+    ref_table: &'static str,
+    ref_id: i64,
+    subject_id: Option<i64>,
+    old_value: Option<String>,
+    old_personal: Option<Vec<u8>>,
+    new_value: Option<String>,
+    new_personal: Option<Vec<u8>>,
+    ip: Option<String>,
+    request_id: Option<String>,
+    created_at: NaiveDateTime,
+}
+
+impl AuditLog for Tx<'_> {
+    fn audit(&mut self, actor: &Actor, entry: AuditEntry) -> Result<(), StorageError> {
+        let AuditEntry { action, ref_table, ref_id, subject, old_value, new_value } = entry;
+        let is_personal = |value: &Option<AuditValue>| {
+            value.as_ref().is_some_and(|value| !value.personal.is_empty())
+        };
+        let key = if is_personal(&old_value) || is_personal(&new_value) {
+            Some(self.subject_key(subject)?)
+        } else {
+            None
+        };
+        let sealed = |value: Option<AuditValue>, place| match value {
+            None => (None, None),
+            Some(AuditValue { open, personal }) => {
+                (Some(text(open)), self.seal_fields(key.as_deref(), place, personal))
+            }
+        };
+        let (old_value, old_personal) = sealed(old_value, OLD_PLACE);
+        let (new_value, new_personal) = sealed(new_value, NEW_PLACE);
+        let row = NewRow {
+            actor_id: actor.user_id.map(|id| id.get()),
+            session_id: actor.origin.session_id.map(|id| id.get()),
+            action,
+            ref_table,
+            ref_id,
+            subject_id: subject.map(|id| id.get()),
+            old_value,
+            old_personal,
+            new_value,
+            new_personal,
+            ip: actor.origin.ip.map(|ip| ip.to_string()),
+            request_id: actor.origin.request_id.as_deref().map(str::to_owned),
+            created_at: self.now(),
+        };
+        self.run(|conn| {
+            diesel::insert_into(audit_trails::table).values(&row).execute(conn).map(drop)
+        })
+    }
+}
+
+impl Tx<'_> {
+    fn seal_fields(
+        &self,
+        key: Option<&SealingKey>,
+        place: &str,
+        fields: Map<String, Value>,
+    ) -> Option<Vec<u8>> {
+        let key = key.filter(|_| !fields.is_empty())?;
+        Some(key.seal_text(self.entropy(), place, &text(fields)))
+    }
+}
+
+fn text(fields: Map<String, Value>) -> String {
+    Value::Object(fields).to_string()
+}

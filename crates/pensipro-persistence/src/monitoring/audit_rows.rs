@@ -1,0 +1,149 @@
+//! Reading the audit trail.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pensipro_audit::{AuditFilter, AuditRepository, AuditRow};
+use pensipro_kernel::{AuditId, MemberId, Page, PageRequest, Position, StorageError, UserId};
+use serde_json::{Map, Value};
+
+use super::audit_log::{NEW_PLACE, OLD_PLACE};
+use crate::{
+    Tx,
+    connection::MultiBackend,
+    convert::{from_ip, from_time, unreadable},
+    crypto::SealingKey,
+    member_keys::MemberKeys,
+    schema::audit_trails,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_trails)]
+struct Row {
+    id: i64,
+    actor_id: Option<i64>,
+    action: String,
+    ref_table: String,
+    ref_id: i64,
+    subject_id: Option<i64>,
+    old_value: Option<String>,
+    old_personal: Option<Vec<u8>>,
+    new_value: Option<String>,
+    new_personal: Option<Vec<u8>>,
+    ip: Option<String>,
+    request_id: Option<String>,
+    created_at: NaiveDateTime,
+}
+
+type Query = diesel::helper_types::IntoBoxed<'static, audit_trails::table, MultiBackend>;
+
+fn filtered(filter: &AuditFilter) -> Query {
+    let AuditFilter { ref_table, ref_id, actor_id, action, from, to } = filter.clone();
+    let mut query = audit_trails::table.into_boxed();
+    if let Some(ref_table) = ref_table {
+        query = query.filter(audit_trails::ref_table.eq(ref_table));
+    }
+    if let Some(ref_id) = ref_id {
+        query = query.filter(audit_trails::ref_id.eq(ref_id));
+    }
+    if let Some(actor_id) = actor_id {
+        query = query.filter(audit_trails::actor_id.eq(actor_id.get()));
+    }
+    if let Some(action) = action {
+        query = query.filter(audit_trails::action.eq(action));
+    }
+    if let Some(from) = from {
+        query = query.filter(audit_trails::created_at.ge(from.naive_utc()));
+    }
+    if let Some(to) = to {
+        query = query.filter(audit_trails::created_at.lt(to.naive_utc()));
+    }
+    query
+}
+
+impl AuditRepository for Tx<'_> {
+    fn audit_rows(
+        &mut self,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AuditRow>, StorageError> {
+        let mut query = filtered(filter);
+        if let Some(last) = &page.after {
+            query = query.filter(audit_trails::id.lt(last.id));
+        }
+        let query = query
+            .order(audit_trails::id.desc())
+            .limit(i64::from(page.limit) + 1)
+            .select(Row::as_select());
+        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
+        let rows =
+            Page::from_rows(rows, page.limit, |row| Position { key: String::new(), id: row.id });
+        let subjects: Vec<MemberId> =
+            rows.data.iter().filter_map(|row| row.subject_id).map(MemberId::new).collect();
+        let keys = self.member_keys(&subjects)?;
+        let installation = self.keys().installation();
+        let data = rows.data.into_iter().map(|row| opened(row, &keys, &installation));
+        let data = data.collect::<Result<_, _>>()?;
+        let total = match page.count {
+            true => Some(self.run(|conn| filtered(filter).count().get_result(conn))?),
+            false => None,
+        };
+        Ok(Page { data, next: rows.next, total })
+    }
+}
+
+fn opened(
+    row: Row,
+    keys: &MemberKeys,
+    installation: &SealingKey,
+) -> Result<AuditRow, StorageError> {
+    let Row {
+        id,
+        actor_id,
+        action,
+        ref_table,
+        ref_id,
+        subject_id,
+        old_value,
+        old_personal,
+        new_value,
+        new_personal,
+        ip,
+        request_id,
+        created_at,
+    } = row;
+    let key = match subject_id {
+        Some(subject) => keys.get(&MemberId::new(subject)).map(AsRef::as_ref),
+        None => Some(installation),
+    };
+    Ok(AuditRow {
+        id: AuditId::new(id),
+        actor_id: actor_id.map(UserId::new),
+        action,
+        ref_table,
+        ref_id,
+        old_value: value(old_value, old_personal, key, OLD_PLACE)?,
+        new_value: value(new_value, new_personal, key, NEW_PLACE)?,
+        ip: from_ip(ip),
+        request_id,
+        created_at: from_time(created_at),
+    })
+}
+
+/// Open and personal fields as one object; without the key the personal ones are left out.
+fn value(
+    open: Option<String>,
+    personal: Option<Vec<u8>>,
+    key: Option<&SealingKey>,
+    place: &str,
+) -> Result<Option<Value>, StorageError> {
+    let Some(open) = open else { return Ok(None) };
+    let mut fields = fields(place, &open)?;
+    if let (Some(sealed), Some(key)) = (personal, key) {
+        fields.extend(self::fields(place, &key.open_text(place, &sealed)?)?);
+    }
+    Ok(Some(Value::Object(fields)))
+}
+
+fn fields(place: &str, json: &str) -> Result<Map<String, Value>, StorageError> {
+    serde_json::from_str(json).map_err(|_| unreadable(place))
+}

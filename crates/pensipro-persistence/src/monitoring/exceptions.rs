@@ -1,0 +1,147 @@
+//! Exceptions: what went wrong and wants somebody's attention.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pensipro_audit::{
+    ExceptionFilter, ExceptionLog, ExceptionRepository, ExceptionRow, NewException, Severity,
+};
+use pensipro_kernel::{ExceptionId, Page, PageRequest, Position, StorageError, UserId};
+
+use crate::{
+    Tx,
+    connection::MultiBackend,
+    convert::{from_time, unreadable},
+    schema::exception_logs,
+    sql::batch_row,
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = exception_logs)]
+#[diesel(treat_none_as_default_value = false)]
+struct NewRow {
+    severity: &'static str,
+    source: &'static str,
+    message: String,
+    payload: String,
+    request_id: Option<String>,
+    created_at: NaiveDateTime,
+}
+batch_row!(NewRow => exception_logs);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = exception_logs)]
+struct Row {
+    id: i64,
+    severity: String,
+    source: String,
+    message: String,
+    payload: String,
+    request_id: Option<String>,
+    created_at: NaiveDateTime,
+    resolved_by: Option<i64>,
+    resolved_at: Option<NaiveDateTime>,
+    note: Option<String>,
+}
+
+impl TryFrom<Row> for ExceptionRow {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let Row {
+            id,
+            severity,
+            source,
+            message,
+            payload,
+            request_id,
+            created_at,
+            resolved_by,
+            resolved_at,
+            note,
+        } = row;
+        Ok(Self {
+            id: ExceptionId::new(id),
+            severity: Severity::from_code(&severity)
+                .ok_or_else(|| unreadable("exception_logs.severity"))?,
+            source,
+            message,
+            payload: serde_json::from_str(&payload)
+                .map_err(|_| unreadable("exception_logs.payload"))?,
+            request_id,
+            created_at: from_time(created_at),
+            resolved_by: resolved_by.map(UserId::new),
+            resolved_at: resolved_at.map(from_time),
+            note,
+        })
+    }
+}
+
+type Query = diesel::helper_types::IntoBoxed<'static, exception_logs::table, MultiBackend>;
+
+fn filtered(filter: &ExceptionFilter) -> Query {
+    let ExceptionFilter { severity, source, resolved, from, to } = filter.clone();
+    let mut query = exception_logs::table.into_boxed();
+    if let Some(severity) = severity {
+        query = query.filter(exception_logs::severity.eq(severity.code()));
+    }
+    if let Some(source) = source {
+        query = query.filter(exception_logs::source.eq(source));
+    }
+    query = match resolved {
+        Some(true) => query.filter(exception_logs::resolved_at.is_not_null()),
+        Some(false) => query.filter(exception_logs::resolved_at.is_null()),
+        None => query,
+    };
+    if let Some(from) = from {
+        query = query.filter(exception_logs::created_at.ge(from.naive_utc()));
+    }
+    if let Some(to) = to {
+        query = query.filter(exception_logs::created_at.lt(to.naive_utc()));
+    }
+    query
+}
+
+impl ExceptionLog for Tx<'_> {
+    fn note_exceptions(&mut self, new: &[NewException]) -> Result<(), StorageError> {
+        let created_at = self.now();
+        let row = |new: &NewException| {
+            let NewException { severity, source, message, payload, request_id } = new.clone();
+            NewRow {
+                severity: severity.code(),
+                source,
+                message,
+                payload: payload.to_string(),
+                request_id,
+                created_at,
+            }
+        };
+        self.insert_all(new.iter().map(row).collect())
+    }
+}
+
+impl ExceptionRepository for Tx<'_> {
+    fn exceptions(
+        &mut self,
+        filter: &ExceptionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<ExceptionRow>, StorageError> {
+        let mut query = filtered(filter);
+        if let Some(last) = &page.after {
+            query = query.filter(exception_logs::id.lt(last.id));
+        }
+        let query = query
+            .order(exception_logs::id.desc())
+            .limit(i64::from(page.limit) + 1)
+            .select(Row::as_select());
+        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
+        let rows = rows.into_iter().map(ExceptionRow::try_from).collect::<Result<_, _>>()?;
+        let mut exceptions = Page::from_rows(rows, page.limit, |row: &ExceptionRow| Position {
+            key: String::new(),
+            id: row.id.get(),
+        });
+        if page.count {
+            exceptions.total = Some(self.run(|conn| filtered(filter).count().get_result(conn))?);
+        }
+        Ok(exceptions)
+    }
+}

@@ -1,0 +1,6 @@
+//! The audit trail, exceptions and the outbox (`pensipro-audit` and the kernel's traits).
+
+mod audit_log;
+mod audit_rows;
+mod exceptions;
+mod outbox;

@@ -1,0 +1,36 @@
+//! The transactional outbox.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pensipro_kernel::{Event, Outbox, StorageError};
+
+use crate::{Tx, schema::outbox};
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct NewRow {
+    event: &'static str,
+    ref_table: &'static str,
+    ref_id: i64,
+    member_id: Option<i64>,
+    params: String,
+    available_at: NaiveDateTime,
+    created_at: NaiveDateTime,
+}
+
+impl Outbox for Tx<'_> {
+    fn emit(&mut self, event: Event) -> Result<(), StorageError> {
+        let Event { name, ref_table, ref_id, member_id, params } = event;
+        let now = self.now();
+        let row = NewRow {
+            event: name,
+            ref_table,
+            ref_id,
+            member_id: member_id.map(|id| id.get()),
+            params: serde_json::Value::Object(params).to_string(),
+            available_at: now,
+            created_at: now,
+        };
+        self.run(|conn| diesel::insert_into(outbox::table).values(&row).execute(conn).map(drop))
+    }
+}

@@ -1,0 +1,108 @@
+//! Members and those who look after them.
+
+diesel::table! {
+    sales (id) {
+        id -> BigInt,
+        branch_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        code -> Text,
+        name -> Text,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        commission_pct -> BigInt,
+        is_active -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> BigInt,
+        nik -> Nullable<Binary>,
+        nik_sealed -> Nullable<Binary>,
+        no_pensiun -> Nullable<Binary>,
+        no_pensiun_sealed -> Nullable<Binary>,
+        name -> Text,
+        name_search -> Text,
+        birth_place -> Nullable<Text>,
+        birth_date -> Nullable<Date>,
+        sex -> Nullable<Text>,
+        address -> Nullable<Text>,
+        payer -> Text,
+        pay_office -> Nullable<Text>,
+        rank -> Nullable<Text>,
+        sk_number -> Nullable<Text>,
+        sk_date -> Nullable<Date>,
+        monthly_benefit -> BigInt,
+        status -> Text,
+        deceased_on -> Nullable<Date>,
+        death_recorded_by -> Nullable<BigInt>,
+        sales_id -> Nullable<BigInt>,
+        branch_id -> Nullable<BigInt>,
+        deleted_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_keys (member_id) {
+        member_id -> BigInt,
+        wrapped -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    member_contacts (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        kind -> Text,
+        value_sealed -> Binary,
+        name_sealed -> Nullable<Binary>,
+        relation -> Nullable<Text>,
+        is_primary -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_bank_accounts (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        bank_code -> Text,
+        bank_name -> Text,
+        account_number -> Binary,
+        account_number_sealed -> Binary,
+        account_name_sealed -> Binary,
+        is_default -> Bool,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_documents (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        kind -> Text,
+        file_key -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+        status -> Text,
+        reviewed_by -> Nullable<BigInt>,
+        reviewed_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        uploaded_at -> Timestamp,
+        uploaded_by -> Nullable<BigInt>,
+    }
+}

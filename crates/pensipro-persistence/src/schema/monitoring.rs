@@ -1,0 +1,67 @@
+//! The audit trail, exceptions, the outbox and job runs.
+
+diesel::table! {
+    audit_trails (id) {
+        id -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        session_id -> Nullable<BigInt>,
+        action -> Text,
+        ref_table -> Text,
+        ref_id -> BigInt,
+        subject_id -> Nullable<BigInt>,
+        old_value -> Nullable<Text>,
+        old_personal -> Nullable<Binary>,
+        new_value -> Nullable<Text>,
+        new_personal -> Nullable<Binary>,
+        ip -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    exception_logs (id) {
+        id -> BigInt,
+        severity -> Text,
+        source -> Text,
+        message -> Text,
+        payload -> Text,
+        member_id -> Nullable<BigInt>,
+        personal -> Nullable<Binary>,
+        request_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        resolved_by -> Nullable<BigInt>,
+        resolved_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        event -> Text,
+        ref_table -> Text,
+        ref_id -> BigInt,
+        member_id -> Nullable<BigInt>,
+        params -> Text,
+        attempts -> Integer,
+        available_at -> Timestamp,
+        delivered_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    job_runs (id) {
+        id -> BigInt,
+        job -> Text,
+        business_date -> Date,
+        status -> Text,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        cursor -> Nullable<Text>,
+        result -> Text,
+        error -> Nullable<Text>,
+        created_by -> Nullable<BigInt>,
+    }
+}

@@ -1,0 +1,21 @@
+//! Where the two databases differ, each difference once: raw statements, row locks, batches, ids.
+
+mod batch;
+mod bulk_update;
+mod ids;
+mod lock;
+mod page;
+mod raw;
+
+pub(crate) use batch::{BatchRow, CHUNK, Prepared, batch_row};
+#[expect(unused_imports, reason = "for the modules with bulk paths")]
+pub(crate) use bulk_update::BulkUpdate;
+pub(crate) use lock::{Locked, RowLock};
+pub(crate) use page::{after, like_pattern};
+pub(crate) use raw::{Raw, Value};
+
+/// The columns of a row type, for `RETURNING`.
+pub(crate) fn columns<R: diesel::Selectable<crate::connection::MultiBackend>>()
+-> R::SelectExpression {
+    R::construct_selection()
+}

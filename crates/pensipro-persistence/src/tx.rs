@@ -1,0 +1,99 @@
+//! What a use case works on: one connection, one moment, the keys.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::QueryResult;
+use pensipro_kernel::{Entropy, MemberId, Moment, StorageError};
+
+use crate::{
+    classify::{Fault, classify},
+    connection::{Backend, DbConnection},
+    crypto::{KeyRing, SealingKey},
+};
+
+/// A transaction (or a plain connection to read from), which implements every module's repository
+/// traits. It comes from [`Store`](crate::Store) alone and never outlives its closure.
+pub struct Tx<'a> {
+    conn: &'a mut DbConnection,
+    moment: Moment,
+    keys: &'a KeyRing,
+    entropy: &'a dyn Entropy,
+    new_keys: Vec<(MemberId, Arc<SealingKey>)>,
+    trouble: Trouble,
+}
+
+/// Whether a statement failed, and how; a transaction with trouble is never committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Trouble {
+    None,
+    /// A statement failed: PostgreSQL takes no other in this transaction.
+    Failed,
+    /// Lost against another transaction: may be run again.
+    Lost,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(
+        conn: &'a mut DbConnection,
+        moment: Moment,
+        keys: &'a KeyRing,
+        entropy: &'a dyn Entropy,
+    ) -> Self {
+        Self { conn, moment, keys, entropy, new_keys: Vec::new(), trouble: Trouble::None }
+    }
+
+    /// The one time and business day of everything that is done here.
+    pub fn moment(&self) -> Moment {
+        self.moment
+    }
+
+    /// The time as rows hold it: UTC, whole microseconds.
+    pub(crate) fn now(&self) -> NaiveDateTime {
+        self.moment.now.naive_utc()
+    }
+
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.moment.today
+    }
+
+    pub(crate) fn backend(&self) -> Backend {
+        self.conn.backend()
+    }
+
+    pub(crate) fn entropy(&self) -> &'a dyn Entropy {
+        self.entropy
+    }
+
+    pub(crate) fn keys(&self) -> &'a KeyRing {
+        self.keys
+    }
+
+    /// Runs a statement; its error is told apart and remembered.
+    pub(crate) fn run<T>(
+        &mut self,
+        statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, StorageError> {
+        statement(self.conn).map_err(|error| {
+            let fault = classify(&error);
+            let trouble = if fault == Fault::Retry { Trouble::Lost } else { Trouble::Failed };
+            self.trouble = self.trouble.max(trouble);
+            fault.into()
+        })
+    }
+
+    /// Keys made here, which others may use only once they are committed: SQLite gives the id of a
+    /// row that was rolled back to the next one.
+    pub(crate) fn note_new_key(&mut self, member: MemberId, key: Arc<SealingKey>) {
+        self.new_keys.push((member, key));
+    }
+
+    pub(crate) fn new_key(&self, member: MemberId) -> Option<Arc<SealingKey>> {
+        let mut keys = self.new_keys.iter();
+        keys.find(|(id, _)| *id == member).map(|(_, key)| Arc::clone(key))
+    }
+
+    pub(crate) fn end(self) -> (Trouble, Vec<(MemberId, Arc<SealingKey>)>) {
+        (self.trouble, self.new_keys)
+    }
+}

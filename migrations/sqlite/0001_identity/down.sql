@@ -1,0 +1,13 @@
+DROP TABLE job_leases;
+DROP TABLE idempotency_keys;
+DROP TABLE sys_configurations;
+DROP TABLE sys_user_sessions;
+DROP TABLE sys_modules;
+DROP TABLE sys_user_roles;
+DROP TABLE sys_role_permissions;
+DROP TABLE sys_permissions;
+DROP TABLE sys_roles;
+DROP TABLE sys_users;
+DROP TABLE funders;
+DROP TABLE sales_branches;
+DROP TABLE installation_keys;

@@ -1,0 +1,4 @@
+DROP TABLE job_runs;
+DROP TABLE outbox;
+DROP TABLE exception_logs;
+DROP TABLE audit_trails;

@@ -112,6 +112,8 @@ pub struct ExportLine {
     pub instalment_no: u32,
     /// That instalment's due date.
     pub due_date: NaiveDate,
+    /// The business day on which the line was made; holds cover the days after it.
+    pub made_on: NaiveDate,
     /// What is to be cut; the sum of the rows.
     pub amount: Money,
     /// The rows billed, in order of due dates; each is on hold while the line awaits its answer.
@@ -119,6 +121,11 @@ pub struct ExportLine {
 }
 
 impl ExportLine {
+    /// The oldest due date that the line bills.
+    pub fn due_from(&self) -> NaiveDate {
+        self.rows.first().map_or(self.due_date, |row| row.due_date)
+    }
+
     /// What the line is called.
     pub const fn reference(&self, periode: Period) -> Reference {
         Reference { periode, loan_id: self.loan_id }

@@ -10,6 +10,7 @@ impl<const N: usize> Short<N> {
     fn new(text: &str) -> Option<Self> {
         let mut bytes = [0; N];
         bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        bytes.make_ascii_uppercase();
         text.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(Self(bytes))
     }
 
@@ -25,7 +26,8 @@ impl<const N: usize> Short<N> {
     }
 }
 
-/// A pension number: 6 to 20 letters or digits (Taspen's NOTAS has 15 digits). `Debug` masks it.
+/// A pension number: 6 to 20 capital letters or digits (Taspen's NOTAS has 15 digits). `Debug` masks
+/// it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NoPensiun(Short<20>);
 
@@ -108,6 +110,7 @@ mod tests {
         let number = NoPensiun::read("003575843547995").unwrap();
         assert_eq!(number.as_str(), "003575843547995");
         assert_eq!(format!("{number:?}"), "…7995");
+        assert_eq!(NoPensiun::read("ab123456").unwrap().as_str(), "AB123456");
         for text in ["", "12345", "4.45206E+14", "123456789012345678901", "12345é"] {
             assert_eq!(NoPensiun::read(text), None, "{text}");
         }

@@ -43,8 +43,10 @@ pub struct Candidate {
     pub loan_id: LoanId,
     /// That loan's member.
     pub member_id: MemberId,
-    /// When the instalment is due that it bills.
+    /// When the instalment is due that it names.
     pub due_date: NaiveDate,
+    /// The oldest due date that it bills ([`ExportLine::due_from`](crate::ExportLine::due_from)).
+    pub due_from: NaiveDate,
     /// What it bills.
     pub billed: Money,
     /// The whole amounts of payments that stand (not reversed) and count against this loan and

@@ -14,7 +14,7 @@
 //! 5. [`match_chunk`](crate::match_chunk) decides.
 //! 6. Servicing posts [`MatchedChunk::orders`](crate::MatchedChunk::orders);
 //!    [`MatchedChunk::settle`](crate::MatchedChunk::settle) takes the answers.
-//! 7. [`ImportRepository::store_chunk`], [`ExceptionLog::log_line_exceptions`] with
+//! 7. [`ImportRepository::store_chunk`], the log of exceptions with
 //!    [`StoredChunk::exceptions`](crate::StoredChunk::exceptions),
 //!    [`RefundRepository::add_refunds`] with [`StoredChunk::refunds`](crate::StoredChunk::refunds).
 //! 8. [`ImportRepository::save_import`] with [`Import::after_chunk`] (and [`Import::finished`] after
@@ -24,6 +24,7 @@
 //! `store_chunk` answering `Duplicate` means that another import claimed a key in between: the
 //! transaction is rolled back and the chunk done again.
 
+use chrono::NaiveDate;
 use pensipro_kernel::{
     ExportId, ImportId, ImportLineId, LoanId, MemberId, Money, Page, PageRequest, Period, Scope,
     StorageError, UserId,
@@ -31,8 +32,8 @@ use pensipro_kernel::{
 
 use crate::{
     Answers, BillableLoan, Candidate, Export, ExportLine, ExportScope, ExportStatus, FileRow,
-    Import, ImportStatus, KeyBase, KeyUse, LeftOut, LineException, NewExport, NewImport, NewRefund,
-    OutcomeKind, Payer, PayerProfile, Probes, Reference, Sha256, StoredChunk, StoredLine,
+    Import, ImportStatus, KeyBase, KeyUse, LeftOut, NewExport, NewImport, NewRefund, OutcomeKind,
+    Payer, PayerProfile, Probes, Reference, Sha256, StoredChunk, StoredLine,
 };
 
 /// Profiles that an installation configures beside the built-in ones.
@@ -93,8 +94,9 @@ pub trait ExportRepository {
     /// Stores status, cursor, totals, day and note of sending of an export that is locked.
     fn save_export(&mut self, export: &Export) -> Result<(), StorageError>;
 
-    /// Takes every line of an export out of the live ones (it is being superseded).
-    fn retire_lines(&mut self, id: ExportId) -> Result<(), StorageError>;
+    /// Takes every line of an export out of the live ones (it is being superseded) and ends their
+    /// holds on the business day `on`.
+    fn retire_lines(&mut self, id: ExportId, on: NaiveDate) -> Result<(), StorageError>;
 
     /// Whether an outcome or a standing payment counts against any line of the export.
     fn answers(&mut self, id: ExportId) -> Result<Answers, StorageError>;
@@ -259,16 +261,6 @@ pub trait CutHistory {
         page: &PageRequest,
         scope: Scope,
     ) -> Result<Page<MemberCut>, StorageError>;
-}
-
-/// The list of exceptions, as far as lines of a file go there.
-pub trait ExceptionLog {
-    /// Logs a chunk's lines that somebody has to look at, in bulk.
-    fn log_line_exceptions(
-        &mut self,
-        import: ImportId,
-        exceptions: &[LineException],
-    ) -> Result<(), StorageError>;
 }
 
 /// Refund requests.

@@ -16,9 +16,9 @@ pub struct DueRow {
     pub due_date: NaiveDate,
     /// Unpaid principal, interest and fee of the row; above zero.
     pub owed: Money,
-    /// The month of the live export line of an earlier month that bills this row and has no outcome
-    /// yet; `None` if there is none.
-    pub awaited_in: Option<Period>,
+    /// Until when the payer's answer is awaited for a live export line of an earlier month that
+    /// bills this row and has no outcome yet ([`BilledRow::hold_until`]); `None` if there is none.
+    pub awaited_until: Option<NaiveDate>,
 }
 
 /// A loan that may be billed: active or in default, with its rows due up to the month's end that
@@ -58,6 +58,8 @@ pub struct BilledRow {
     pub due_date: NaiveDate,
     /// What of it was billed.
     pub amount: Money,
+    /// The last day of its hold; a line that is superseded ends it earlier.
+    pub hold_until: NaiveDate,
 }
 
 coded! {
@@ -154,9 +156,7 @@ impl BillingRules<'_> {
 
     /// True while the payer's answer to an earlier bill of the row may still come.
     fn awaits(&self, row: &DueRow) -> bool {
-        row.awaited_in.is_some_and(|periode| {
-            periode != self.periode && self.today <= hold_until(self.profile, periode, row.due_date)
-        })
+        row.awaited_until.is_some_and(|until| self.today <= until)
     }
 
     fn line(
@@ -174,9 +174,16 @@ impl BillingRules<'_> {
             member_id: loan.member_id,
             instalment_no: named.no,
             due_date: named.due_date,
+            made_on: self.today,
             amount: amount.ok_or(BillingError::AmountOverflow)?,
-            rows: rows.iter().map(|row| row.billed()).collect(),
+            rows: rows.iter().map(|row| self.billed(row)).collect(),
         }))
+    }
+
+    fn billed(&self, row: &DueRow) -> BilledRow {
+        let DueRow { made_by, no, due_date, owed, .. } = *row;
+        let hold_until = hold_until(self.profile, self.periode, due_date);
+        BilledRow { made_by, no, due_date, amount: owed, hold_until }
     }
 }
 
@@ -184,12 +191,6 @@ enum Decision {
     Billed(ExportLine),
     LeftOut(LeftOut),
     Nothing,
-}
-
-impl DueRow {
-    fn billed(&self) -> BilledRow {
-        BilledRow { made_by: self.made_by, no: self.no, due_date: self.due_date, amount: self.owed }
-    }
 }
 
 /// Until when a row on a live export line is on hold (no penalty, reminder or default): the later of

@@ -152,6 +152,7 @@ impl Engine<'_> {
             loan_id: facts.loan_id,
             member_id: facts.member_id,
             periode: facts.periode,
+            due_from: facts.due_from,
             reason,
         };
         Ok(Verdict {

@@ -29,7 +29,8 @@ pub enum Order {
         /// The import's tolerance.
         tolerance: Money,
     },
-    /// A failed cut: penalties count from the due date again.
+    /// A failed cut of the rows due from `due_from` through [`Order::due_through`]: penalties count
+    /// from the due dates again.
     FailedCut {
         /// The billed line that it answers to.
         line: ExportLineId,
@@ -39,6 +40,8 @@ pub enum Order {
         member_id: MemberId,
         /// The month billed.
         periode: Period,
+        /// The oldest due date billed.
+        due_from: NaiveDate,
         /// Why.
         reason: FailReason,
     },

@@ -56,6 +56,12 @@ impl Lines {
         if self.partial.is_empty() && !self.too_long { Ok(()) } else { self.emit(&[], &mut take) }
     }
 
+    /// Bytes held back for the line that is not complete.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.partial.len()
+    }
+
     fn emit(
         &mut self,
         end_of_line: &[u8],

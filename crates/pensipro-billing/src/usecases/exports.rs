@@ -106,6 +106,7 @@ pub fn open_export<Tx>(
     command: &RequestExport,
     tolerance: Money,
     profiles: &Profiles,
+    today: NaiveDate,
 ) -> Result<Opened<Export>, BillingError>
 where
     Tx: ExportRepository + AuditLog + Authority,
@@ -115,7 +116,7 @@ where
     let replaced = match (tx.lock_live_export(&command.scope)?, &command.replace) {
         (Some(live), Replace::Keep) => return Ok(Opened::Existing(live)),
         (Some(live), Replace::Supersede { reason }) => {
-            Some(supersede(tx, by, live, reason.as_deref())?)
+            Some(supersede(tx, by, live, reason.as_deref(), today)?)
         }
         (None, _) => None,
     };
@@ -142,6 +143,7 @@ fn supersede<Tx>(
     by: &Actor,
     live: Export,
     reason: Option<&str>,
+    today: NaiveDate,
 ) -> Result<ExportId, BillingError>
 where
     Tx: ExportRepository + AuditLog,
@@ -150,7 +152,7 @@ where
     let before = view(&live);
     let old = live.superseded(reason, answers)?;
     tx.save_export(&old)?;
-    tx.retire_lines(old.id)?;
+    tx.retire_lines(old.id, today)?;
     let after = view(&old).with("superseded_because", reason);
     tx.audit(by, entry("billing.export.supersede", &old).was(before).is(after))?;
     Ok(old.id)

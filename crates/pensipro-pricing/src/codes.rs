@@ -1,65 +1,10 @@
 //! The choices that a product makes, each with the stable code that interface and storage use.
 
-use std::{fmt, str::FromStr};
-
-use pensipro_kernel::Money;
-use serde::{Deserialize, Serialize};
-
-/// A text that is none of a choice's codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownCode {
-    /// The codes there are.
-    pub allowed: &'static [&'static str],
-}
-
-impl fmt::Display for UnknownCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "must be one of {}", self.allowed.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownCode {}
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident {
-        $($(#[$variant_doc:meta])* $variant:ident = $code:literal),* $(,)?
-    })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $code)] $variant),* }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The stable code.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.code())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownCode;
-
-            fn from_str(code: &str) -> Result<Self, UnknownCode> {
-                match code {
-                    $($code => Ok(Self::$variant),)*
-                    _ => Err(UnknownCode { allowed: &[$($code),*] }),
-                }
-            }
-        }
-    )*};
-}
+use pensipro_kernel::{Money, codes};
 
 codes! {
     /// How interest and principal are spread over the instalments.
-    Method {
+    pub enum Method {
         /// Interest on the plafon, the same each month.
         Flat = "flat",
         /// Equal instalments, interest on the balance.
@@ -67,9 +12,11 @@ codes! {
         /// Equal principal, interest on the balance.
         Efektif = "efektif",
     }
+}
 
+codes! {
     /// How the days of a period make a share of the year.
-    DayCount {
+    pub enum DayCount {
         /// Every month is a twelfth of the year.
         Thirty360 = "30_360",
         /// Each day over the length of its own year.
@@ -79,9 +26,11 @@ codes! {
         /// Days over 360.
         Act360 = "act_360",
     }
+}
 
+codes! {
     /// How the instalment is rounded to its unit.
-    InstalmentRounding {
+    pub enum InstalmentRounding {
         /// Upwards.
         Up = "up",
         /// To the nearest, a half upwards.
@@ -89,9 +38,11 @@ codes! {
         /// To the nearest, a half to the even multiple.
         HalfEven = "half_even",
     }
+}
 
+codes! {
     /// What instalments are multiples of, in rupiah; the coarsest first.
-    InstalmentUnit {
+    pub enum InstalmentUnit {
         /// Rp 1,000.
         Rupiah1000 = "1000",
         /// Rp 500.
@@ -103,41 +54,51 @@ codes! {
         /// One sen.
         Sen = "0.01",
     }
+}
 
+codes! {
     /// What the interest of a row is a multiple of, in rupiah.
-    InterestUnit {
+    pub enum InterestUnit {
         /// Rp 1.
         Rupiah1 = "1",
         /// One sen.
         Sen = "0.01",
     }
+}
 
+codes! {
     /// What the last row does with the difference that rounding leaves.
-    LastInstalment {
+    pub enum LastInstalment {
         /// The last instalment takes it.
         Adjust = "adjust",
         /// The last instalment stays level; the difference counts as interest.
         Level = "level",
     }
+}
 
+codes! {
     /// What the days beyond one month before the first due date cost.
-    BrokenPeriod {
+    pub enum BrokenPeriod {
         /// Nothing.
         None = "none",
         /// Their interest, on row 1.
         Add = "add",
     }
+}
 
+codes! {
     /// In which order a payment pays what is due.
-    AllocationOrder {
+    pub enum AllocationOrder {
         /// Row by row from the oldest: penalty, fee, interest, principal.
         RowFirst = "row_first",
         /// Principal after everything else on all rows due.
         PrincipalLast = "principal_last",
     }
+}
 
+codes! {
     /// What a fee is for.
-    FeeKind {
+    pub enum FeeKind {
         /// Administration.
         Admin = "admin",
         /// Provision.
@@ -155,17 +116,21 @@ codes! {
         /// Anything else.
         Lainnya = "lainnya",
     }
+}
 
+codes! {
     /// When a fee is paid.
-    Collection {
+    pub enum Collection {
         /// Deducted at disbursement.
         Upfront = "upfront",
         /// Billed with the first instalment.
         FirstInstalment = "first_instalment",
     }
+}
 
+codes! {
     /// What a penalty punishes.
-    PenaltyKind {
+    pub enum PenaltyKind {
         /// Paying late.
         Late = "late",
         /// Paying off early.
@@ -224,12 +189,13 @@ mod tests {
             assert_eq!(serde_json::from_str::<Method>(&json).unwrap(), *method);
         }
         let fault = "bullet".parse::<Method>().unwrap_err();
-        assert_eq!(fault.to_string(), "must be one of flat, anuitas, efektif");
+        assert_eq!(fault.to_string(), "is one of flat, anuitas, efektif");
     }
 
     #[test]
     fn finer_units_come_coarsest_first() {
-        let units: Vec<_> = InstalmentUnit::Rupiah500.and_finer().map(|u| u.money().sen()).collect();
+        let units: Vec<_> =
+            InstalmentUnit::Rupiah500.and_finer().map(|u| u.money().sen()).collect();
         assert_eq!(units, [50_000, 10_000, 100, 1]);
         assert_eq!(InstalmentUnit::of(Money::from_sen(7)), None);
     }

@@ -39,7 +39,9 @@ pub enum ScheduleError {
         first: NaiveDate,
     },
     /// Not even instalments in sen leave something to repay in every row.
-    #[error("{principal} cannot be repaid in {tenor} rows at {rate} percent: a row would repay nothing")]
+    #[error(
+        "{principal} cannot be repaid in {tenor} rows at {rate} percent: a row would repay nothing"
+    )]
     NotRepayable {
         /// The principal.
         principal: Money,

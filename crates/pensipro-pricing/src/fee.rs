@@ -106,10 +106,9 @@ impl FeeBasis {
 
     fn check(&self, faults: &mut Faults) {
         let (holds, message) = match self {
-            Self::Percent(rate) => (
-                (Rate::ZERO..=Rate::HUNDRED).contains(rate),
-                "must be a percentage from 0 to 100",
-            ),
+            Self::Percent(rate) => {
+                ((Rate::ZERO..=Rate::HUNDRED).contains(rate), "must be a percentage from 0 to 100")
+            }
             Self::Fixed(amount) => (!amount.is_negative(), "must not be negative"),
             Self::Instalments(count) => ((1..=60).contains(count), "must be 1 to 60 instalments"),
             Self::PerMilleTable(bands) => return check_bands(bands, faults),
@@ -259,9 +258,19 @@ mod tests {
         let overlapping = FeeBasis::PerMilleTable(vec![band(60, 67, "60"), band(67, 70, "78.5")]);
         for (kind, basis, collection, code) in [
             (FeeKind::Admin, FeeBasis::Instalments(1), Collection::Upfront, "not_for_kind"),
-            (FeeKind::Blokir, FeeBasis::Instalments(1), Collection::FirstInstalment, "not_for_kind"),
+            (
+                FeeKind::Blokir,
+                FeeBasis::Instalments(1),
+                Collection::FirstInstalment,
+                "not_for_kind",
+            ),
             (FeeKind::Asuransi, overlapping, Collection::Upfront, "overlap"),
-            (FeeKind::Admin, FeeBasis::Percent(Rate::percent(101)), Collection::Upfront, "out_of_range"),
+            (
+                FeeKind::Admin,
+                FeeBasis::Percent(Rate::percent(101)),
+                Collection::Upfront,
+                "out_of_range",
+            ),
         ] {
             let faults = FeeTerms::new(FeeParts { kind, basis, collection }).unwrap_err();
             assert_eq!(faults.list()[0].code, code);
@@ -272,7 +281,10 @@ mod tests {
     fn json_and_back() {
         let fee = fee(FeeKind::Admin, FeeBasis::Percent(Rate::percent(1)));
         let json = serde_json::to_string(&fee).unwrap();
-        assert_eq!(json, r#"{"kind":"admin","basis":"percent","value":"1","collection":"upfront"}"#);
+        assert_eq!(
+            json,
+            r#"{"kind":"admin","basis":"percent","value":"1","collection":"upfront"}"#
+        );
         assert_eq!(serde_json::from_str::<FeeTerms>(&json).unwrap(), fee);
         let table = self::fee(FeeKind::Asuransi, FeeBasis::PerMilleTable(vec![band(60, 66, "60")]));
         let json = serde_json::to_string(&table).unwrap();

@@ -1,4 +1,26 @@
-//! Loan products, their fees and penalty rules; the schedule engine; exact formulas; simulation.
+//! Loan products with their fees and penalty rules, the engine that makes a loan's schedule, the same
+//! methods as exact formulas, and the simulation that a loan officer shows.
+//!
+//! ```
+//! use pensipro_kernel::{Money, Rate};
+//! use pensipro_pricing::{DueDates, FirstDuePolicy, Method, Schedule, ScheduleRuleParts, ScheduleRules};
+//!
+//! let parts = ScheduleRuleParts::usual(Method::Anuitas, Rate::percent(14));
+//! let rules = ScheduleRules::new(parts).unwrap();
+//! let disbursed = "2026-10-05".parse().unwrap();
+//! let dates = DueDates::following(disbursed, Some(1), FirstDuePolicy::default());
+//! let plafon: Money = "120000000".parse().unwrap();
+//!
+//! let schedule = Schedule::new(plafon, 96, &rules, dates).unwrap();
+//! assert_eq!(schedule.instalment().to_string(), "2084581.00");
+//! let first = schedule.dated_rows().next().unwrap();
+//! assert_eq!(first.due_date.to_string(), "2026-11-01");
+//! assert_eq!(first.interest.to_string(), "1400000.00");
+//! assert_eq!(schedule.rows().last().unwrap().balance, Money::ZERO);
+//! ```
+//!
+//! It never does I/O, never reads the clock, never rounds an amount without a named rule, and knows
+//! nothing of payments: what becomes of a schedule is servicing's business.
 #![cfg_attr(
     not(test),
     deny(
@@ -10,21 +32,41 @@
     )
 )]
 
+mod audit;
 mod checked;
 mod codes;
+mod eligibility;
 mod error;
 mod fee;
+pub mod formula;
+mod interest_cap;
 mod penalty;
 mod product;
+mod raw;
+mod raw_rules;
 mod repository;
 mod schedule;
+mod simulation;
 mod terms;
+mod usecases;
 
 pub use codes::*;
+pub use eligibility::{
+    DebtService, EligibilityFacts, EligibilityRule, RuleResult, age, benefit_limit,
+    completed_years, dsr, judge, max_benefit, plafon_range, tenor_range,
+};
 pub use error::{CapOverride, ERRORS, PricingError, ScheduleError};
 pub use fee::{FeeBasis, FeeCharge, FeeFacts, FeeParts, FeeTerms, LoanFee, PerMilleBand, charges};
+pub use interest_cap::{NominalRate, nominal_effective_rate, worst_tenor};
 pub use penalty::{PenaltyBasis, PenaltyParts, PenaltyRule, PenaltyStep, PenaltyTerms};
 pub use product::{Limits, LoanProduct, ProductDetails, ProductParts};
+pub use raw::{Patch, ProductPolicy, RawProduct};
+pub use raw_rules::{RawBand, RawFee, RawFeeValue, RawPenalty, RawStep};
 pub use repository::{ProductFilter, ProductRepository, ProductSort};
 pub use schedule::*;
+pub use simulation::{Eligibility, Simulation, SimulationRequest, due_dates, max_plafon, simulate};
 pub use terms::{Terms, TermsParts};
+pub use usecases::{
+    add_fee, add_penalty_rule, create_product, get_product, list_products, simulate_product,
+    update_product,
+};

@@ -114,7 +114,8 @@ impl PenaltyParts {
         faults.require(late || self.grace_days == 0, "grace_days", "not_for_kind", only_late);
         faults.require(late || self.cap_pct.is_none(), "cap_pct", "not_for_kind", only_late);
         faults.require(self.grace_days <= 365, "grace_days", "out_of_range", "at most 365 days");
-        let capped = self.cap_pct.is_none_or(|cap| (Rate::ZERO..=Rate::percent(1000)).contains(&cap));
+        let capped =
+            self.cap_pct.is_none_or(|cap| (Rate::ZERO..=Rate::percent(1000)).contains(&cap));
         faults.require(capped, "cap_pct", "out_of_range", "must be from 0 to 1000 percent");
     }
 

@@ -80,6 +80,9 @@ pub trait ProductRepository {
     ) -> Result<PenaltyRule, StorageError>;
 
     /// Ends a penalty rule; the row stays.
-    fn end_penalty_rule(&mut self, id: PenaltyRuleId, at: DateTime<Utc>)
-    -> Result<(), StorageError>;
+    fn end_penalty_rule(
+        &mut self,
+        id: PenaltyRuleId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StorageError>;
 }

@@ -34,7 +34,11 @@ impl TermsParts {
     pub(crate) fn check(&self, faults: &mut Faults) {
         for (place, fee) in self.fees.iter().enumerate() {
             if self.fees.iter().take(place).any(|earlier| earlier.kind == fee.kind) {
-                faults.add(format!("fees[{place}]"), "duplicate", "a fee of this kind stands already");
+                faults.add(
+                    format!("fees[{place}]"),
+                    "duplicate",
+                    "a fee of this kind stands already",
+                );
             }
         }
         for (field, rule, kind) in [

@@ -233,7 +233,10 @@ mod tests {
         assert_eq!(DayCount::Act360.year_share(from, to), (31, 360));
         assert_eq!(DayCount::Thirty360.year_share(from, to), (30, 360));
         assert_eq!(DayCount::Act365.year_share(to, from), (0, 365));
-        assert_eq!(DayCount::ActAct.year_share(date("2023-12-31"), date("2025-01-01")).0, 366 * 365 + 366);
+        assert_eq!(
+            DayCount::ActAct.year_share(date("2023-12-31"), date("2025-01-01")).0,
+            366 * 365 + 366
+        );
     }
 
     proptest! {

@@ -5,6 +5,8 @@ mod instalment;
 mod interest;
 mod rows;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod wide;
 
 pub use dates::{DueDates, FirstDuePolicy};
@@ -124,8 +126,7 @@ impl Schedule {
         dates: DueDates,
     ) -> Result<Self, ScheduleError> {
         let terms = InstalmentTerms::check(principal, tenor, rules.principal_grace)?;
-        let refused =
-            ScheduleError::NotRepayable { principal, tenor, rate: rules.interest_rate };
+        let refused = ScheduleError::NotRepayable { principal, tenor, rate: rules.interest_rate };
         let interest = Interest::new(rules, dates, terms.principal).ok_or(refused)?;
         let broken = broken_interest(principal, rules, dates).ok_or(refused)?;
         let exact = Exact::new(rules, terms, &interest);
@@ -221,12 +222,7 @@ fn settle(
 }
 
 /// True if every row before the last repays something and leaves something to the last.
-fn leaves_something(
-    terms: InstalmentTerms,
-    interest: &Interest,
-    exact: Exact,
-    step: Step,
-) -> bool {
+fn leaves_something(terms: InstalmentTerms, interest: &Interest, exact: Exact, step: Step) -> bool {
     let before_last = u64::from(terms.rows() - 1);
     match step {
         Step::Principal(principal) => {
@@ -234,8 +230,7 @@ fn leaves_something(
             principal > 0 && repaid.is_some_and(|repaid| repaid < terms.principal)
         }
         Step::Instalment(instalment) => {
-            surely_repays(terms, interest, exact, instalment)
-                || walk(terms, interest, instalment)
+            surely_repays(terms, interest, exact, instalment) || walk(terms, interest, instalment)
         }
     }
 }
@@ -259,7 +254,8 @@ fn surely_repays(
     };
     let first_principal = exact.first_principal(instalment_exact);
     let eaten = u128::from(difference) * u128::from(terms.principal);
-    first_principal > difference && eaten < u128::from(first_principal) * u128::from(instalment_exact)
+    first_principal > difference
+        && eaten < u128::from(first_principal) * u128::from(instalment_exact)
 }
 
 fn walk(terms: InstalmentTerms, interest: &Interest, instalment: u64) -> bool {

@@ -69,7 +69,12 @@ impl ScheduleRuleParts {
         let in_range = (Rate::ZERO..=MAX_RATE).contains(&rate);
         faults.require(in_range, "interest_rate", "out_of_range", "must be from 0 to 1000 percent");
         let days_fit = self.method != Method::Flat || self.day_count == DayCount::Thirty360;
-        faults.require(days_fit, "day_count", "not_for_flat", "flat interest counts by 30_360 only");
+        faults.require(
+            days_fit,
+            "day_count",
+            "not_for_flat",
+            "flat interest counts by 30_360 only",
+        );
         let level_fits = self.last_instalment == LastInstalment::Adjust
             || (self.rounding == InstalmentRounding::Up && self.method != Method::Efektif);
         faults.require(
@@ -82,6 +87,14 @@ impl ScheduleRuleParts {
         faults.require(grace_fits, "principal_grace", "out_of_range", "must be below 600 months");
         let day_fits = self.due_day.is_none_or(|day| (1..=31).contains(&day));
         faults.require(day_fits, "due_day", "out_of_range", "must be a day from 1 to 31");
+    }
+}
+
+impl ScheduleRules {
+    /// Equal instalments without interest, the usual choices otherwise: rules that stand for those not
+    /// yet known.
+    pub(crate) const fn neutral() -> Self {
+        Self(ScheduleRuleParts::usual(Method::Anuitas, Rate::ZERO))
     }
 }
 
@@ -105,9 +118,10 @@ mod tests {
 
     #[test]
     fn json_goes_through_the_check() {
-        let rules = ScheduleRules::new(ScheduleRuleParts::usual(Method::Flat, Rate::percent(12)));
-        let json = serde_json::to_string(&rules.unwrap()).unwrap();
-        assert_eq!(serde_json::from_str::<ScheduleRules>(&json).unwrap(), rules.unwrap());
+        let rules =
+            ScheduleRules::new(ScheduleRuleParts::usual(Method::Flat, Rate::percent(12))).unwrap();
+        let json = serde_json::to_string(&rules).unwrap();
+        assert_eq!(serde_json::from_str::<ScheduleRules>(&json).unwrap(), rules);
         let broken = json.replace("30_360", "act_360");
         assert!(serde_json::from_str::<ScheduleRules>(&broken).is_err());
     }

@@ -57,8 +57,9 @@ pub struct NewAnalysis {
     pub application_id: ApplicationId,
     /// What was found.
     pub findings: Findings,
-    /// New and running instalments and other obligations over the monthly benefit.
-    pub dsr: Rate,
+    /// New and running instalments and other obligations over the monthly benefit; `None` past any
+    /// meaning.
+    pub dsr: Option<Rate>,
     /// Who analysed; does not sit on the committee.
     pub analysed_by: Option<UserId>,
 }
@@ -139,7 +140,7 @@ impl NewAnalysis {
         AuditValue::new()
             .personal("income", income.to_string())
             .personal("other_obligations", other_obligations.to_string())
-            .text("dsr", self.dsr)
+            .with("dsr", self.dsr.map(|dsr| dsr.to_string()))
             .with("risk_score", risk_score.get())
             .with("recommendation", recommendation.code())
             .personal("notes", notes.as_str())

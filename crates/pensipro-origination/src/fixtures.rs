@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{
-    Actor, AnalysisId, ApplicationId, BranchId, DecisionId, MemberId, Moment, Money, Origin,
-    Permission, ProductId, Rate, Scope, UserId, Version,
+    Actor, AnalysisId, ApplicationId, BranchId, DecisionId, MemberDocumentId, MemberId, Moment,
+    Money, Origin, Permission, ProductId, Rate, Scope, UserId, Version,
+};
+use pensipro_members::{
+    ContentType, DocumentKind, MemberDocument, Review, Reviewer, Sha256, StoredFile,
 };
 use pensipro_pricing::{
     AllocationOrder, Limits, LoanProduct, Method, ProductDetails, ProductParts, ScheduleRuleParts,
@@ -112,7 +115,7 @@ pub(crate) fn analysis(by: i64) -> Analysis {
     let content = NewAnalysis {
         application_id: ApplicationId::new(123),
         findings,
-        dsr: Rate::percent(37),
+        dsr: Some(Rate::percent(37)),
         analysed_by: Some(UserId::new(by)),
     };
     Analysis { id: AnalysisId::new(1), content, analysed_at: now() }
@@ -127,4 +130,23 @@ pub(crate) fn decision(level: i64, by: i64) -> Decision {
         decided_by: Some(UserId::new(by)),
     };
     Decision { id: DecisionId::new(level), content, decided_at: now() }
+}
+
+/// Verified documents of the kinds required by default.
+pub(crate) fn documents() -> Vec<MemberDocument> {
+    let verified = |kind| MemberDocument {
+        id: MemberDocumentId::new(1),
+        member_id: MemberId::new(1),
+        kind,
+        file: StoredFile {
+            key: "members/ab/abcd".parse().unwrap(),
+            content_type: ContentType::Pdf,
+            size: 1000,
+            sha256: Sha256([7; 32]),
+        },
+        review: Review::Verified(Reviewer { by: None, at: now() }),
+        uploaded_at: now(),
+        uploaded_by: None,
+    };
+    [DocumentKind::Ktp, DocumentKind::Kk, DocumentKind::SkPensiun].map(verified).into()
 }

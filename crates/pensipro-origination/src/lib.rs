@@ -36,6 +36,7 @@ pub mod repository;
 mod request;
 mod status;
 mod status_change;
+mod terms;
 pub mod usecases;
 
 #[cfg(test)]
@@ -51,7 +52,7 @@ pub use decision::{
 };
 pub use document::{ApplicationDocument, ApplicationDocumentKind};
 pub use error::{ERRORS, OriginationError};
-pub use precheck::{Precheck, PrecheckRule, RuleResult};
+pub use precheck::{Precheck, PrecheckFacts, PrecheckPolicy, precheck};
 pub use repository::{
     ApplicationDocumentRepository, ApplicationFilter, ApplicationRepository, ApplicationSort,
     AssessmentRepository, CommitteeRepository, OpenLoanFacts,
@@ -59,3 +60,4 @@ pub use repository::{
 pub use request::{DraftChange, NewApplication, RawApplication, Request, TermWishes};
 pub use status::{ApplicationStatus, IllegalTransition};
 pub use status_change::{StatusChange, read_reason};
+pub use terms::CapPolicy;

@@ -1,43 +1,39 @@
 //! The pre-check of an application: facts in, every rule with its figures out.
 
-use chrono::{DateTime, Utc};
-use pensipro_kernel::{UserId, codes};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, NaiveDate, Utc};
+use pensipro_kernel::{Faults, Moment, Money, UserId};
+use pensipro_members::{DocumentKind, DocumentPolicy, MemberDocument};
+use pensipro_pricing::{
+    DebtService, EligibilityFacts, FirstDuePolicy, LoanProduct, RuleResult, judge,
+};
 use serde_json::{Value, json};
 
-codes! {
-    /// A rule of the pre-check.
-    pub enum PrecheckRule {
-        /// Every required document of the member is verified.
-        DocumentsVerified = "documents_verified",
-        /// The product is in use.
-        ProductActive = "product_active",
-        /// The plafon is within the product's.
-        PlafonRange = "plafon_range",
-        /// The tenor is within the product's.
-        TenorRange = "tenor_range",
-        /// Instalments and obligations over the monthly benefit.
-        Dsr = "dsr",
-        /// The member's age when the last instalment is due.
-        AgeAtEnd = "age_at_end",
-        /// The plafon over the benefit payable during the tenor.
-        MaxBenefit = "max_benefit",
-        /// Another application under way, or as many loans as the product allows.
-        DoubleFinancing = "double_financing",
-    }
+use crate::{Application, OpenLoanFacts};
+
+/// What the pre-check judges.
+#[derive(Debug, Clone, Copy)]
+pub struct PrecheckFacts<'a> {
+    /// The application.
+    pub application: &'a Application,
+    /// The product as it is today.
+    pub product: &'a LoanProduct,
+    /// The member's documents.
+    pub documents: &'a [MemberDocument],
+    /// The member's birth date.
+    pub birth_date: NaiveDate,
+    /// The member's gross pension a month.
+    pub monthly_benefit: Money,
+    /// What the member has running beside this application.
+    pub running: OpenLoanFacts,
 }
 
-/// What a rule found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleResult {
-    /// The rule.
-    pub rule: PrecheckRule,
-    /// Whether it holds.
-    pub passed: bool,
-    /// The figure found.
-    pub actual: String,
-    /// The figure that limits it.
-    pub limit: String,
+/// What the pre-check takes from the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PrecheckPolicy {
+    /// Which documents are needed.
+    pub documents: DocumentPolicy,
+    /// How the first due date follows from a disbursement.
+    pub first_due: FirstDuePolicy,
 }
 
 /// The result of a pre-check.
@@ -54,7 +50,7 @@ pub struct Precheck {
 impl Precheck {
     /// True if every rule holds.
     pub fn passed(&self) -> bool {
-        self.rules.iter().all(|rule| rule.passed)
+        self.failing() == 0
     }
 
     /// How many rules do not hold.
@@ -62,8 +58,212 @@ impl Precheck {
         self.rules.iter().filter(|rule| !rule.passed).count()
     }
 
-    /// The form of bodies and the audit trail: `{passed, rules}`.
+    /// The form of bodies and the audit trail: `{passed, rules: [{rule, passed, actual, limit}]}`.
     pub fn to_json(&self) -> Value {
         json!({ "passed": self.passed(), "rules": self.rules })
+    }
+}
+
+/// Judges every rule, as if the loan were disbursed today: `documents_verified`,
+/// `product_active`, those of plafon, tenor, benefit and age (see [`judge`]), `double_financing`.
+/// Figures of which no schedule can be made are faults.
+pub fn precheck(
+    facts: &PrecheckFacts<'_>,
+    policy: &PrecheckPolicy,
+    by: Option<UserId>,
+    at: Moment,
+) -> Result<Precheck, Faults> {
+    let PrecheckFacts { application, product, .. } = facts;
+    let schedule = application.schedule(at.today, policy.first_due)?;
+    let service = debt_service(
+        schedule.instalment(),
+        [facts.running.instalments, application.request.other_obligations],
+        facts.monthly_benefit,
+    )?;
+    let eligibility = EligibilityFacts {
+        plafon: application.request.plafon,
+        tenor: application.request.tenor,
+        instalment: service.instalment,
+        obligations: service.obligations,
+        monthly_benefit: facts.monthly_benefit,
+        birth_date: facts.birth_date,
+        last_due: schedule.maturity(),
+    };
+    let mut rules =
+        vec![documents_verified(&policy.documents, facts.documents), product_active(product)];
+    rules.extend(judge(&eligibility, &product.details.limits));
+    rules.push(double_financing(facts.running, product.details.max_active_loans));
+    Ok(Precheck { rules, checked_at: at.now, checked_by: by })
+}
+
+/// What a member would have to pay a month, and from what.
+pub(crate) fn debt_service(
+    instalment: Money,
+    others: [Money; 2],
+    monthly_benefit: Money,
+) -> Result<DebtService, Faults> {
+    let Some(obligations) = Money::checked_sum(others) else {
+        let mut faults = Faults::new();
+        faults.add("other_obligations", "out_of_range", "the amounts are too large");
+        return Err(faults);
+    };
+    Ok(DebtService { instalment, obligations, monthly_benefit })
+}
+
+/// Every required kind has a verified document; the figures name the kinds.
+fn documents_verified(policy: &DocumentPolicy, documents: &[MemberDocument]) -> RuleResult {
+    let missing = policy.unverified(documents);
+    let verified: Vec<_> =
+        policy.required.iter().copied().filter(|kind| !missing.contains(kind)).collect();
+    let names = |kinds: &[DocumentKind]| {
+        kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ")
+    };
+    let (actual, limit) = (names(&verified), names(&policy.required));
+    RuleResult::new("documents_verified", missing.is_empty(), actual, limit)
+}
+
+fn product_active(product: &LoanProduct) -> RuleResult {
+    let active = product.details.is_active;
+    RuleResult::new("product_active", active, active, true)
+}
+
+/// No other application under way, and fewer loans than the product allows at once.
+fn double_financing(running: OpenLoanFacts, max_active_loans: u16) -> RuleResult {
+    let OpenLoanFacts { loans, applications, .. } = running;
+    let passed = applications == 0 && loans < u32::from(max_active_loans);
+    let actual = format!("{applications} applications, {loans} loans");
+    let limit = format!("0 applications, {} loans", max_active_loans.saturating_sub(1));
+    RuleResult::new("double_financing", passed, actual, limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Request;
+    use crate::fixtures::{application, at, documents, now, product, rupiah};
+    use pensipro_pricing::ProductDetails;
+
+    struct Case {
+        application: Application,
+        product: LoanProduct,
+        documents: Vec<MemberDocument>,
+        birth_date: &'static str,
+        monthly_benefit: i64,
+        running: OpenLoanFacts,
+    }
+
+    /// Rp 50 million over 36 months is Rp 1,660,716 a month, the last due on 2029-03-10.
+    fn passing() -> Case {
+        Case {
+            application: application(),
+            product: product(),
+            documents: documents(),
+            birth_date: "1957-08-17",
+            monthly_benefit: 4_500_000,
+            running: OpenLoanFacts::default(),
+        }
+    }
+
+    fn run(case: &Case) -> Precheck {
+        let facts = PrecheckFacts {
+            application: &case.application,
+            product: &case.product,
+            documents: &case.documents,
+            birth_date: case.birth_date.parse().unwrap(),
+            monthly_benefit: rupiah(case.monthly_benefit),
+            running: case.running,
+        };
+        precheck(&facts, &PrecheckPolicy::default(), None, at()).unwrap()
+    }
+
+    fn failing(case: Case) -> Vec<String> {
+        let result = run(&case);
+        result.rules.into_iter().filter(|rule| !rule.passed).map(|rule| rule.rule).collect()
+    }
+
+    fn none() -> Vec<String> {
+        Vec::new()
+    }
+
+    #[test]
+    fn a_passing_application_shows_every_rule_with_its_figures() {
+        let result = run(&passing());
+        assert!(result.passed());
+        assert_eq!((result.checked_at, result.rules.len()), (now(), 8));
+        let figures = |rule: &str| {
+            let found = result.rules.iter().find(|found| found.rule == rule).unwrap();
+            (found.actual.as_str(), found.limit.as_str())
+        };
+        assert_eq!(figures("documents_verified"), ("KTP, KK, SK_PENSIUN", "KTP, KK, SK_PENSIUN"));
+        assert_eq!(figures("product_active"), ("true", "true"));
+        assert_eq!(figures("dsr"), ("36.9048", "70"));
+        assert_eq!(figures("max_benefit"), ("50000000.00", "153900000.00"));
+        assert_eq!(
+            figures("double_financing"),
+            ("0 applications, 0 loans", "0 applications, 0 loans")
+        );
+        assert_eq!(result.to_json()["rules"][0]["passed"], true);
+    }
+
+    #[test]
+    fn documents_and_product_are_judged_as_they_are_today() {
+        let without = Case { documents: documents().split_off(1), ..passing() };
+        assert_eq!(failing(without), ["documents_verified"]);
+        let mut parts = product().details.into_parts();
+        parts.is_active = false;
+        let details = ProductDetails::new(parts).unwrap();
+        let off = Case { product: LoanProduct { details, ..product() }, ..passing() };
+        assert_eq!(failing(off), ["product_active"]);
+    }
+
+    #[test]
+    fn running_instalments_and_declared_obligations_count_for_the_dsr() {
+        let with = |instalments, declared| {
+            let running =
+                OpenLoanFacts { instalments: rupiah(instalments), ..OpenLoanFacts::default() };
+            let request = Request { other_obligations: rupiah(declared), ..application().request };
+            let application = Application { request, ..application() };
+            failing(Case { running, application, ..passing() })
+        };
+        // 70 % of 4,500,000 leaves 1,489,284 beside the new instalment.
+        assert_eq!(with(1_000_000, 489_284), none());
+        assert_eq!(with(1_000_000, 489_285), ["dsr"]);
+        assert_eq!(with(1_489_285, 0), ["dsr"]);
+    }
+
+    #[test]
+    fn the_last_instalment_is_due_by_the_highest_age() {
+        let born = |birth_date| failing(Case { birth_date, ..passing() });
+        assert_eq!(born("1954-03-10"), none());
+        assert_eq!(born("1954-03-09").len(), 1);
+    }
+
+    #[test]
+    fn one_application_and_no_more_loans_than_allowed() {
+        let running = |applications, loans| {
+            let running = OpenLoanFacts { applications, loans, ..OpenLoanFacts::default() };
+            failing(Case { running, ..passing() })
+        };
+        assert_eq!(running(1, 0), ["double_financing"]);
+        assert_eq!(running(0, 1), ["double_financing"]);
+        let mut parts = product().details.into_parts();
+        parts.max_active_loans = 2;
+        let details = ProductDetails::new(parts).unwrap();
+        let running = OpenLoanFacts { loans: 1, ..OpenLoanFacts::default() };
+        let product = LoanProduct { details, ..product() };
+        assert_eq!(failing(Case { running, product, ..passing() }), none());
+    }
+
+    #[test]
+    fn every_failing_rule_is_told_at_once() {
+        let request = Request { plafon: rupiah(400_000_000), tenor: 180, ..application().request };
+        let case = Case {
+            application: Application { request, ..application() },
+            documents: vec![],
+            monthly_benefit: 1_000_000,
+            running: OpenLoanFacts { applications: 1, ..OpenLoanFacts::default() },
+            ..passing()
+        };
+        assert_eq!(failing(case).len(), 7);
     }
 }

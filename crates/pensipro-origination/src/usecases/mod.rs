@@ -2,12 +2,18 @@
 //! withdrawing an offer cancels one, so those two cross modules and stand elsewhere; their halves
 //! are [`crate::Application::decide`] and [`withdraw_offer`].
 
+mod analysis;
 mod conditions;
 mod documents;
+mod drafts;
 mod reads;
 mod status;
+mod submit;
 
+pub use analysis::analyze_application;
 pub use conditions::fulfil_condition;
 pub use documents::{add_document, document};
+pub use drafts::{create_application, update_draft};
 pub use reads::{ApplicationFile, application_file};
 pub use status::{cancel_application, change_status, withdraw_offer};
+pub use submit::{SubmitOutcome, submit_application};

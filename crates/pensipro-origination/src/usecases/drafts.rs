@@ -1,0 +1,141 @@
+//! Entering an application and editing its draft.
+
+use pensipro_kernel::{
+    Actor, ApplicationId, AuditLog, Expected, Faults, Moment, ProductId, SalesId, StorageError,
+};
+use pensipro_members::{Member, MemberRepository, MemberStatus, SalesDirectory};
+use pensipro_pricing::{LoanProduct, PricingError, ProductRepository};
+
+use super::status::store;
+use crate::terms::agreed_terms;
+use crate::{
+    Application, ApplicationDraft, ApplicationRepository, ApplicationStatus, CapPolicy,
+    DraftChange, NewApplication, OriginationError, TermWishes,
+};
+
+/// Enters an application as a draft, on the product's terms of today. A missing sales person is the
+/// caller, else the member's. Terms of its own need `EDIT_PRODUCT` and stay within the cap.
+pub fn create_application<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    new: NewApplication,
+    policy: CapPolicy,
+    at: Moment,
+) -> Result<Application, OriginationError>
+where
+    Tx: ApplicationRepository + MemberRepository + SalesDirectory + ProductRepository + AuditLog,
+{
+    let NewApplication { member_id, product_id, sales_id, request, wishes } = new;
+    let member = named("member_id", tx.lock_member(member_id, by.scope))?;
+    refuse_inactive(&member)?;
+    let product = offered(tx, product_id)?;
+    let sales_id = responsible(tx, by, &member, sales_id)?;
+    let terms = agreed_terms(&product, None, wishes, policy, by)?;
+    let branch_id = member.details.branch_id;
+    let entered_on = at.today;
+    let draft =
+        ApplicationDraft { member_id, product_id, sales_id, branch_id, request, terms, entered_on };
+    let application = tx.add_application(&draft, by.user_id)?;
+    let entry = application.audit_entry("application.create").is(application.audit_view());
+    tx.audit(by, entry)?;
+    Ok(application)
+}
+
+/// Edits a draft. Another product brings its own terms with it.
+pub fn update_draft<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+    expected: Expected,
+    change: DraftChange,
+    policy: CapPolicy,
+    at: Moment,
+) -> Result<Application, OriginationError>
+where
+    Tx: ApplicationRepository + SalesDirectory + ProductRepository + AuditLog,
+{
+    let before = tx.lock_application(id, by.scope)?;
+    expected.check("application", before.version)?;
+    if before.status != ApplicationStatus::Draft {
+        return Err(OriginationError::NotDraft(before.status));
+    }
+    let request = before.request.changed(&change)?;
+    let product_id = change.product_id.unwrap_or(before.product_id);
+    let wishes = TermWishes { interest_rate: change.interest_rate, fees: change.fees };
+    let terms = if product_id != before.product_id {
+        agreed_terms(&offered(tx, product_id)?, None, wishes, policy, by)?
+    } else if wishes == TermWishes::default() {
+        before.terms.clone()
+    } else {
+        agreed_terms(&tx.product(product_id)?, Some(&before.terms), wishes, policy, by)?
+    };
+    let sales_id = match change.sales_id {
+        Some(Some(sales)) => Some(known_sales(tx, sales)?),
+        Some(None) => None,
+        None => before.sales_id,
+    };
+    let after = Application { product_id, sales_id, request, terms, ..before.clone() };
+    if after == before {
+        return Ok(before);
+    }
+    store(tx, by, "application.update", &before, Application { updated_at: at.now, ..after })
+}
+
+pub(super) fn refuse_inactive(member: &Member) -> Result<(), OriginationError> {
+    match member.status() {
+        MemberStatus::Active => Ok(()),
+        other => Err(OriginationError::MemberNotActive(other)),
+    }
+}
+
+/// A product that applications may use.
+fn offered<Tx>(tx: &mut Tx, id: ProductId) -> Result<LoanProduct, OriginationError>
+where
+    Tx: ProductRepository,
+{
+    let product = named("product_id", tx.product(id))?;
+    match product.details.is_active {
+        true => Ok(product),
+        false => Err(PricingError::ProductNotActive.into()),
+    }
+}
+
+fn responsible<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    member: &Member,
+    named: Option<SalesId>,
+) -> Result<Option<SalesId>, OriginationError>
+where
+    Tx: SalesDirectory,
+{
+    if let Some(sales) = named {
+        return known_sales(tx, sales).map(Some);
+    }
+    let own = match by.user_id {
+        Some(user) => tx.sales_of_user(user)?,
+        None => None,
+    };
+    Ok(own.or(member.details.sales_id))
+}
+
+fn known_sales<Tx>(tx: &mut Tx, sales: SalesId) -> Result<SalesId, OriginationError>
+where
+    Tx: SalesDirectory,
+{
+    let mut faults = Faults::new();
+    faults.require(tx.sales_exists(sales)?, "sales_id", "unknown", "is no sales person");
+    Ok(faults.finish(Some(sales))?)
+}
+
+/// A thing that a body names: one that is not there is a fault of the field.
+fn named<T>(field: &str, found: Result<T, StorageError>) -> Result<T, OriginationError> {
+    found.map_err(|error| match error {
+        StorageError::NotFound { .. } => {
+            let mut faults = Faults::new();
+            faults.add(field, "unknown", error.to_string());
+            faults.into()
+        }
+        other => other.into(),
+    })
+}

@@ -38,7 +38,9 @@ pub struct Disbursed {
     pub deposit: Money,
 }
 
-/// Which rows a payer could not cut: those due between the two dates.
+/// Which rows a payer could not cut: those due between the two dates. Its value date is the pay day,
+/// or the day on which its export line was made where that is later: nothing fails before it was
+/// asked for, and the line's hold ends with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailedCut {
     /// The oldest due date that was billed.

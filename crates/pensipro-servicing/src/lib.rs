@@ -52,6 +52,7 @@
 mod account;
 mod allocation;
 mod amount;
+mod chunk;
 mod delta;
 mod disbursement;
 mod error;
@@ -75,6 +76,7 @@ mod usecases;
 
 pub use account::{Account, AccountState, LoanDates};
 pub use allocation::{Allocation, Component};
+pub use chunk::open_loans;
 pub use delta::{AllocationDelta, Cause, deltas};
 pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
 pub use error::{ERRORS, ServicingError};

@@ -1,15 +1,16 @@
 //! Money that comes in: what a payment may be. What it does is the account's business.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{Faults, Money, Period, optional_text, read_code};
+use pensipro_kernel::{Faults, LoanId, Money, Period, TransactionId, optional_text, read_code};
 
 use crate::{
-    account::Account,
     error::ServicingError,
     input::{ExcessTo, PaymentInput},
     loan::LoanStatus,
+    open_loan::OpenLoan,
     outstanding::SettlementTotal,
-    rules::{Rules, ServicingPolicy},
+    posting::NewPayment,
+    rules::ServicingPolicy,
 };
 
 pensipro_kernel::codes! {
@@ -127,31 +128,50 @@ impl RecordPayment {
         self.reference.as_deref()
     }
 
-    /// Accepts the payment at the counter, given the account on its value date, or says why not.
-    /// Accepted once, it is never refused by a later replay.
+    /// Accepts the payment at the counter or says why not. Accepted once, it is never refused by a
+    /// later replay. A value date before the loan's last input needs the loan's history.
     pub fn accept(
         &self,
-        account: &Account,
-        rules: &Rules,
+        loan: &OpenLoan,
         policy: &ServicingPolicy,
     ) -> Result<PaymentInput, ServicingError> {
-        let Some(dates) = account.state().dates else {
-            return Err(ServicingError::LoanNotOpen { status: LoanStatus::Pending });
+        let dates = match (loan.loan().status, loan.account().state().dates) {
+            (status @ LoanStatus::Cancelled, _) => {
+                return Err(ServicingError::LoanNotOpen { status });
+            }
+            (_, None) => {
+                return Err(ServicingError::LoanNotOpen { status: LoanStatus::Pending });
+            }
+            (_, Some(dates)) => dates,
         };
         if self.paid_on < dates.disbursed_on {
             let disbursed_on = dates.disbursed_on;
             return Err(ServicingError::BeforeDisbursement { disbursed_on });
         }
+        let account = loan.account_on(self.paid_on)?;
         if !account.status().is_open() {
             return Err(ServicingError::LoanNotOpen { status: account.status() });
         }
         let due_through = self.channel.due_through(self.paid_on);
-        let total = SettlementTotal::of(account, rules, self.paid_on, due_through).total;
+        let total = SettlementTotal::of(&account, loan.rules(), self.paid_on, due_through).total;
         if self.amount > total {
             return Err(ServicingError::AmountExceedsOutstanding { total });
         }
         let tolerance = self.channel.tolerance(policy);
         Ok(PaymentInput { amount: self.amount, due_through, tolerance, excess_to: self.excess_to })
+    }
+
+    /// The particulars of the payment that a transaction makes of it.
+    pub(crate) fn particulars(&self, transaction_id: TransactionId, loan_id: LoanId) -> NewPayment {
+        NewPayment {
+            transaction_id,
+            loan_id,
+            paid_on: self.paid_on,
+            amount: self.amount,
+            channel: self.channel,
+            reference: self.reference.clone(),
+            source_line: None,
+        }
     }
 }
 

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{
-    BankAccountId, DisbursementId, ImportLineId, LoanId, Money, PaymentId, TransactionId, UserId,
+    BankAccountId, DisbursementId, ImportLineId, LoanId, Moment, Money, PaymentId, TransactionId,
+    UserId,
 };
 use pensipro_pricing::FeeCharge;
 
 use crate::{
     allocation::{Allocation, Component},
     amount::total,
-    disbursement::Source,
+    disbursement::{NewDisbursement, Source},
     input::ExcessTo,
     payment::Channel,
     posting::TransactionKind,
@@ -91,6 +92,42 @@ pub struct Disbursement {
     pub created_at: DateTime<Utc>,
     /// By whom.
     pub created_by: Option<UserId>,
+}
+
+impl Disbursement {
+    /// A disbursement just posted, as it will be read.
+    pub fn of(new: NewDisbursement, by: Option<UserId>, at: Moment) -> Self {
+        let NewDisbursement {
+            transaction_id,
+            loan_id,
+            disbursed_on,
+            amount,
+            charges,
+            upfront_fees,
+            deposit,
+            net_amount,
+            account_id,
+            sources,
+            reference,
+        } = new;
+        Self {
+            id: DisbursementId::new(transaction_id.get()),
+            transaction_id,
+            loan_id,
+            disbursed_on,
+            amount,
+            charges,
+            upfront_fees,
+            deposit,
+            net_amount,
+            account_id,
+            sources,
+            reference,
+            reversed_by: None,
+            created_at: at.now,
+            created_by: by,
+        }
+    }
 }
 
 /// A transaction of a loan: an input or a reversal.

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId, SalesId, Scope,
-    StorageError, TransactionId, UserId,
+    ApplicationId, BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId,
+    SalesId, Scope, StorageError, TransactionId, UserId,
 };
 
 use crate::{
@@ -77,6 +77,9 @@ pub trait LoanRepository {
 
     /// The same, the loan locked until the transaction ends.
     fn lock_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError>;
+
+    /// The loan that an application became, if it was approved.
+    fn loan_of_application(&mut self, id: ApplicationId) -> Result<Option<LoanId>, StorageError>;
 
     /// Loans with their stored accounts, locked in ascending order of id; ids that are not there are
     /// left out. Three queries whatever the number: loans, rows, holds.

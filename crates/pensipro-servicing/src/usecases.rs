@@ -6,6 +6,7 @@ use pensipro_kernel::{
 };
 
 use crate::{
+    allocation::Allocation,
     error::ServicingError,
     input::{Input, InputKind, PaymentInput},
     loan::LoanBalances,
@@ -58,21 +59,21 @@ where
     if loan.needs_history_on(command.paid_on()) {
         loan = with_history(tx, loan)?;
     }
-    let account = loan.account_on(command.paid_on())?;
-    let accepted =
-        refuse_closed(&loan).and_then(|()| command.accept(&account, loan.rules(), policy))?;
+    let accepted = command.accept(&loan, policy)?;
     refuse_taken_reference(tx, &command)?;
     let id = next_id(tx)?;
-    let input = payment_input(id, &command, accepted, at);
+    let (effective_on, booked_on) = (command.paid_on(), at.today);
+    let input = Input { id, effective_on, booked_on, kind: InputKind::Payment(accepted) };
     if loan.needs_history_for(&input.order()) {
         loan = with_history(tx, loan)?;
     }
     let before = loan.balances();
     let mut batch = PostingBatch::new();
     let posted = loan.post(input, &mut batch)?;
-    batch.payments.push(new_payment(id, loan_id, &command));
+    let particulars = command.particulars(id, loan_id);
+    batch.payments.push(particulars.clone());
     tx.store_postings(&batch, by.user_id)?;
-    let payment = recorded(id, &loan, command, accepted, posted.allocations, by, at);
+    let payment = recorded(particulars, accepted, posted.allocations, by, at);
     tx.audit(by, payment_audit(&loan, &before, &payment))?;
     tx.emit(payment_event(&loan, &payment))?;
     Ok(RecordedPayment { payment, refunds: posted.refunds })
@@ -128,14 +129,6 @@ where
     Ok(Reversed { reversal: id, kind, refunds: posted.refunds })
 }
 
-/// A loan that was cancelled has no account to ask.
-fn refuse_closed(loan: &OpenLoan) -> Result<(), ServicingError> {
-    match loan.loan().status {
-        status @ crate::LoanStatus::Cancelled => Err(ServicingError::LoanNotOpen { status }),
-        _ => Ok(()),
-    }
-}
-
 fn refuse_taken_reference<Tx: LoanRepository>(
     tx: &mut Tx,
     command: &RecordPayment,
@@ -155,49 +148,28 @@ fn next_id<Tx: LoanRepository>(tx: &mut Tx) -> Result<TransactionId, ServicingEr
     })?)
 }
 
-fn payment_input(
-    id: TransactionId,
-    command: &RecordPayment,
-    accepted: PaymentInput,
-    at: Moment,
-) -> Input {
-    let kind = InputKind::Payment(accepted);
-    Input { id, effective_on: command.paid_on(), booked_on: at.today, kind }
-}
-
-fn new_payment(id: TransactionId, loan_id: LoanId, command: &RecordPayment) -> NewPayment {
-    NewPayment {
-        transaction_id: id,
-        loan_id,
-        paid_on: command.paid_on(),
-        amount: command.amount(),
-        channel: command.channel(),
-        reference: command.reference().map(str::to_owned),
-        source_line: None,
-    }
-}
-
+/// The payment as it will be read.
 fn recorded(
-    id: TransactionId,
-    loan: &OpenLoan,
-    command: RecordPayment,
-    accepted: PaymentInput,
-    allocations: Vec<crate::Allocation>,
+    new: NewPayment,
+    input: PaymentInput,
+    allocations: Vec<Allocation>,
     by: &Actor,
     at: Moment,
 ) -> Payment {
+    let NewPayment { transaction_id, loan_id, paid_on, amount, channel, reference, source_line } =
+        new;
     Payment {
-        id: PaymentId::new(id.get()),
-        transaction_id: id,
-        loan_id: loan.loan().id,
-        paid_on: command.paid_on(),
+        id: PaymentId::new(transaction_id.get()),
+        transaction_id,
+        loan_id,
+        paid_on,
         booked_on: at.today,
-        amount: accepted.amount,
-        channel: command.channel(),
-        reference: command.reference().map(str::to_owned),
-        excess_to: accepted.excess_to,
-        due_through: accepted.due_through,
-        source_line: None,
+        amount,
+        channel,
+        reference,
+        excess_to: input.excess_to,
+        due_through: input.due_through,
+        source_line,
         allocations,
         reversed_by: None,
         created_at: at.now,

@@ -1,0 +1,275 @@
+//! The laws of the fold, over random histories.
+
+mod support;
+
+use chrono::NaiveDate;
+use pensipro_kernel::{Money, Rate};
+use pensipro_pricing::{AllocationOrder, PenaltyBasis, PenaltyKind, PenaltyParts, PenaltyTerms};
+use pensipro_servicing::*;
+use proptest::prelude::*;
+use support::*;
+
+/// A loan's terms, holds and inputs. Inputs have ids from 1 in no order of time.
+#[derive(Debug, Clone)]
+struct Story {
+    order: AllocationOrder,
+    late: Option<PenaltyTerms>,
+    owed: Vec<Instalment>,
+    holds: Vec<Hold>,
+    inputs: Vec<Input>,
+}
+
+impl Story {
+    fn shelf(&self) -> Shelf {
+        let plafon = self.owed.iter().map(|row| row.principal);
+        let plafon = Money::checked_sum(plafon).unwrap();
+        let loan = pending_loan(7, plafon, terms(self.order, self.late.clone()));
+        let policy = ServicingPolicy { default_after_days: 40, ..ServicingPolicy::default() };
+        Shelf::new(loan, self.holds.clone(), policy)
+    }
+
+    fn told(&self) -> Shelf {
+        let mut shelf = self.shelf();
+        for input in &self.inputs {
+            shelf.post(input.clone());
+        }
+        shelf
+    }
+}
+
+fn money(max: i64) -> impl Strategy<Value = Money> {
+    prop_oneof![Just(0), 0..=max].prop_map(Money::from_sen)
+}
+
+fn owed() -> impl Strategy<Value = Vec<Instalment>> {
+    let row = (1..=90_000_i64, money(20_000), money(500)).prop_map(|(principal, interest, fee)| {
+        Instalment { principal: Money::from_sen(principal), interest, fee }
+    });
+    prop::collection::vec(row, 1..=8)
+}
+
+fn late() -> impl Strategy<Value = Option<PenaltyTerms>> {
+    let basis = prop_oneof![
+        (0..30_000_i64).prop_map(|units| PenaltyBasis::PercentPerDay(Rate::from_units(units))),
+        (0..100_000_i64).prop_map(|units| PenaltyBasis::PercentOnce(Rate::from_units(units))),
+        (0..3_000_i64).prop_map(|sen| PenaltyBasis::Fixed(Money::from_sen(sen))),
+    ];
+    let cap = prop::option::of((0..400_000_i64).prop_map(Rate::from_units));
+    prop::option::of((basis, 0..20_u16, cap).prop_map(|(basis, grace_days, cap_pct)| {
+        let kind = PenaltyKind::Late;
+        let parts = PenaltyParts { kind, basis, steps: Vec::new(), grace_days, cap_pct };
+        PenaltyTerms::new(parts).unwrap()
+    }))
+}
+
+fn date() -> impl Strategy<Value = NaiveDate> {
+    (0..330_u64).prop_map(on)
+}
+
+fn payment() -> impl Strategy<Value = InputKind> {
+    let excess_to = prop_oneof![Just(ExcessTo::PrepayNext), Just(ExcessTo::Refund)];
+    let amount = prop_oneof![1..=3_000_i64, 1..=250_000_i64].prop_map(Money::from_sen);
+    (amount, date(), money(2_000), excess_to).prop_map(
+        |(amount, due_through, tolerance, excess_to)| {
+            InputKind::Payment(PaymentInput { amount, due_through, tolerance, excess_to })
+        },
+    )
+}
+
+fn failed_cut() -> impl Strategy<Value = InputKind> {
+    (date(), 0..70_u64).prop_map(|(due_from, days)| {
+        let due_through = due_from + chrono::Days::new(days);
+        InputKind::FailedCut(FailedCut { due_from, due_through })
+    })
+}
+
+fn holds() -> impl Strategy<Value = Vec<Hold>> {
+    let hold = (1..=8_u16, date(), 0..60_u64).prop_map(|(no, after, days)| Hold {
+        row: RowKey::new(tx(1), no),
+        after,
+        until: after + chrono::Days::new(days),
+    });
+    prop::collection::vec(hold, 0..8)
+}
+
+/// One disbursement, sometimes another, and payments and failed cuts on any day, before and after.
+fn story() -> impl Strategy<Value = Story> {
+    let order = prop_oneof![Just(AllocationOrder::RowFirst), Just(AllocationOrder::PrincipalLast)];
+    let kind = prop_oneof![4 => payment(), 1 => failed_cut()];
+    let others = prop::collection::vec((date(), kind), 0..16);
+    let again = prop::option::weighted(0.2, date());
+    (order, late(), owed(), holds(), others, again, 0..10_u64).prop_flat_map(
+        |(order, late, owed, holds, others, again, first)| {
+            let mut inputs = vec![disbursement(1, on(first), &owed)];
+            let late_ones = (2..).zip(others).map(|(id, (date, kind))| input(id, date, kind));
+            inputs.extend(late_ones);
+            inputs.extend(again.map(|date| disbursement(100, date, &owed)));
+            Just(inputs).prop_shuffle().prop_map(move |inputs| {
+                let (late, owed, holds) = (late.clone(), owed.clone(), holds.clone());
+                Story { order, late, owed, holds, inputs }
+            })
+        },
+    )
+}
+
+fn check(shelf: &Shelf) -> Result<(), TestCaseError> {
+    shelf.check().map_err(TestCaseError::fail)
+}
+
+fn fold(story: &Story) -> Replay {
+    let shelf = story.shelf();
+    replay(&shelf.rules(), &Holds::new(story.holds.clone()), &story.inputs)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Inputs entered in any order, each applied in place where none comes later: what is stored
+    /// after every one of them is what all of them give in order.
+    #[test]
+    fn entered_late_is_as_entered_in_order(story in story()) {
+        let mut shelf = story.shelf();
+        for input in &story.inputs {
+            shelf.post(input.clone());
+            check(&shelf)?;
+        }
+        let mut ordered = story.clone();
+        ordered.inputs.sort_by_key(Input::order);
+        let in_order = ordered.told();
+        prop_assert_eq!(&shelf.balances, &in_order.balances);
+        prop_assert_eq!(shelf.live_rows(), in_order.live_rows());
+    }
+
+    /// An input and its reversal leave the account as without both, whatever came between.
+    #[test]
+    fn a_reversal_is_absence(
+        story in story(),
+        picks in prop::collection::vec((any::<prop::sample::Index>(), 0..17_usize), 1..4),
+    ) {
+        let mut shelf = story.shelf();
+        let mut gone = Vec::new();
+        for (place, input) in story.inputs.iter().enumerate() {
+            shelf.post(input.clone());
+            for (pick, _) in picks.iter().filter(|(_, when)| *when == place) {
+                let of = pick.get(&story.inputs[..=place]).id;
+                let reversal = 1_000 + i64::try_from(gone.len()).unwrap();
+                match shelf.reverse(reversal, of) {
+                    Ok(_) => gone.push(of),
+                    Err(error) => {
+                        let again = matches!(error, ServicingError::AlreadyReversed(it) if it == of);
+                        prop_assert!(again && gone.contains(&of));
+                    }
+                }
+                check(&shelf)?;
+            }
+        }
+        let mut without = story.clone();
+        without.inputs.retain(|input| !gone.contains(&input.id));
+        prop_assert_eq!(shelf.replayed(), fold(&without));
+        check(&shelf)?;
+    }
+
+    /// Nothing is negative or paid beyond what is owed; every payment is allocated in full, to the
+    /// sen; what rows say was paid is what payments say they paid; principal is the plafon.
+    #[test]
+    fn every_sen_has_its_place(story in story()) {
+        let Replay { account, allocations } = fold(&story);
+        let rules = story.shelf().rules();
+        let paid_to = |row: RowKey, component| {
+            let parts = allocations.iter().filter(|it| it.row == row && it.component == component);
+            Money::checked_sum(parts.map(|part| part.amount)).unwrap()
+        };
+        prop_assert!(allocations.iter().all(|part| part.amount.is_positive()));
+        for input in &story.inputs {
+            let InputKind::Payment(payment) = &input.kind else { continue };
+            let parts = allocations.iter().filter(|part| part.transaction == input.id);
+            prop_assert_eq!(Money::checked_sum(parts.map(|part| part.amount)), Some(payment.amount));
+        }
+        for row in account.rows() {
+            for (component, paid, owed) in [
+                (Component::Principal, row.principal_paid, row.principal),
+                (Component::Interest, row.interest_paid, row.interest),
+                (Component::Fee, row.fee_paid, row.fee),
+                (Component::Penalty, row.penalty_paid, row.penalty(&rules)),
+            ] {
+                prop_assert_eq!(paid_to(row.key, component), paid);
+                prop_assert!(Money::ZERO <= paid && paid <= owed, "{component} {paid} of {owed}");
+            }
+            prop_assert!(row.counted.sen_days >= 0 && row.held.sen_days >= 0);
+            prop_assert!(!row.tolerated.is_negative());
+        }
+        prop_assert_eq!(paid_to(RowKey::NONE, Component::Excess), account.state().excess);
+        let principal = account.rows().iter().map(|row| row.principal);
+        prop_assert_eq!(Money::checked_sum(principal), Some(story.shelf().loan.plafon));
+    }
+
+    /// Time brought forward in steps is time brought forward at once, defaults included.
+    #[test]
+    fn days_add_up(story in story(), first in 0..200_u64, then in 0..200_u64) {
+        let shelf = story.told();
+        let open = shelf.open();
+        let from = open.account().on().unwrap();
+        let (first, last) = (from + chrono::Days::new(first), from + chrono::Days::new(first + then));
+        let step = open.account_on(first).unwrap();
+        let at_once = open.account_on(last).unwrap();
+        prop_assert_eq!(step.brought_to(open.rules(), open.holds(), last), at_once);
+    }
+
+    /// The account on a day in the past, from the stored one or from all inputs, is the same.
+    #[test]
+    fn a_day_reads_the_same_from_both_sides(story in story(), later in 0..300_u64) {
+        let shelf = story.told();
+        let open = shelf.open();
+        let date = open.account().on().unwrap() + chrono::Days::new(later);
+        let holds = Holds::new(story.holds.clone());
+        let whole = replay_as_of(open.rules(), &holds, &story.inputs, date).account;
+        let bounds = KolektibilitasBounds::default();
+        prop_assert_eq!(
+            open.outstanding_on(&bounds, date).unwrap(),
+            Outstanding::of(&whole, open.rules(), &bounds, date)
+        );
+        let account = open.account_on(date).unwrap();
+        prop_assert_eq!(account.status(), whole.status());
+        prop_assert_eq!(
+            SettlementTotal::of(&account, open.rules(), date, date),
+            SettlementTotal::of(&whole, open.rules(), date, date)
+        );
+    }
+
+    /// What the counter accepts, the account takes whole: a payment that may prepay leaves nothing
+    /// over on the day it is dated, and nothing that comes later makes it fail.
+    #[test]
+    fn what_is_accepted_is_taken(story in story(), amount in 1..400_000_i64, paid in 0..330_u64) {
+        let mut shelf = story.told();
+        let raw = RawPayment {
+            paid_on: on(paid),
+            amount: Money::from_sen(amount),
+            channel: "tunai".into(),
+            reference: None,
+            excess_to: None,
+        };
+        let command = RecordPayment::check(raw, on(1_000)).unwrap();
+        let open = shelf.open_with_history();
+        let account = open.account_on(on(paid)).unwrap();
+        let rules = *open.rules();
+        match command.accept(&open, &shelf.policy) {
+            Ok(accepted) => {
+                let mut alone = account.clone();
+                let mut parts = Vec::new();
+                let input = input(500, on(paid), InputKind::Payment(accepted));
+                alone.apply(&rules, open.holds(), &input, &mut parts);
+                prop_assert_eq!(alone.state().excess, account.state().excess);
+                shelf.post(input);
+                check(&shelf)?;
+            }
+            Err(ServicingError::AmountExceedsOutstanding { total }) => {
+                prop_assert!(total < Money::from_sen(amount));
+            }
+            Err(ServicingError::LoanNotOpen { status }) => prop_assert_eq!(account.status(), status),
+            Err(ServicingError::BeforeDisbursement { disbursed_on }) => {
+                prop_assert!(on(paid) < disbursed_on);
+            }
+            Err(other) => return Err(TestCaseError::fail(format!("{other}"))),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A loan and what storage would keep of it, for the tests of this crate.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate};
+use pensipro_kernel::{
+    ApplicationId, LoanId, MemberId, Money, ProductId, Rate, TransactionId, Version, add_months,
+};
+use pensipro_pricing::{
+    AllocationOrder, Method, PenaltyTerms, ScheduleRow, ScheduleRuleParts, ScheduleRules, Terms,
+    TermsParts,
+};
+use pensipro_servicing::*;
+
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(crate) fn rupiah(amount: i64) -> Money {
+    Money::from_rupiah(amount).unwrap()
+}
+
+pub(crate) fn tx(id: i64) -> TransactionId {
+    TransactionId::new(id)
+}
+
+/// The day `days` after the one on which the loans here are disbursed.
+pub(crate) fn on(days: u64) -> NaiveDate {
+    day("2026-01-10").checked_add_days(Days::new(days)).unwrap()
+}
+
+pub(crate) fn terms(allocation_order: AllocationOrder, late: Option<PenaltyTerms>) -> Terms {
+    let rules = ScheduleRules::new(ScheduleRuleParts::usual(Method::Flat, Rate::percent(12)));
+    Terms::new(TermsParts {
+        rules: rules.unwrap(),
+        allocation_order,
+        freeze_interest_on_death: false,
+        fees: Vec::new(),
+        late,
+        early_settlement: None,
+    })
+    .unwrap()
+}
+
+/// A pending loan of this plafon, approved on the day of [`on`]`(0)`.
+pub(crate) fn pending_loan(id: i64, plafon: Money, terms: Terms) -> Loan {
+    let at = DateTime::UNIX_EPOCH;
+    Loan {
+        id: LoanId::new(id),
+        application_id: ApplicationId::new(1),
+        member_id: MemberId::new(1),
+        product_id: ProductId::new(1),
+        sales_id: None,
+        branch_id: None,
+        plafon,
+        tenor: 12,
+        terms,
+        approved_on: on(0),
+        status: LoanStatus::Pending,
+        collection: Collection::PensionCut,
+        disbursed_on: None,
+        first_due_date: on(31),
+        maturity_date: on(365),
+        version: Version::FIRST,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// Rows due monthly from a month after `on(0)`.
+pub(crate) fn rows(made_by: TransactionId, owed: &[Instalment]) -> Vec<Row> {
+    (0..)
+        .zip(owed)
+        .map(|(no, owed)| {
+            let (start, due) = (add_months(on(0), no), add_months(on(0), no + 1));
+            Row::new(RowKey::new(made_by, u16::try_from(no + 1).unwrap()), start, due, *owed)
+        })
+        .collect()
+}
+
+/// Level rows without interest engine: `count` times the same principal and interest, in rupiah.
+pub(crate) fn level(count: usize, principal: i64, interest: i64) -> Vec<Instalment> {
+    let (principal, interest) = (rupiah(principal), rupiah(interest));
+    vec![Instalment { principal, interest, fee: Money::ZERO }; count]
+}
+
+pub(crate) fn schedule_rows(owed: &[Instalment]) -> Vec<ScheduleRow> {
+    let mut balance = owed.iter().fold(0, |sum, row| sum + row.principal.sen());
+    (1..)
+        .zip(owed)
+        .map(|(no, row)| {
+            balance -= row.principal.sen();
+            ScheduleRow {
+                no,
+                due_date: add_months(on(0), no.into()),
+                principal: row.principal,
+                interest: row.interest,
+                instalment: row.principal.checked_add(row.interest).unwrap(),
+                balance: Money::from_sen(balance),
+            }
+        })
+        .collect()
+}
+
+pub(crate) fn input(id: i64, effective_on: NaiveDate, kind: InputKind) -> Input {
+    Input { id: tx(id), effective_on, booked_on: effective_on, kind }
+}
+
+pub(crate) fn disbursement(id: i64, date: NaiveDate, owed: &[Instalment]) -> Input {
+    let disbursed = Disbursed { rows: rows(tx(id), owed), deposit: Money::ZERO };
+    input(id, date, InputKind::Disbursement(disbursed))
+}
+
+/// Cash, for what is due when it is paid; the rest prepays.
+pub(crate) fn cash(id: i64, date: NaiveDate, amount: Money) -> Input {
+    let excess_to = ExcessTo::PrepayNext;
+    let payment = PaymentInput { amount, due_through: date, tolerance: Money::ZERO, excess_to };
+    input(id, date, InputKind::Payment(payment))
+}
+
+pub(crate) fn cut(id: i64, date: NaiveDate, amount: Money, tolerance: Money) -> Input {
+    let periode = pensipro_kernel::Period::of(date);
+    input(id, date, InputKind::Payment(PaymentInput::of_cut(amount, periode, tolerance)))
+}
+
+/// What storage keeps of one loan.
+pub(crate) struct Shelf {
+    pub(crate) loan: Loan,
+    pub(crate) balances: Option<LoanBalances>,
+    pub(crate) rows: BTreeMap<RowKey, Row>,
+    pub(crate) sums: BTreeMap<(TransactionId, RowKey, Component), i64>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) reversed: Vec<TransactionId>,
+    pub(crate) reversals: Vec<TransactionId>,
+    pub(crate) holds: Vec<Hold>,
+    pub(crate) policy: ServicingPolicy,
+}
+
+impl Shelf {
+    pub(crate) fn new(loan: Loan, holds: Vec<Hold>, policy: ServicingPolicy) -> Self {
+        Self {
+            loan,
+            balances: None,
+            rows: BTreeMap::new(),
+            sums: BTreeMap::new(),
+            inputs: Vec::new(),
+            reversed: Vec::new(),
+            reversals: Vec::new(),
+            holds,
+            policy,
+        }
+    }
+
+    pub(crate) fn rules(&self) -> Rules {
+        Rules::of(&self.loan.terms, &self.policy)
+    }
+
+    /// The loan as a query gives it: the fewest rows that are allowed.
+    pub(crate) fn open(&self) -> OpenLoan {
+        let state = self.balances.map(|balances| balances.state).unwrap_or_default();
+        let state_on = state.last.map(|last| last.effective_on);
+        let rules = self.rules();
+        let needed = |row: &&Row| {
+            row.is_live() && (!row.is_paid(&rules) || state_on.is_none_or(|on| row.due_date > on))
+        };
+        let rows = self.rows.values().filter(needed).cloned().collect();
+        let stored = StoredLoan { loan: self.loan.clone(), state, rows, holds: self.holds.clone() };
+        OpenLoan::new(stored, &self.policy)
+    }
+
+    pub(crate) fn open_with_history(&self) -> OpenLoan {
+        let sums = self.sums.iter().filter(|(_, sum)| **sum != 0);
+        let allocations = sums.map(|((transaction, row, component), sum)| Allocation {
+            transaction: *transaction,
+            row: *row,
+            component: *component,
+            amount: Money::from_sen(*sum),
+        });
+        self.open().with_history(LoanHistory {
+            inputs: self.inputs.clone(),
+            reversed: self.reversed.clone(),
+            reversals: self.reversals.clone(),
+            allocations: allocations.collect(),
+            rows: self.rows.values().cloned().collect(),
+        })
+    }
+
+    /// Posts as the use cases do: in place where that is enough.
+    pub(crate) fn post(&mut self, input: Input) -> Posted {
+        let mut open = self.open();
+        if open.needs_history_for(&input.order()) {
+            open = self.open_with_history();
+        }
+        let mut batch = PostingBatch::new();
+        let posted = open.post(input, &mut batch).unwrap();
+        self.keep(&batch);
+        posted
+    }
+
+    pub(crate) fn reverse(&mut self, id: i64, of: TransactionId) -> Result<Posted, ServicingError> {
+        let mut open = self.open_with_history();
+        let mut batch = PostingBatch::new();
+        let (_, posted) = open.post_reversal(tx(id), of, "wrong".into(), on(0), &mut batch)?;
+        self.keep(&batch);
+        Ok(posted)
+    }
+
+    pub(crate) fn keep(&mut self, batch: &PostingBatch) {
+        for new in &batch.transactions {
+            match &new.body {
+                TransactionBody::Input(kind) => self.inputs.push(Input {
+                    id: new.id,
+                    effective_on: new.effective_on,
+                    booked_on: new.booked_on,
+                    kind: kind.clone(),
+                }),
+                TransactionBody::Reversal { of, .. } => {
+                    self.inputs.retain(|input| input.id != *of);
+                    self.reversed.push(*of);
+                    self.reversals.push(new.id);
+                }
+            }
+        }
+        for delta in &batch.deltas {
+            assert!(!delta.amount.is_zero());
+            let key = (delta.transaction, delta.row, delta.component);
+            *self.sums.entry(key).or_default() += delta.amount.sen();
+        }
+        for ((_, key), change) in &batch.rows {
+            let before = self.rows.insert(*key, change.row().clone());
+            match change {
+                RowChange::New(_) => assert_eq!(before, None),
+                RowChange::Changed(row) => assert!(before.is_some_and(|before| before != *row)),
+            }
+        }
+        self.balances = batch.loans.get(&self.loan.id).copied();
+        self.loan.status = self.balances.unwrap().status;
+    }
+
+    pub(crate) fn live_rows(&self) -> Vec<&Row> {
+        self.rows.values().filter(|row| row.is_live()).collect()
+    }
+
+    /// What the whole history gives.
+    pub(crate) fn replayed(&self) -> Replay {
+        replay(&self.rules(), &Holds::new(self.holds.clone()), &self.inputs)
+    }
+
+    /// Proves that what is stored is what the whole history gives.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let Replay { account, allocations } = self.replayed();
+        let state = self.balances.map(|balances| balances.state).unwrap_or_default();
+        same("state", &state, account.state())?;
+        same("rows", &self.live_rows(), &account.rows().iter().collect())?;
+        let mut sums = BTreeMap::new();
+        for part in allocations {
+            let key = (part.transaction, part.row, part.component);
+            *sums.entry(key).or_default() += part.amount.sen();
+        }
+        let stored = self.sums.clone().into_iter().filter(|(_, sum)| *sum != 0).collect();
+        same("allocations", &stored, &sums)?;
+        let open = self.open();
+        same("balances", &self.balances.unwrap_or(open.balances()), &open.balances())
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    stored: &T,
+    replayed: &T,
+) -> Result<(), String> {
+    if stored == replayed {
+        Ok(())
+    } else {
+        Err(format!("{what} stored {stored:#?}\nreplayed {replayed:#?}"))
+    }
+}

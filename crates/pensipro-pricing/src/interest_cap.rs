@@ -3,11 +3,11 @@
 use std::ops::RangeInclusive;
 
 use bigdecimal::{BigDecimal, RoundingMode};
-use pensipro_kernel::Rate;
+use pensipro_kernel::{Actor, Permission, Rate};
 
-use crate::ScheduleRules;
 use crate::codes::Method;
 use crate::formula::{annuity_factor, monthly_rate, percentage, rate_between, whole};
+use crate::{CapOverride, PricingError, ProductDetails, ProductPolicy, ScheduleRules};
 
 /// The nominal effective yearly rate at a tenor.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,11 +84,35 @@ impl NominalRate {
     }
 }
 
+/// The product's rate at its worst tenor if it is above the cap and the actor may go past it: that
+/// needs `OVERRIDE_INTEREST_CAP` and a reason. `None` within the cap.
+pub fn interest_above_cap(
+    details: &ProductDetails,
+    by: &Actor,
+    policy: &ProductPolicy,
+) -> Result<Option<NominalRate>, PricingError> {
+    let tenors = details.limits.tenor_min..=details.limits.tenor_max;
+    let worst = worst_tenor(&details.rules, tenors);
+    let Some(over) = worst.filter(|worst| worst.exceeds(policy.interest_cap)) else {
+        return Ok(None);
+    };
+    let missing = if !by.may(Permission::OverrideInterestCap) {
+        CapOverride::Permission
+    } else if details.interest_cap_reason.is_none() {
+        CapOverride::Reason
+    } else {
+        return Ok(Some(over));
+    };
+    let rate = over.percentage().unwrap_or(details.rules.interest_rate);
+    Err(PricingError::InterestCap { rate, tenor: over.tenor, cap: policy.interest_cap, missing })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ScheduleRuleParts;
     use crate::codes::DayCount;
+    use crate::{Patch, RawProduct, ScheduleRuleParts};
+    use pensipro_kernel::Money;
 
     fn rules(method: Method, rate: i32) -> ScheduleRules {
         ScheduleRules::new(ScheduleRuleParts::usual(method, Rate::percent(rate))).unwrap()
@@ -117,6 +141,44 @@ mod tests {
         };
         let worst = worst_tenor(&ScheduleRules::new(parts).unwrap(), 12..=12).unwrap();
         assert_eq!(worst.percentage().unwrap().to_string(), "24.3333");
+    }
+
+    fn product(method: &str, rate: i32, reason: Patch<String>) -> ProductDetails {
+        RawProduct {
+            code: Some("P".to_owned()),
+            name: Some("Pensiun".to_owned()),
+            plafon_min: Some(Money::from_sen(100)),
+            plafon_max: Some(Money::from_sen(100)),
+            tenor_min: Some(12),
+            tenor_max: Some(60),
+            interest_rate: Some(Rate::percent(rate)),
+            method: Some(method.to_owned()),
+            umur_maksimal: Some(75),
+            interest_cap_reason: reason,
+            ..RawProduct::default()
+        }
+        .check(&ProductPolicy::default())
+        .unwrap()
+    }
+
+    #[test]
+    fn going_past_the_cap_needs_the_right_and_a_reason() {
+        let policy = ProductPolicy::default();
+        let reason = || Patch::Set("persetujuan rapat anggota".to_owned());
+        let director = Actor::system();
+        let clerk = Actor { permissions: [].into(), ..Actor::system() };
+        let judge = |details, by| interest_above_cap(&details, by, &policy);
+        let missing = |details, by| match judge(details, by) {
+            Err(PricingError::InterestCap { missing, .. }) => Some(missing),
+            _ => None,
+        };
+        assert_eq!(judge(product("anuitas", 24, Patch::Keep), &clerk).unwrap(), None);
+        assert_eq!(judge(product("flat", 12, reason()), &clerk).unwrap(), None);
+        assert_eq!(missing(product("flat", 20, reason()), &clerk), Some(CapOverride::Permission));
+        let no_reason = missing(product("flat", 20, Patch::Keep), &director);
+        assert_eq!(no_reason, Some(CapOverride::Reason));
+        let over = judge(product("flat", 20, reason()), &director).unwrap().unwrap();
+        assert!(over.exceeds(Rate::percent(31)));
     }
 
     #[test]

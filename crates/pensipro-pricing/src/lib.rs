@@ -57,7 +57,7 @@ pub use eligibility::{
 };
 pub use error::{CapOverride, ERRORS, PricingError, ScheduleError};
 pub use fee::{FeeBasis, FeeCharge, FeeFacts, FeeParts, FeeTerms, LoanFee, PerMilleBand, charges};
-pub use interest_cap::{NominalRate, nominal_effective_rate, worst_tenor};
+pub use interest_cap::{NominalRate, interest_above_cap, nominal_effective_rate, worst_tenor};
 pub use penalty::{PenaltyBasis, PenaltyParts, PenaltyRule, PenaltyStep, PenaltyTerms};
 pub use product::{Limits, LoanProduct, ProductDetails, ProductParts};
 pub use raw::{Patch, ProductPolicy, RawProduct};

@@ -63,3 +63,57 @@ impl Terms {
         Self::new(TermsParts { fees, ..(**self).clone() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pensipro_kernel::Money;
+
+    use super::*;
+    use crate::codes::{Collection, FeeKind, Method};
+    use crate::{FeeBasis, FeeParts, PenaltyBasis, PenaltyParts};
+
+    fn fee(rupiah: i64) -> FeeTerms {
+        let basis = FeeBasis::Fixed(Money::from_rupiah(rupiah).unwrap());
+        let collection = Collection::Upfront;
+        FeeTerms::new(FeeParts { kind: FeeKind::Admin, basis, collection }).unwrap()
+    }
+
+    fn parts() -> TermsParts {
+        let late = PenaltyTerms::new(PenaltyParts {
+            kind: PenaltyKind::Late,
+            basis: PenaltyBasis::PercentPerDay("0.1".parse().unwrap()),
+            steps: Vec::new(),
+            grace_days: 3,
+            cap_pct: Some(Rate::percent(50)),
+        });
+        let usual = ScheduleRuleParts::usual(Method::Anuitas, Rate::percent(12));
+        TermsParts {
+            rules: ScheduleRules::new(usual).unwrap(),
+            allocation_order: AllocationOrder::RowFirst,
+            freeze_interest_on_death: true,
+            fees: vec![fee(50_000)],
+            late: Some(late.unwrap()),
+            early_settlement: None,
+        }
+    }
+
+    #[test]
+    fn stored_terms_come_back_and_are_checked() {
+        let terms = Terms::new(parts()).unwrap();
+        let json = serde_json::to_string(&terms).unwrap();
+        assert_eq!(serde_json::from_str::<Terms>(&json).unwrap(), terms);
+        let swapped = json.replace("early_settlement\":null", "early_settlement\":{}");
+        assert!(serde_json::from_str::<Terms>(&swapped).is_err());
+    }
+
+    #[test]
+    fn a_kind_stands_once_and_in_its_place() {
+        let twice = TermsParts { fees: vec![fee(1), fee(2)], ..parts() };
+        assert_eq!(Terms::new(twice).unwrap_err().list()[0].field, "fees[1]");
+        let misplaced = TermsParts { early_settlement: parts().late, ..parts() };
+        assert_eq!(Terms::new(misplaced).unwrap_err().list()[0].field, "early_settlement");
+        let terms = Terms::new(parts()).unwrap();
+        assert_eq!(terms.at_rate(Rate::percent(9)).unwrap().rules.interest_rate, Rate::percent(9));
+        assert!(terms.at_rate(Rate::percent(-1)).is_err());
+    }
+}

@@ -8,9 +8,9 @@ use pensipro_kernel::{
 
 use crate::audit::{details_view, fee_view, penalty_view};
 use crate::{
-    CapOverride, FeeTerms, FirstDuePolicy, LoanFee, LoanProduct, NominalRate, PenaltyRule,
-    PenaltyTerms, PricingError, ProductDetails, ProductFilter, ProductPolicy, ProductRepository,
-    RawProduct, Simulation, SimulationRequest, simulate, worst_tenor,
+    FeeTerms, FirstDuePolicy, LoanFee, LoanProduct, NominalRate, PenaltyRule, PenaltyTerms,
+    PricingError, ProductDetails, ProductFilter, ProductPolicy, ProductRepository, RawProduct,
+    Simulation, SimulationRequest, interest_above_cap, simulate,
 };
 
 /// Makes a product. Interest above the cap needs `OVERRIDE_INTEREST_CAP` and a reason.
@@ -153,28 +153,18 @@ fn costs_the_same(before: &ProductDetails, after: &ProductDetails) -> bool {
     before.rules == after.rules && tenors(before) == tenors(after)
 }
 
-/// The rate above the cap, if it is above it and may be.
+/// The rate above the cap, if it is above it and may be; the right is proved once more.
 fn approve_interest<Tx: Authority>(
     tx: &mut Tx,
     by: &Actor,
     details: &ProductDetails,
     policy: &ProductPolicy,
 ) -> Result<Option<NominalRate>, PricingError> {
-    let tenors = details.limits.tenor_min..=details.limits.tenor_max;
-    let worst = worst_tenor(&details.rules, tenors);
-    let Some(over) = worst.filter(|worst| worst.exceeds(policy.interest_cap)) else {
-        return Ok(None);
-    };
-    let missing = if !by.may(Permission::OverrideInterestCap) {
-        CapOverride::Permission
-    } else if details.interest_cap_reason.is_none() {
-        CapOverride::Reason
-    } else {
+    let over = interest_above_cap(details, by, policy)?;
+    if over.is_some() {
         tx.recheck(by, Permission::OverrideInterestCap)?;
-        return Ok(Some(over));
-    };
-    let rate = over.percentage().unwrap_or(details.rules.interest_rate);
-    Err(PricingError::InterestCap { rate, tenor: over.tenor, cap: policy.interest_cap, missing })
+    }
+    Ok(over)
 }
 
 fn audit_override<Tx: AuditLog>(

@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, getc
 
 LOANS = 1000
 TENOR = 180
-RATE = Decimal("18.1") / 1200
+RATE = Decimal("18.1")
 UNITS = [Decimal(1000), Decimal(500), Decimal(100), Decimal(1), Decimal("0.01")]
 UNIT = Decimal(100)
 INTEREST_UNIT = Decimal(1)
@@ -27,7 +27,8 @@ def multiple(amount, unit, rounding):
 def instalment(principal, rate, tenor):
     if rate == 0:
         return principal / tenor
-    exact = principal * rate / (1 - (1 + rate) ** -tenor)
+    monthly = rate / 1200
+    exact = principal * monthly / (1 - (1 + monthly) ** -tenor)
     return exact.quantize(FIFTEEN_PLACES, ROUND_HALF_EVEN)
 
 
@@ -36,7 +37,8 @@ def rows(principal, rate, tenor, payment):
     balance = principal
     made = []
     for number in range(1, tenor + 1):
-        interest = multiple(balance * rate, INTEREST_UNIT, ROUND_HALF_UP)
+        # One division: a twelfth of the rate has no end, and would miss exact halves.
+        interest = multiple(balance * rate / 1200, INTEREST_UNIT, ROUND_HALF_UP)
         repaid = balance if number == tenor else payment - interest
         balance -= repaid
         if repaid <= 0 or (balance <= 0 and number < tenor):

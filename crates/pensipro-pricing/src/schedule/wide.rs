@@ -40,7 +40,7 @@ pub(super) fn power(base: u128, exponent: u16) -> u128 {
 pub(super) fn fraction(numerator: u64, denominator: u64) -> u128 {
     let first = wide(numerator) << 64;
     let rest = (first % wide(denominator)) << 64;
-    (first / wide(denominator)) << 64 | rest / wide(denominator)
+    ((first / wide(denominator)) << 64) | (rest / wide(denominator))
 }
 
 /// `value · numerator / denominator`, rounded down; the numerator is not above the denominator.

@@ -1,1 +1,34 @@
-//! Use cases that cross modules.
+//! Use cases that cross modules, each in one transaction: a committee's last approval makes a loan,
+//! a disbursement moves its application, a payer's file becomes payments.
+//!
+//! A flow locks in one order: member, application, loans by ascending id, export and import lines.
+//! It loads, lets the modules decide, and saves; it holds no rule of its own.
+//!
+//! ```
+//! use pensipro_flows::FlowError;
+//! use pensipro_kernel::DomainError;
+//! assert_eq!(FlowError::NoBankAccount.kind().code, "no_bank_account");
+//! ```
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::float_arithmetic
+    )
+)]
+
+mod decide;
+mod disburse;
+mod error;
+mod import;
+mod plan;
+mod withdraw;
+
+pub use decide::{DecisionOutcome, decide_application};
+pub use disburse::{DisbursementPolicy, disburse_loan};
+pub use error::FlowError;
+pub use import::{finish_import, process_import_chunk};
+pub use withdraw::{reverse, withdraw_application};

@@ -1,0 +1,110 @@
+//! The committee decides; its last approval makes the loan.
+
+use pensipro_kernel::{
+    Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, LoanId, Moment, Outbox,
+    Permission,
+};
+use pensipro_members::{Member, MemberRepository, MemberStatus};
+use pensipro_origination::{
+    Application, ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteeFile,
+    CommitteePolicy, CommitteeRepository, Decide, OriginationError,
+};
+use pensipro_pricing::FirstDuePolicy;
+use pensipro_servicing::{Loan, LoanFacts, LoanRepository, create_pending_loan};
+
+use crate::{FlowError, plan::provisional_plan};
+
+/// What a decision came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionOutcome {
+    /// The application after it.
+    pub application: Application,
+    /// The loan, once approved.
+    pub loan_id: Option<LoanId>,
+}
+
+/// Takes a committee level's decision. The last approval makes the loan, `pending` with a
+/// provisional schedule as if it were disbursed today, in the same transaction.
+pub fn decide_application<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+    command: Decide,
+    policy: &CommitteePolicy,
+    first_due: FirstDuePolicy,
+    at: Moment,
+) -> Result<DecisionOutcome, FlowError>
+where
+    Tx: ApplicationRepository
+        + AssessmentRepository
+        + CommitteeRepository
+        + MemberRepository
+        + LoanRepository
+        + AuditLog
+        + Outbox
+        + Authority,
+{
+    tx.recheck(by, Permission::ApproveApplication)?;
+    let member_id = tx.application(id, by.scope)?.member_id;
+    let member = tx.lock_member(member_id, by.scope)?;
+    let before = tx.lock_application(id, by.scope)?;
+    let (analyses, decisions) = (tx.analyses(id)?, tx.decisions(id)?);
+    let file = CommitteeFile { analyses: &analyses, decisions: &decisions };
+    let mut decided = before.decide(file, policy, by, command, at)?;
+    tx.add_decision(&decided.decision, &decided.conditions)?;
+    decided.application.version = tx.save_application(&decided.application)?;
+    tx.audit(by, decided.audit_entry(&before))?;
+    if let Some(event) = decided.application.event() {
+        tx.emit(event)?;
+    }
+    let application = decided.application;
+    let loan_id = match application.status {
+        ApplicationStatus::Approved => {
+            Some(make_loan(tx, by, &application, &member, first_due, at)?.id)
+        }
+        _ => None,
+    };
+    Ok(DecisionOutcome { application, loan_id })
+}
+
+fn make_loan<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    application: &Application,
+    member: &Member,
+    first_due: FirstDuePolicy,
+    at: Moment,
+) -> Result<Loan, FlowError>
+where
+    Tx: LoanRepository + AuditLog,
+{
+    let status = member.standing.status();
+    if status != MemberStatus::Active {
+        return Err(OriginationError::MemberNotActive(status).into());
+    }
+    let plan = provisional_plan(application, member.details.birth_date, first_due, at.today)?;
+    let facts = LoanFacts {
+        application_id: application.id,
+        member_id: application.member_id,
+        product_id: application.product_id,
+        sales_id: application.sales_id,
+        branch_id: application.branch_id,
+        plafon: application.request.plafon,
+        tenor: application.request.tenor,
+        terms: application.terms.clone(),
+        approved_on: at.today,
+    };
+    let loan = tx.add_loan(&create_pending_loan(facts, &plan)?, by.user_id)?;
+    tx.audit(by, made_entry(&loan))?;
+    Ok(loan)
+}
+
+fn made_entry(loan: &Loan) -> AuditEntry {
+    let view = AuditValue::new()
+        .with("number", loan.number())
+        .with("application_id", loan.application_id.get())
+        .text("plafon", loan.plafon)
+        .with("tenor", loan.tenor)
+        .text("status", loan.status);
+    AuditEntry::new("loan.create", "loans", loan.id.get()).of_member(loan.member_id).is(view)
+}

@@ -1,0 +1,207 @@
+//! Paying an approved loan out.
+
+use pensipro_kernel::{
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, BankAccountId, Event, LoanId, Moment,
+    Outbox, Permission, StorageError,
+};
+use pensipro_members::{
+    BankAccount, BankAccountRepository, Member, MemberRepository, MemberStatus,
+};
+use pensipro_origination::{
+    Application, ApplicationRepository, ApplicationStatus, CommitteeRepository, OfferPolicy,
+    OriginationError,
+};
+use pensipro_pricing::{DebtService, FirstDuePolicy, ProductRepository, Schedule, age, dsr};
+use pensipro_servicing::{
+    AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
+    NewDisbursement, OpenLoan, PostingBatch, ServicingPolicy,
+};
+
+use crate::{FlowError, plan::final_plan};
+
+/// What a disbursement takes from the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DisbursementPolicy {
+    /// How the first due date follows.
+    pub first_due: FirstDuePolicy,
+    /// How long an offer stands.
+    pub offer: OfferPolicy,
+    /// The rules of loan accounts.
+    pub servicing: ServicingPolicy,
+}
+
+/// Pays a pending loan out: the schedule gets its dates, age and DSR are judged on them again, the
+/// application is disbursed, all in one transaction.
+pub fn disburse_loan<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: LoanId,
+    command: DisburseLoan,
+    policy: &DisbursementPolicy,
+    at: Moment,
+) -> Result<Disbursement, FlowError>
+where
+    Tx: LoanRepository
+        + AccountingPeriods
+        + ApplicationRepository
+        + CommitteeRepository
+        + MemberRepository
+        + BankAccountRepository
+        + ProductRepository
+        + AuditLog
+        + Outbox
+        + Authority,
+{
+    tx.recheck(by, Permission::DisburseLoan)?;
+    let Locked { member, application, mut loan } = lock(tx, by, id, policy)?;
+    tx.book_on(at.today)?;
+    if application.offer_expired(policy.offer, at.today) {
+        return Err(FlowError::OfferExpired);
+    }
+    let account = payout_account(tx, &member, command.account_id())?;
+    require_conditions_met(tx, &application)?;
+    let (schedule, plan) = final_plan(
+        loan.loan(),
+        member.details.birth_date,
+        command.disbursed_on(),
+        command.first_due_date(),
+        policy.first_due,
+    )?;
+    require_eligible(tx, &member, &application, &schedule)?;
+    let id = tx.reserve_transaction_ids(1)?.next().ok_or_else(no_id)?;
+    let facts = DisbursementFacts { id, account_id: account.id, today: at.today };
+    let mut batch = PostingBatch::new();
+    command.post(&mut loan, &plan, facts, &mut batch)?;
+    tx.store_postings(&batch, by.user_id)?;
+    mark_disbursed(tx, by, application, at)?;
+    let paid_out = batch.disbursements.pop().ok_or_else(no_id)?;
+    tx.audit(by, disbursed_entry(loan.loan(), &paid_out))?;
+    tx.emit(disbursed_event(loan.loan(), &paid_out))?;
+    Ok(Disbursement::of(paid_out, by.user_id, at))
+}
+
+struct Locked {
+    member: Member,
+    application: Application,
+    loan: OpenLoan,
+}
+
+/// Locks in the one order: member, application, loan.
+fn lock<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: LoanId,
+    policy: &DisbursementPolicy,
+) -> Result<Locked, FlowError>
+where
+    Tx: LoanRepository + ApplicationRepository + MemberRepository,
+{
+    let loan = tx.stored_loan(id, by.scope)?.loan;
+    let member = tx.lock_member(loan.member_id, by.scope)?;
+    let application = tx.lock_application(loan.application_id, by.scope)?;
+    let loan = OpenLoan::new(tx.lock_loan(id, by.scope)?, &policy.servicing);
+    let status = member.standing.status();
+    if status != MemberStatus::Active {
+        return Err(OriginationError::MemberNotActive(status).into());
+    }
+    Ok(Locked { member, application, loan })
+}
+
+fn payout_account<Tx: BankAccountRepository>(
+    tx: &mut Tx,
+    member: &Member,
+    named: Option<BankAccountId>,
+) -> Result<BankAccount, FlowError> {
+    let mut accounts = tx.bank_accounts(member.id)?.into_iter();
+    match named {
+        Some(id) => Ok(accounts
+            .find(|account| account.id == id)
+            .ok_or(StorageError::not_found("bank account", id.get()))?),
+        None => accounts.find(|account| account.is_default).ok_or(FlowError::NoBankAccount),
+    }
+}
+
+fn require_conditions_met<Tx: CommitteeRepository>(
+    tx: &mut Tx,
+    application: &Application,
+) -> Result<(), FlowError> {
+    let conditions = tx.conditions(application.id)?;
+    match conditions.iter().filter(|condition| condition.met.is_none()).count() {
+        0 => Ok(()),
+        open => Err(FlowError::ConditionsOpen { open }),
+    }
+}
+
+/// Age and DSR, which the dates of the disbursement and what happened since the approval may change.
+fn require_eligible<Tx>(
+    tx: &mut Tx,
+    member: &Member,
+    application: &Application,
+    schedule: &Schedule,
+) -> Result<(), FlowError>
+where
+    Tx: ApplicationRepository + ProductRepository,
+{
+    let limits = tx.product(application.product_id)?.details.limits;
+    let running = tx.open_loan_facts(member.id, application.id)?;
+    let declared = application.request.other_obligations;
+    let service = DebtService {
+        instalment: schedule.instalment(),
+        obligations: running.instalments.checked_add(declared).ok_or(too_large())?,
+        monthly_benefit: member.details.monthly_benefit,
+    };
+    let rules = [
+        dsr(service, limits.dsr_limit),
+        age(member.details.birth_date, schedule.maturity(), limits.umur_maksimal),
+    ];
+    let failing: Vec<_> = rules.into_iter().filter(|rule| !rule.passed).collect();
+    if failing.is_empty() { Ok(()) } else { Err(FlowError::NoLongerEligible(failing)) }
+}
+
+fn mark_disbursed<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    before: Application,
+    at: Moment,
+) -> Result<(), FlowError>
+where
+    Tx: ApplicationRepository + AuditLog,
+{
+    let after =
+        before.moved(ApplicationStatus::Disbursed, at).map_err(OriginationError::Transition)?;
+    tx.save_application(&after)?;
+    let entry = after.audit_entry("application.disburse");
+    tx.audit(by, entry.was(before.audit_view()).is(after.audit_view()))?;
+    Ok(())
+}
+
+fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement) -> AuditEntry {
+    let view = AuditValue::new()
+        .with("number", loan.number())
+        .text("status", loan.status)
+        .text("disbursed_on", paid_out.disbursed_on)
+        .text("amount", paid_out.amount)
+        .text("upfront_fees", paid_out.upfront_fees)
+        .text("deposit", paid_out.deposit)
+        .text("net_amount", paid_out.net_amount)
+        .with("account_id", paid_out.account_id.get())
+        .with("transaction_id", paid_out.transaction_id.get());
+    AuditEntry::new("loan.disburse", "loans", loan.id.get()).of_member(loan.member_id).is(view)
+}
+
+fn disbursed_event(loan: &Loan, paid_out: &NewDisbursement) -> Event {
+    Event::new("loan.disbursed", "loans", loan.id.get())
+        .of_member(loan.member_id)
+        .with("loan_number", loan.number())
+        .with("amount", paid_out.amount)
+        .with("net_amount", paid_out.net_amount)
+        .with("disbursed_on", paid_out.disbursed_on)
+}
+
+fn no_id() -> StorageError {
+    StorageError::Failed("no transaction id was reserved".to_owned())
+}
+
+fn too_large() -> StorageError {
+    StorageError::Failed("the instalments of the member's loans pass 64 bits".to_owned())
+}

@@ -1,0 +1,131 @@
+//! What a flow refuses: whatever the modules that it joins refuse, and what only the whole can see.
+
+use pensipro_billing::BillingError;
+use pensipro_kernel::{
+    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, StorageError,
+};
+use pensipro_members::MemberError;
+use pensipro_origination::OriginationError;
+use pensipro_pricing::{PricingError, RuleResult, ScheduleError};
+use pensipro_servicing::ServicingError;
+use serde_json::{Map, Value};
+
+/// Why a use case that crosses modules is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// Storage refused or failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The caller may not.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// Some fields cannot be taken.
+    #[error(transparent)]
+    Faults(#[from] Faults),
+    /// A rule of members.
+    #[error(transparent)]
+    Member(#[from] MemberError),
+    /// A rule of pricing.
+    #[error(transparent)]
+    Pricing(#[from] PricingError),
+    /// A rule of origination.
+    #[error(transparent)]
+    Origination(#[from] OriginationError),
+    /// A rule of servicing.
+    #[error(transparent)]
+    Servicing(#[from] ServicingError),
+    /// A rule of billing.
+    #[error(transparent)]
+    Billing(#[from] BillingError),
+    /// There is no account to pay out to.
+    #[error("the member has no bank account")]
+    NoBankAccount,
+    /// Conditions of the committee are open.
+    #[error("{open} conditions of the committee are not met")]
+    ConditionsOpen {
+        /// How many.
+        open: usize,
+    },
+    /// Rules that depend on the dates no longer hold on the day of disbursement.
+    #[error("on the dates of the disbursement {} rules fail", .0.len())]
+    NoLongerEligible(Vec<RuleResult>),
+    /// The offer was not taken up in time.
+    #[error("the offer is no longer valid")]
+    OfferExpired,
+}
+
+macro_rules! kinds {
+    ($($name:ident = $code:literal, $title:literal;)*) => {
+        impl FlowError {
+            $(const $name: ErrorKind = ErrorKind::new($code, Class::Refused, $title);)*
+
+            /// Every code that is a flow's own.
+            pub const ERRORS: &[ErrorKind] = &[$(Self::$name),*];
+        }
+    };
+}
+
+kinds! {
+    OFFER_EXPIRED = "offer_expired", "The offer is no longer valid";
+    NO_BANK_ACCOUNT = "no_bank_account", "There is no account to pay out to";
+    CONDITIONS_OPEN = "conditions_not_met", "Conditions of the committee are open";
+    NO_LONGER_ELIGIBLE = "no_longer_eligible", "The rules fail on the dates of the disbursement";
+}
+
+impl From<ScheduleError> for FlowError {
+    /// A schedule that cannot be made is a fault of the fields it is made from.
+    fn from(error: ScheduleError) -> Self {
+        Self::Faults(error.into())
+    }
+}
+
+impl FlowError {
+    fn inner(&self) -> Option<&dyn DomainError> {
+        Some(match self {
+            Self::Storage(error) => error,
+            Self::Authority(error) => error,
+            Self::Faults(error) => error,
+            Self::Member(error) => error,
+            Self::Pricing(error) => error,
+            Self::Origination(error) => error,
+            Self::Servicing(error) => error,
+            Self::Billing(error) => error,
+            Self::NoBankAccount
+            | Self::OfferExpired
+            | Self::ConditionsOpen { .. }
+            | Self::NoLongerEligible(_) => return None,
+        })
+    }
+}
+
+impl DomainError for FlowError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::OfferExpired => Self::OFFER_EXPIRED,
+            Self::NoBankAccount => Self::NO_BANK_ACCOUNT,
+            Self::ConditionsOpen { .. } => Self::CONDITIONS_OPEN,
+            Self::NoLongerEligible(_) => Self::NO_LONGER_ELIGIBLE,
+            Self::Storage(error) => error.kind(),
+            Self::Authority(error) => error.kind(),
+            Self::Faults(error) => error.kind(),
+            Self::Member(error) => error.kind(),
+            Self::Pricing(error) => error.kind(),
+            Self::Origination(error) => error.kind(),
+            Self::Servicing(error) => error.kind(),
+            Self::Billing(error) => error.kind(),
+        }
+    }
+
+    fn fields(&self) -> &[FieldFault] {
+        self.inner().map_or(&[], DomainError::fields)
+    }
+
+    fn extensions(&self) -> Map<String, Value> {
+        match self {
+            Self::NoLongerEligible(rules) => {
+                Map::from_iter([("rules".to_owned(), serde_json::json!(rules))])
+            }
+            _ => self.inner().map(DomainError::extensions).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! A chunk of a realisation file: matched, posted to the loan accounts, stored.
+
+use std::collections::BTreeMap;
+
+use pensipro_audit::{ExceptionLog, NewException, Severity};
+use pensipro_billing::repository::ImportRepository;
+use pensipro_billing::{
+    ChunkFacts, FileLine, Import, ImportStatus, LineException, MatchRules, MatchedChunk, Order,
+    Posted, Probes, StoredChunk, chunk_audit, chunk_event, import_line_id, match_chunk,
+};
+use pensipro_kernel::{
+    Actor, AuditLog, ImportId, LoanId, Moment, Outbox, PaymentId, StorageError, TransactionId,
+};
+use pensipro_servicing::{
+    AccountingPeriods, Channel, ExcessTo, FailedCut, Input, InputKind, LoanRepository, LoanStatus,
+    NewPayment, OpenLoan, PaymentInput, PostingBatch, ServicingPolicy,
+};
+
+use serde_json::json;
+
+use crate::FlowError;
+
+/// Takes the next lines of an import's file: each gets its outcome, its money is posted, and the
+/// checkpoint moves, all in this transaction. Lines up to the checkpoint are passed over, so that a
+/// chunk may be handed in again after a crash.
+///
+/// Cost: a fixed number of statements for every some thousand lines; the loans named by the lines
+/// are locked until the end; memory for the lines and the open rows of their loans.
+pub fn process_import_chunk<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ImportId,
+    lines: Vec<FileLine>,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<Import, FlowError>
+where
+    Tx: ImportRepository + LoanRepository + AccountingPeriods + ExceptionLog + AuditLog + Outbox,
+{
+    let import = tx.lock_import(id)?;
+    let lines: Vec<_> =
+        lines.into_iter().filter(|line| line.line_no() > import.last_line).collect();
+    if import.status != ImportStatus::Processing || lines.is_empty() {
+        return Ok(import);
+    }
+    tx.book_on(at.today)?;
+    let (matched, loans) = match_lines(tx, &import, lines, policy)?;
+    let chunk = post_orders(tx, by, &import, matched, loans, at)?;
+    tx.store_chunk(&chunk)?;
+    tx.note_exceptions(&exceptions(by, &chunk))?;
+    let import = import.after_chunk(&chunk.summary, chunk.last_line);
+    tx.save_import(&import)?;
+    tx.audit(by, chunk_audit(&import, &chunk))?;
+    tx.emit(chunk_event(&import, &chunk))?;
+    Ok(import)
+}
+
+/// Ends an import whose last line has its outcome.
+pub fn finish_import<Tx>(tx: &mut Tx, id: ImportId) -> Result<Import, FlowError>
+where
+    Tx: ImportRepository,
+{
+    let import = tx.lock_import(id)?;
+    if import.status != ImportStatus::Processing {
+        return Ok(import);
+    }
+    let import = import.finished()?;
+    tx.save_import(&import)?;
+    Ok(import)
+}
+
+/// Loans are locked before export lines, so that counter payments and imports never wait for one
+/// another in a circle.
+fn match_lines<Tx>(
+    tx: &mut Tx,
+    import: &Import,
+    lines: Vec<FileLine>,
+    policy: &ServicingPolicy,
+) -> Result<(MatchedChunk, Loans), FlowError>
+where
+    Tx: ImportRepository + LoanRepository,
+{
+    let probes = Probes::of(&lines);
+    let ids = tx.candidate_loans(import.payer, import.periode, &probes)?;
+    let loans = tx.lock_loans(&ids)?.into_iter().map(|stored| OpenLoan::new(stored, policy));
+    let loans: Loans = loans.map(|loan| (loan.loan().id, loan)).collect();
+    let candidates = tx.lock_candidates(import.payer, import.periode, &probes)?;
+    let keys = tx.key_uses(import, &probes.keys)?;
+    let rules =
+        MatchRules { payer: import.payer, periode: import.periode, tolerance: import.tolerance };
+    Ok((match_chunk(&rules, lines, ChunkFacts { candidates, keys }), loans))
+}
+
+type Loans = BTreeMap<LoanId, OpenLoan>;
+
+fn post_orders<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    import: &Import,
+    matched: MatchedChunk,
+    mut loans: Loans,
+    at: Moment,
+) -> Result<StoredChunk, FlowError>
+where
+    Tx: LoanRepository,
+{
+    let orders = numbered_orders(tx, import, &matched, at)?;
+    load_histories(tx, &mut loans, &orders)?;
+    let mut batch = PostingBatch::new();
+    let mut answers = Vec::with_capacity(orders.len());
+    for order in orders {
+        answers.push(post_order(&mut loans, &mut batch, order)?);
+    }
+    tx.store_postings(&batch, by.user_id)?;
+    Ok(matched.settle(import.id, answers)?)
+}
+
+/// An order with the input it becomes.
+struct Numbered {
+    loan_id: LoanId,
+    input: Input,
+    payment: Option<NewPayment>,
+}
+
+fn numbered_orders<Tx: LoanRepository>(
+    tx: &mut Tx,
+    import: &Import,
+    matched: &MatchedChunk,
+    at: Moment,
+) -> Result<Vec<Numbered>, FlowError> {
+    let count = u32::try_from(matched.orders().count()).unwrap_or(u32::MAX);
+    let mut ids = tx.reserve_transaction_ids(count)?;
+    let lines =
+        matched.lines.iter().filter_map(|each| Some((each.line.line_no, each.order.as_ref()?)));
+    lines
+        .map(|(line_no, order)| {
+            let id = ids.next().ok_or_else(|| {
+                StorageError::Failed("too few transaction ids were reserved".into())
+            })?;
+            Ok(numbered(id, import, line_no, order, at))
+        })
+        .collect()
+}
+
+fn numbered(
+    id: TransactionId,
+    import: &Import,
+    line_no: u32,
+    order: &Order,
+    at: Moment,
+) -> Numbered {
+    let loan_id = order.loan_id();
+    let (kind, payment) = match *order {
+        Order::Pay { amount, tolerance, .. } => {
+            let due_through = order.due_through();
+            let excess_to = ExcessTo::Refund;
+            let paid = PaymentInput { amount, due_through, tolerance, excess_to };
+            let payment = NewPayment {
+                transaction_id: id,
+                loan_id,
+                paid_on: import.paid_on,
+                amount,
+                channel: Channel::PensionCut,
+                reference: None,
+                source_line: import_line_id(import.id, line_no),
+            };
+            (InputKind::Payment(paid), Some(payment))
+        }
+        Order::FailedCut { periode, .. } => {
+            let failed =
+                FailedCut { due_from: periode.first_day(), due_through: periode.last_day() };
+            (InputKind::FailedCut(failed), None)
+        }
+    };
+    let input = Input { id, effective_on: import.paid_on, booked_on: at.today, kind };
+    Numbered { loan_id, input, payment }
+}
+
+/// Loads the histories of the loans on which something later was posted already: only these are
+/// replayed.
+fn load_histories<Tx: LoanRepository>(
+    tx: &mut Tx,
+    loans: &mut Loans,
+    orders: &[Numbered],
+) -> Result<(), FlowError> {
+    let late = |order: &&Numbered| {
+        loans.get(&order.loan_id).is_some_and(|loan| loan.needs_history_for(&order.input.order()))
+    };
+    let mut ids: Vec<_> = orders.iter().filter(late).map(|order| order.loan_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for (id, history) in tx.histories(&ids)? {
+        if let Some(loan) = loans.remove(&id) {
+            loans.insert(id, loan.with_history(history));
+        }
+    }
+    Ok(())
+}
+
+fn post_order(
+    loans: &mut Loans,
+    batch: &mut PostingBatch,
+    order: Numbered,
+) -> Result<Posted, FlowError> {
+    let Numbered { loan_id, input, payment } = order;
+    let takes = |loan: &&mut OpenLoan| {
+        loan.account().state().dates.is_some() && loan.loan().status != LoanStatus::Cancelled
+    };
+    let Some(loan) = loans.get_mut(&loan_id).filter(takes) else { return Ok(Posted::Refused) };
+    let id = input.id;
+    let posted = loan.post(input, batch)?;
+    let Some(payment) = payment else { return Ok(Posted::FailedCut) };
+    batch.payments.push(payment);
+    let due = posted.refunds.iter().find(|due| due.transaction == id);
+    let to_refund = due.map(|due| due.amount).unwrap_or_default();
+    Ok(Posted::Paid { payment_id: PaymentId::new(id.get()), to_refund })
+}
+
+/// What somebody has to look at, with numbers alone: the lines hold the rest.
+fn exceptions(by: &Actor, chunk: &StoredChunk) -> Vec<NewException> {
+    let request_id = by.origin.request_id.as_deref();
+    let exception = |line: LineException| NewException {
+        severity: Severity::Warning,
+        source: "billing.import",
+        message: format!("line {} is {}", line.line_no, line.outcome.kind()),
+        payload: json!({
+            "import_id": chunk.import_id,
+            "line_no": line.line_no,
+            "outcome": line.outcome.kind().code(),
+            "reason": line.outcome.reason(),
+            "loan_id": line.loan_id,
+            "held": line.held,
+            "difference": line.difference,
+        }),
+        request_id: request_id.map(str::to_owned),
+    };
+    chunk.exceptions().into_iter().map(exception).collect()
+}

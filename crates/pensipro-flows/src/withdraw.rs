@@ -1,0 +1,100 @@
+//! Withdrawing an application, approved or not, and taking a loan's transaction back.
+
+use pensipro_kernel::{
+    Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, Expected, LoanId, Moment,
+    Outbox, TransactionId,
+};
+use pensipro_members::MemberRepository;
+use pensipro_origination::usecases::{cancel_application, withdraw_offer};
+use pensipro_origination::{
+    Application, ApplicationRepository, ApplicationStatus, OriginationError,
+};
+use pensipro_servicing::{
+    AccountingPeriods, LoanRepository, LoanSettings, LoanStatus, Reverse, Reversed,
+    ServicingPolicy, TransactionKind, reverse_transaction,
+};
+
+use crate::FlowError;
+
+/// Withdraws an application; where it is approved, its pending loan is cancelled with it.
+pub fn withdraw_application<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+    expected: Expected,
+    reason: String,
+    at: Moment,
+) -> Result<Application, FlowError>
+where
+    Tx: ApplicationRepository + LoanRepository + AuditLog + Outbox,
+{
+    let application = tx.lock_application(id, by.scope)?;
+    if application.status != ApplicationStatus::Approved {
+        return Ok(cancel_application(tx, by, id, expected, reason, at)?);
+    }
+    expected.check("application", application.version)?;
+    if let Some(loan) = tx.loan_of_application(id)? {
+        cancel_loan(tx, by, loan)?;
+    }
+    Ok(withdraw_offer(tx, by, &application, reason, at)?)
+}
+
+fn cancel_loan<Tx>(tx: &mut Tx, by: &Actor, id: LoanId) -> Result<(), FlowError>
+where
+    Tx: LoanRepository + AuditLog,
+{
+    let loan = tx.lock_loan(id, by.scope)?.loan;
+    let status = loan.status.step_to(LoanStatus::Cancelled)?;
+    let after =
+        tx.save_loan_settings(&loan, LoanSettings { status, collection: loan.collection })?;
+    let view = |status: LoanStatus| AuditValue::new().text("status", status);
+    let entry = AuditEntry::new("loan.cancel", "loans", id.get()).of_member(loan.member_id);
+    tx.audit(by, entry.was(view(loan.status)).is(view(after.status)))?;
+    Ok(())
+}
+
+/// Takes any transaction of a loan back. With a disbursement, the application is approved again.
+pub fn reverse<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    loan_id: LoanId,
+    of: TransactionId,
+    command: Reverse,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<Reversed, FlowError>
+where
+    Tx: LoanRepository
+        + AccountingPeriods
+        + ApplicationRepository
+        + MemberRepository
+        + AuditLog
+        + Outbox
+        + Authority,
+{
+    let loan = tx.stored_loan(loan_id, by.scope)?.loan;
+    // Locked ahead of the loan, in case it is the disbursement that goes.
+    let application = tx.lock_application(loan.application_id, by.scope)?;
+    let reversed = reverse_transaction(tx, by, loan_id, of, command, policy, at)?;
+    if reversed.kind == TransactionKind::Disbursement {
+        approve_again(tx, by, application, at)?;
+    }
+    Ok(reversed)
+}
+
+fn approve_again<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    before: Application,
+    at: Moment,
+) -> Result<(), FlowError>
+where
+    Tx: ApplicationRepository + AuditLog,
+{
+    let after =
+        before.moved(ApplicationStatus::Approved, at).map_err(OriginationError::Transition)?;
+    tx.save_application(&after)?;
+    let entry = after.audit_entry("application.disbursement_reversed");
+    tx.audit(by, entry.was(before.audit_view()).is(after.audit_view()))?;
+    Ok(())
+}

@@ -239,3 +239,90 @@ pub struct MarkSent {
 fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn export(status: ExportStatus) -> Export {
+        Export {
+            id: ExportId::new(12),
+            scope: ExportScope {
+                periode: "2026-10".parse().unwrap(),
+                payer: Payer::Taspen,
+                pay_office: String::new(),
+            },
+            arrears: Arrears::Exclude,
+            tolerance: Money::ZERO,
+            profile: "GENERIC".into(),
+            status,
+            cursor: None,
+            lines: 0,
+            left_out: 0,
+            total_amount: Money::ZERO,
+            replaces: None,
+            reason: None,
+            sent_on: None,
+            sent_note: None,
+            created_by: None,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn sent_on(day: &str, reason: Option<&str>) -> MarkSent {
+        let sent_on = day.parse().unwrap();
+        MarkSent { sent_on, note: None, reason: reason.map(str::to_owned) }
+    }
+
+    #[test]
+    fn an_export_is_sent_once_it_is_complete_and_redated_only_with_a_reason() {
+        let today = "2026-09-25".parse().unwrap();
+        let early = export(ExportStatus::Generating).sent(&sent_on("2026-09-25", None), today);
+        assert!(matches!(early, Err(BillingError::InvalidTransition { .. })));
+        let ahead = export(ExportStatus::Generated).sent(&sent_on("2026-09-26", None), today);
+        assert!(matches!(ahead, Err(BillingError::SentOnAhead { .. })));
+        let sent =
+            export(ExportStatus::Generated).sent(&sent_on("2026-09-24", None), today).unwrap();
+        assert_eq!((sent.status, sent.sent_on), (ExportStatus::Sent, "2026-09-24".parse().ok()));
+        let again = sent.clone().sent(&sent_on("2026-09-25", None), today);
+        assert!(matches!(again, Err(BillingError::ReasonRequired)));
+        assert!(sent.sent(&sent_on("2026-09-25", Some("typing error")), today).is_ok());
+    }
+
+    #[test]
+    fn what_is_answered_or_sent_is_not_replaced_lightly() {
+        let replaced = |status, reason, answers| export(status).superseded(reason, answers);
+        let done = replaced(ExportStatus::Generated, None, Answers::None).unwrap();
+        assert_eq!(done.status, ExportStatus::Superseded);
+        let answered = replaced(ExportStatus::Sent, Some("x"), Answers::Some);
+        assert!(matches!(answered, Err(BillingError::ExportAnswered { .. })));
+        let unsaid = replaced(ExportStatus::Sent, None, Answers::None);
+        assert!(matches!(unsaid, Err(BillingError::ReasonRequired)));
+        assert!(replaced(ExportStatus::Sent, Some("wrong office"), Answers::None).is_ok());
+        for status in [ExportStatus::Generating, ExportStatus::Superseded] {
+            assert!(replaced(status, Some("x"), Answers::None).is_err(), "{status}");
+        }
+    }
+
+    #[test]
+    fn chunks_add_up_until_the_export_is_generated() {
+        let line = |sen| ExportLine {
+            line_no: 1,
+            loan_id: LoanId::new(5),
+            member_id: MemberId::new(5),
+            instalment_no: 1,
+            due_date: "2026-10-05".parse().unwrap(),
+            made_on: "2026-09-25".parse().unwrap(),
+            amount: Money::from_sen(sen),
+            rows: vec![],
+        };
+        let bill = Bill { lines: vec![line(5), line(7)], left_out: vec![] };
+        let export = export(ExportStatus::Generating).after_chunk(&bill, LoanId::new(9)).unwrap();
+        let export = export.after_chunk(&bill, LoanId::new(19)).unwrap();
+        assert_eq!((export.lines, export.total_amount.sen()), (4, 24));
+        assert_eq!(export.cursor, Some(LoanId::new(19)));
+        let export = export.generated().unwrap();
+        assert!(export.is_complete());
+        assert!(export.after_chunk(&bill, LoanId::new(20)).is_err());
+    }
+}

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{ImportId, ImportLineId, LoanId, MemberId, Money, PaymentId, Period, UserId};
 
 use crate::{
-    BillingError, ExportLineId, Given, LineKey, LineKeys, Outcome, Payer, PayerProfile, Split,
-    Summary, coded::coded, import_line_id,
+    BillingError, DuplicateReason, ExportLineId, Given, LineKey, LineKeys, Outcome, Payer,
+    PayerProfile, Split, Summary, coded::coded, import_line_id,
 };
 
 coded! {
@@ -128,9 +128,11 @@ pub struct StoredLine {
 }
 
 impl ImportLine {
-    /// True where the line's key is taken by it: a later line of the same key is a duplicate.
+    /// True where the line's key is taken by it: a later line of the same key is a duplicate, even
+    /// if this one's money is only held.
     pub const fn claims_key(&self) -> bool {
-        self.key.is_some() && !matches!(self.outcome, Outcome::Duplicate(_) | Outcome::Invalid(_))
+        let repeated = matches!(self.outcome, Outcome::Duplicate(DuplicateReason::RepeatedLine));
+        self.key.is_some() && !repeated
     }
 }
 
@@ -210,4 +212,68 @@ pub fn value_date(
 ) -> Result<NaiveDate, BillingError> {
     let paid_on = given.unwrap_or_else(|| profile.pays_on(periode));
     if paid_on > today { Err(BillingError::PaidOnAhead { paid_on, today }) } else { Ok(paid_on) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generic;
+
+    fn import(status: ImportStatus) -> Import {
+        Import {
+            id: ImportId::new(3),
+            payer: Payer::Taspen,
+            periode: "2026-10".parse().unwrap(),
+            profile: "TASPEN".into(),
+            paid_on: "2026-10-01".parse().unwrap(),
+            tolerance: Money::ZERO,
+            sha256: [7; 32],
+            bytes: 10,
+            spool_key: Some("spool".into()),
+            status,
+            lines: 2,
+            lines_done: 0,
+            last_line: 0,
+            summary: Summary::default(),
+            created_by: None,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_same_file_is_the_first_import_or_a_mistake() {
+        let first = import(ImportStatus::Done);
+        let (payer, periode) = (first.payer, first.periode);
+        let same = SameFile::First(Box::new(first.clone()));
+        assert_eq!(first.clone().uploaded_again(payer, periode), same);
+        let elsewhere = SameFile::Elsewhere(first.id);
+        assert_eq!(first.clone().uploaded_again(Payer::Asabri, periode), elsewhere);
+        assert_eq!(first.uploaded_again(payer, periode.next()), elsewhere);
+    }
+
+    #[test]
+    fn only_a_done_import_without_payments_is_discarded() {
+        assert!(import(ImportStatus::Processing).discarded(0).is_err());
+        let refused = import(ImportStatus::Done).discarded(2);
+        assert!(matches!(refused, Err(BillingError::ImportHasPayments { live_payments: 2 })));
+        let discarded = import(ImportStatus::Done).discarded(0).unwrap();
+        assert_eq!(discarded.status, ImportStatus::Discarded);
+        assert!(discarded.discarded(0).is_err());
+        let done = import(ImportStatus::Processing).finished().unwrap();
+        assert_eq!((done.status, done.spool_key), (ImportStatus::Done, None));
+        assert!(import(ImportStatus::Done).finished().is_err());
+    }
+
+    #[test]
+    fn money_is_dated_on_the_pay_day_and_never_ahead() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let periode = "2026-10".parse().unwrap();
+        let today = date("2026-10-20");
+        let on = |given| value_date(given, &generic(), periode, today).ok();
+        assert_eq!(on(None), Some(date("2026-10-01")));
+        assert_eq!(on(Some(today)), Some(today));
+        assert_eq!(on(Some(date("2026-10-21"))), None);
+        let early = value_date(None, &generic(), periode.next(), today);
+        assert!(matches!(early, Err(BillingError::PaidOnAhead { .. })));
+    }
 }

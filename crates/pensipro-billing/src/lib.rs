@@ -72,5 +72,6 @@ pub use payer::Payer;
 pub use profile::*;
 pub use reference::*;
 pub use refund::*;
+pub use repository::*;
 pub use summary::*;
 pub use usecases::*;

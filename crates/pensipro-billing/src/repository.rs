@@ -14,7 +14,7 @@
 //! 5. [`match_chunk`](crate::match_chunk) decides.
 //! 6. Servicing posts [`MatchedChunk::orders`](crate::MatchedChunk::orders);
 //!    [`MatchedChunk::settle`](crate::MatchedChunk::settle) takes the answers.
-//! 7. [`ImportRepository::store_chunk`], the log of exceptions with
+//! 7. [`ImportRepository::store_chunk`], the log of exceptions of the audit module, with
 //!    [`StoredChunk::exceptions`](crate::StoredChunk::exceptions),
 //!    [`RefundRepository::add_refunds`] with [`StoredChunk::refunds`](crate::StoredChunk::refunds).
 //! 8. [`ImportRepository::save_import`] with [`Import::after_chunk`] (and [`Import::finished`] after

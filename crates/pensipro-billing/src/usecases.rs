@@ -18,3 +18,60 @@ fn whole_house(by: &Actor) -> Result<(), BillingError> {
         Err(BillingError::WholeHouseOnly)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Arrears, Replace};
+    use pensipro_kernel::{BranchId, FunderId};
+
+    #[test]
+    fn all_faults_of_a_body_at_once() {
+        let raw = RawExport {
+            periode: "2026-13".into(),
+            payer: "TELKOM".into(),
+            pay_office: Some("a\u{0}b".into()),
+            ..RawExport::default()
+        };
+        let faults = RequestExport::check(&raw).unwrap_err();
+        let fields: Vec<_> = faults.list().iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["periode", "payer", "pay_office"]);
+
+        let raw = RawImport { paid_on: Some("1/10/2026".into()), ..RawImport::default() };
+        assert_eq!(RequestImport::check(&raw).unwrap_err().list().len(), 3);
+    }
+
+    #[test]
+    fn a_sound_body_becomes_a_command() {
+        let raw = RawExport {
+            periode: "2026-10".into(),
+            payer: "TASPEN".into(),
+            include_arrears: Some(true),
+            replace: Some(true),
+            reason: Some(" wrong office ".into()),
+            ..RawExport::default()
+        };
+        let command = RequestExport::check(&raw).unwrap();
+        assert_eq!((command.arrears, command.scope.pay_office.as_str()), (Arrears::Include, ""));
+        assert_eq!(command.replace, Replace::Supersede { reason: Some("wrong office".into()) });
+
+        let raw = RawImport {
+            payer: "ASABRI".into(),
+            periode: "2026-10".into(),
+            paid_on: Some(String::new()),
+            profile: None,
+        };
+        assert_eq!(RequestImport::check(&raw).unwrap().paid_on, None);
+    }
+
+    #[test]
+    fn users_bound_to_a_branch_or_a_funder_stay_out() {
+        let mut actor = Actor::system();
+        assert!(whole_house(&actor).is_ok());
+        actor.scope.branch_id = Some(BranchId::new(1));
+        assert!(whole_house(&actor).is_err());
+        actor.scope.branch_id = None;
+        actor.scope.funder_id = Some(FunderId::new(1));
+        assert!(whole_house(&actor).is_err());
+    }
+}

@@ -202,3 +202,142 @@ pub fn hold_until(profile: &PayerProfile, periode: Period, due_date: NaiveDate) 
         .unwrap_or(NaiveDate::MAX);
     due_date.max(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generic;
+    use proptest::prelude::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn row(no: u32, due: &str, sen: i64) -> DueRow {
+        DueRow {
+            made_by: TransactionId::new(1),
+            no,
+            due_date: date(due),
+            owed: Money::from_sen(sen),
+            awaited_until: None,
+        }
+    }
+
+    fn loan(rows: Vec<DueRow>) -> BillableLoan {
+        BillableLoan {
+            loan_id: LoanId::new(21),
+            member_id: MemberId::new(9),
+            collection: Collection::PensionCut,
+            live_in: None,
+            rows,
+        }
+    }
+
+    fn bill(arrears: Arrears, loan: BillableLoan) -> Bill {
+        let profile = generic();
+        let rules = BillingRules {
+            periode: "2026-10".parse().unwrap(),
+            arrears,
+            tolerance: Money::from_sen(100_000),
+            profile: &profile,
+            today: date("2026-09-25"),
+        };
+        rules.bill(&[loan], 1).unwrap()
+    }
+
+    fn amount(bill: &Bill) -> Option<i64> {
+        bill.lines.first().map(|line| line.amount.sen())
+    }
+
+    #[test]
+    fn the_months_instalment_is_billed_and_arrears_only_if_asked() {
+        let rows = || vec![row(3, "2026-09-05", 50_000_000), row(4, "2026-10-05", 70_000_000)];
+        assert_eq!(amount(&bill(Arrears::Exclude, loan(rows()))), Some(70_000_000));
+        let both = bill(Arrears::Include, loan(rows()));
+        assert_eq!(amount(&both), Some(120_000_000));
+        let line = &both.lines[0];
+        assert_eq!((line.instalment_no, line.due_date), (4, date("2026-10-05")));
+        assert_eq!((line.rows.len(), line.due_from()), (2, date("2026-09-05")));
+        assert_eq!(line.reference("2026-10".parse().unwrap()).to_string(), "PC-2026-10-000021");
+    }
+
+    #[test]
+    fn a_later_months_instalment_is_never_billed() {
+        assert_eq!(bill(Arrears::Include, loan(vec![row(5, "2026-11-01", 1)])), Bill::default());
+    }
+
+    #[test]
+    fn a_remainder_within_the_tolerance_is_always_billed() {
+        let rows = vec![row(3, "2026-09-05", 100_000), row(4, "2026-10-05", 70_000_000)];
+        assert_eq!(amount(&bill(Arrears::Exclude, loan(rows))), Some(70_100_000));
+        let rows = vec![row(3, "2026-09-05", 100_001), row(4, "2026-10-05", 70_000_000)];
+        assert_eq!(amount(&bill(Arrears::Exclude, loan(rows))), Some(70_000_000));
+    }
+
+    #[test]
+    fn arrears_alone_name_the_oldest_unpaid_instalment() {
+        let rows = vec![row(3, "2026-08-05", 5), row(4, "2026-09-05", 50_000_000)];
+        let billed = bill(Arrears::Include, loan(rows));
+        assert_eq!((billed.lines[0].instalment_no, amount(&billed)), (3, Some(50_000_005)));
+    }
+
+    #[test]
+    fn a_row_whose_answer_is_awaited_is_not_billed_again() {
+        let awaited =
+            |until| DueRow { awaited_until: Some(date(until)), ..row(3, "2026-09-05", 5_000_000) };
+        let rows = |until| vec![awaited(until), row(4, "2026-10-05", 70_000_000)];
+        assert_eq!(amount(&bill(Arrears::Include, loan(rows("2026-09-25")))), Some(70_000_000));
+        assert_eq!(amount(&bill(Arrears::Include, loan(rows("2026-09-24")))), Some(75_000_000));
+        let alone = bill(Arrears::Include, loan(vec![awaited("2026-09-25")]));
+        assert_eq!(alone.left_out[0].reason, LeftOutReason::AwaitingAnswer);
+        assert!(alone.lines.is_empty());
+    }
+
+    #[test]
+    fn heirs_are_not_billed_and_a_loan_on_another_live_export_is_listed() {
+        let rows = || vec![row(4, "2026-10-05", 70_000_000)];
+        let heir = BillableLoan { collection: Collection::Heir, ..loan(rows()) };
+        assert_eq!(bill(Arrears::Include, heir), Bill::default());
+        let held = BillableLoan { live_in: Some(ExportId::new(5)), ..loan(rows()) };
+        let left_out = bill(Arrears::Include, held).left_out;
+        assert_eq!(left_out[0].reason, LeftOutReason::HeldByExport);
+        assert_eq!(left_out[0].held_by, Some(ExportId::new(5)));
+        let held = BillableLoan { live_in: Some(ExportId::new(5)), ..loan(vec![]) };
+        assert_eq!(bill(Arrears::Include, held), Bill::default());
+    }
+
+    #[test]
+    fn a_hold_lasts_until_the_due_date_or_the_payers_answer() {
+        let periode = "2026-10".parse().unwrap();
+        assert_eq!(hold_until(&generic(), periode, date("2026-10-05")), date("2026-10-16"));
+        assert_eq!(hold_until(&generic(), periode, date("2026-10-25")), date("2026-10-25"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_is_the_sum_of_its_rows_and_numbers_run_on(
+            owed in prop::collection::vec((1..=12_u32, 1..=1_000_000_000_i64), 1..20),
+            first in 1..1000_u32,
+        ) {
+            let loans: Vec<_> = (1..).zip(owed).map(|(id, (month, sen))| BillableLoan {
+                loan_id: LoanId::new(id),
+                ..loan(vec![row(month, &format!("2026-{month:02}-05"), sen)])
+            }).collect();
+            let profile = generic();
+            let rules = BillingRules {
+                periode: "2026-10".parse().unwrap(),
+                arrears: Arrears::Include,
+                tolerance: Money::ZERO,
+                profile: &profile,
+                today: date("2026-10-01"),
+            };
+            let bill = rules.bill(&loans, first).unwrap();
+            for (line, number) in bill.lines.iter().zip(first..) {
+                prop_assert_eq!(line.line_no, number);
+                let rows = Money::checked_sum(line.rows.iter().map(|row| row.amount));
+                prop_assert_eq!(rows, Some(line.amount));
+                prop_assert!(line.rows.iter().all(|row| row.due_date <= date("2026-10-31")));
+            }
+        }
+    }
+}

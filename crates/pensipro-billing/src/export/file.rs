@@ -173,3 +173,117 @@ impl Cell<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Arrears, ExportScope, ExportStatus, FileLine, NumberStyle, Parser, Payer, ProfileParts,
+        Report, Title, generic,
+    };
+    use chrono::DateTime;
+    use pensipro_kernel::ExportId;
+    use std::sync::Arc;
+
+    fn export() -> Export {
+        Export {
+            id: ExportId::new(12),
+            scope: ExportScope {
+                periode: "2026-10".parse().unwrap(),
+                payer: Payer::Taspen,
+                pay_office: String::new(),
+            },
+            arrears: Arrears::Exclude,
+            tolerance: Money::ZERO,
+            profile: "GENERIC".into(),
+            status: ExportStatus::Generated,
+            cursor: None,
+            lines: 3,
+            left_out: 0,
+            total_amount: Money::from_sen(319_900_050),
+            replaces: None,
+            reason: None,
+            sent_on: None,
+            sent_note: None,
+            created_by: None,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn row(line_no: u32, name: &str, pay_office: &str, sen: i64) -> FileRow {
+        FileRow {
+            line_no,
+            loan_id: LoanId::new(line_no.into()),
+            loan_number: format!("LN-2026-{line_no:06}"),
+            no_pensiun: NoPensiun::read("003575843547995").unwrap(),
+            nik: Nik::read("3578290404514434").unwrap(),
+            name: name.into(),
+            pay_office: pay_office.into(),
+            instalment_no: 4,
+            due_date: "2026-10-05".parse().unwrap(),
+            amount: Money::from_sen(sen),
+        }
+    }
+
+    fn rows() -> [FileRow; 3] {
+        [
+            row(1, "Endang Handayani", "KANTOR POS SEMARANG", 150_000_000),
+            row(2, "=HYPERLINK(\"http://x\";\"Siti\")", "-1+1", 161_340_050),
+            row(3, "Agus; alias \"Gus\"", "@SUM(A1)", 8_560_000),
+        ]
+    }
+
+    fn written(profile: &PayerProfile) -> String {
+        let export = export();
+        let file = ExportFile::new(&export, profile);
+        let mut out = Vec::new();
+        file.begin(&mut out);
+        rows().iter().for_each(|row| file.row(row, &mut out));
+        file.end(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_built_in_file() {
+        let file = written(&generic());
+        assert!(file.ends_with("\r\n"));
+        insta::assert_snapshot!(file);
+    }
+
+    #[test]
+    fn a_file_in_a_payers_own_style() {
+        let mut parts = ProfileParts::from(generic());
+        parts.export.amounts = NumberStyle::Indonesian;
+        parts.export.dates = DateStyle::DayMonthYear;
+        parts.export.footer = Footer::Totals;
+        parts.export.delimiter = ',';
+        let title = |label: &str, value| Title { label: label.into(), value };
+        parts.export.titles =
+            vec![title("PERIODE", TitleValue::Periode), title("JUMLAH", TitleValue::Total)];
+        insta::assert_snapshot!(written(&parts.try_into().unwrap()));
+    }
+
+    #[test]
+    fn no_text_cell_begins_like_a_formula() {
+        let text = written(&generic());
+        for cell in text.lines().flat_map(|line| line.split(';')) {
+            let cell = cell.trim_start_matches('"');
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t']), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_payer_may_send_our_own_file_back_as_its_answer() {
+        let mut parser = Parser::new(vec![Arc::new(generic())]);
+        let mut lines = Vec::new();
+        parser.feed(written(&generic()).as_bytes(), &mut lines).unwrap();
+        parser.finish(&mut lines).unwrap();
+        assert_eq!(lines.len(), 3);
+        for (line, row) in lines.iter().zip(rows()) {
+            let FileLine::Parsed(line) = line else { panic!("{line:?}") };
+            assert_eq!(line.report, Report::Paid(row.amount));
+            assert_eq!(line.keys.reference.unwrap().loan_id, row.loan_id);
+            assert_eq!(line.keys.nik, Some(row.nik));
+        }
+    }
+}

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use pensipro_kernel::{ImportId, LoanId, MemberId, Money, PaymentId, Period};
+use pensipro_kernel::{ImportId, ImportLineId, LoanId, MemberId, Money, PaymentId, Period};
+
+use serde_json::{Value, json};
 
 use crate::{
     BillingError, ExportLineId, FailReason, ImportLine, NewRefund, Outcome, Split, Summary,
@@ -223,6 +225,27 @@ fn updates(lines: &[ImportLine]) -> Vec<ExportLineUpdate> {
         })
         .collect();
     latest.into_values().collect()
+}
+
+impl LineException {
+    /// What happened, for people.
+    pub fn message(&self) -> String {
+        let reason = self.outcome.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        format!("line {} is {}{reason}", self.line_no, self.outcome.kind())
+    }
+
+    /// Ids and figures, for the list of exceptions.
+    pub fn payload(&self, import: ImportId) -> Value {
+        json!({
+            "import_id": import.get(),
+            "line_id": import_line_id(import, self.line_no).map(ImportLineId::get),
+            "outcome": self.outcome.kind().code(),
+            "reason": self.outcome.reason(),
+            "loan_id": self.loan_id.map(LoanId::get),
+            "held": self.held.to_string(),
+            "difference": self.difference.to_string(),
+        })
+    }
 }
 
 impl StoredChunk {

@@ -28,11 +28,15 @@ impl Lines {
         bytes: &[u8],
         mut take: impl FnMut(u32, RawLine<'_>) -> Result<(), FileFault>,
     ) -> Result<(), FileFault> {
+        let after_cr = std::mem::take(&mut self.after_cr);
         let mut bytes = match bytes.split_first() {
-            Some((b'\n', rest)) if self.after_cr => rest,
-            _ => bytes,
+            Some((b'\n', rest)) if after_cr => rest,
+            Some(_) => bytes,
+            None => {
+                self.after_cr = after_cr;
+                return Ok(());
+            }
         };
-        self.after_cr &= bytes.is_empty();
         while let Some((line, rest)) = split_line(bytes) {
             self.emit(line, &mut take)?;
             bytes = match rest {

@@ -135,18 +135,21 @@ pub fn known_file<Tx: ImportRepository>(
 }
 
 /// The one audit row of a chunk; its lines are the detail.
-pub fn chunk_audit(chunk: &StoredChunk) -> AuditEntry {
+pub fn chunk_audit(import: &Import, chunk: &StoredChunk) -> AuditEntry {
     let first = chunk.lines.first().map(|line| line.line_no);
     let value = totals(AuditValue::new(), &chunk.summary)
+        .text("payer", import.payer)
+        .text("periode", import.periode)
         .with("first_line", first)
         .with("last_line", chunk.last_line);
-    AuditEntry::new("billing.import.chunk", TABLE, chunk.import_id.get()).is(value)
+    entry("billing.import.chunk", import).is(value)
 }
 
 /// The one event of a chunk; members' notices fan out from its lines.
-pub fn chunk_event(chunk: &StoredChunk) -> Event {
+pub fn chunk_event(import: &Import, chunk: &StoredChunk) -> Event {
     let first = chunk.lines.first().map(|line| line.line_no).unwrap_or_default();
-    Event::new("billing.import.chunk", TABLE, chunk.import_id.get())
+    Event::new("billing.import.chunk", TABLE, import.id.get())
+        .with("periode", import.periode)
         .with("first_line", first)
         .with("last_line", chunk.last_line)
         .with("lines", chunk.summary.total().count)

@@ -7,7 +7,7 @@ use super::wide::{high, low};
 use super::{DueDates, ScheduleRules};
 use crate::codes::{DayCount, Method};
 
-/// A share of an amount, as a reduced-as-needed fraction of 64-bit words.
+/// A share of an amount, as a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Share {
     pub(super) numerator: u64,

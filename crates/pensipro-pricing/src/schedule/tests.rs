@@ -1,10 +1,12 @@
 //! Published tables and the laws of every schedule.
 
+use bigdecimal::{RoundingMode, ToPrimitive};
 use pensipro_kernel::{Money, Rate};
 use proptest::prelude::*;
 
 use super::*;
 use crate::codes::*;
+use crate::formula;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -197,6 +199,18 @@ fn impossible_figures_are_named() {
     assert_eq!(refused(100_000_000, 600, rules(0, MAX_RATE)), "not_repayable");
 }
 
+#[test]
+fn a_distant_first_due_date_is_refused_where_its_interest_would_not_fit() {
+    let parts = ScheduleRuleParts {
+        broken_period: BrokenPeriod::Add,
+        ..ScheduleRuleParts::usual(Method::Flat, MAX_RATE)
+    };
+    let rules = ScheduleRules::new(parts).unwrap();
+    let dates = DueDates::from_first(date("2026-01-10"), date("2099-02-10")).unwrap();
+    assert!(Schedule::new(Money::MAX_INPUT, 12, &rules, dates).is_err());
+    assert!(Schedule::new(amount("1000000"), 12, &rules, dates).is_ok());
+}
+
 fn codes<T: Copy + std::fmt::Debug>(all: &'static [T]) -> impl Strategy<Value = T> {
     prop::sample::select(all)
 }
@@ -275,6 +289,58 @@ proptest! {
         for unit in parts.instalment_unit.and_finer().take_while(|unit| *unit != schedule.unit) {
             prop_assert!(settle(schedule.terms, &schedule.interest, &rules, exact, unit).is_none());
         }
+    }
+
+    /// The fixed point against forty decimal digits.
+    #[test]
+    fn instalments_are_the_formulas_rounded_once(
+        principal in 100_000_i64..=Money::MAX_INPUT.sen(), tenor in 2..=360_u16,
+        rate in 0_i64..=600_000, grace in 0..2_u16, rounding in codes(InstalmentRounding::ALL),
+    ) {
+        let rules = ScheduleRules::new(ScheduleRuleParts {
+            rounding, principal_grace: grace, interest_unit: InterestUnit::Sen,
+            instalment_unit: InstalmentUnit::Sen,
+            ..ScheduleRuleParts::usual(Method::Anuitas, Rate::from_units(rate))
+        });
+        let rules = rules.unwrap();
+        let Ok(schedule) = Schedule::new(Money::from_sen(principal), tenor, &rules, dates()) else {
+            return Ok(());
+        };
+        if schedule.terms.rows() == 1 {
+            return Ok(());
+        }
+        let months = (tenor - grace).into();
+        let monthly = formula::monthly_rate(rules.interest_rate);
+        let exact = formula::payment(&principal.into(), &monthly, months).unwrap();
+        let mode = match rounding {
+            InstalmentRounding::Up => RoundingMode::Up,
+            InstalmentRounding::Nearest => RoundingMode::HalfUp,
+            InstalmentRounding::HalfEven => RoundingMode::HalfEven,
+        };
+        // What forty digits leave of a whole number counts as none, as in the engine.
+        let exact = exact.with_scale_round(13, RoundingMode::HalfEven);
+        let expected = exact.with_scale_round(0, mode).to_i64().unwrap();
+        prop_assert_eq!(schedule.instalment().sen(), expected);
+    }
+
+    /// Under actual days too, the last instalment differs only by what rounding left.
+    #[test]
+    fn the_last_row_takes_no_more_than_the_roundings(
+        million in 1_i64..=500, tenor in 2..=180_u16, rate in 10_000_i64..=360_000,
+        day_count in codes(DayCount::ALL), principal_grace in 0..=6_u16,
+    ) {
+        let parts = ScheduleRuleParts {
+            day_count, principal_grace, rounding: InstalmentRounding::Nearest,
+            instalment_unit: InstalmentUnit::Sen, interest_unit: InterestUnit::Sen,
+            ..ScheduleRuleParts::usual(Method::Anuitas, Rate::from_units(rate))
+        };
+        let rules = ScheduleRules::new(parts).unwrap();
+        let principal = Money::from_rupiah(million * 1_000_000).unwrap();
+        let Ok(schedule) = Schedule::new(principal, tenor, &rules, dates()) else { return Ok(()) };
+        let last = schedule.rows().last().unwrap().instalment();
+        let off = last.sen().abs_diff(schedule.instalment().sen());
+        // A sen a row, grown by 3 % a month for 180 months at the most.
+        prop_assert!(off < 40 * 205, "{} sen", off);
     }
 
     /// The shortcut never says more than the rows do.

@@ -4,6 +4,7 @@ use std::{net::IpAddr, str::FromStr};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use pensipro_kernel::StorageError;
+use pensipro_members::{Sha256, StoredFile};
 
 /// The time of a column, which is UTC.
 pub(crate) fn from_time(time: NaiveDateTime) -> DateTime<Utc> {
@@ -50,4 +51,20 @@ pub(crate) fn digest<const N: usize>(
     bytes: Vec<u8>,
 ) -> Result<[u8; N], StorageError> {
     bytes.try_into().map_err(|_| unreadable(column))
+}
+
+/// A file's record in a table of documents.
+pub(crate) fn stored_file(
+    table: &str,
+    key: String,
+    content_type: String,
+    size: i64,
+    sha256: Vec<u8>,
+) -> Result<StoredFile, StorageError> {
+    Ok(StoredFile {
+        key: code(table, &key)?,
+        content_type: code(table, &content_type)?,
+        size,
+        sha256: Sha256(digest(table, sha256)?),
+    })
 }

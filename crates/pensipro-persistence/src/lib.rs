@@ -15,6 +15,7 @@ mod error;
 mod idempotency;
 mod leases;
 mod member_keys;
+mod members;
 mod metrics;
 mod migrations;
 mod monitoring;

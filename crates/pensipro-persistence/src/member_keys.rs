@@ -20,25 +20,31 @@ impl Tx<'_> {
         self.keys().lookup(kind, value)
     }
 
-    /// Makes and stores a new member's key.
+    /// A new member's key and its wrapped form.
+    pub(crate) fn new_member_key(&self, member: MemberId) -> (Arc<SealingKey>, Vec<u8>) {
+        self.keys().new_member_key(self.entropy(), member)
+    }
+
+    /// Stores a new member's key, once the member is stored.
     pub(crate) fn add_member_key(
         &mut self,
         member: MemberId,
-    ) -> Result<Arc<SealingKey>, StorageError> {
+        key: &Arc<SealingKey>,
+        wrapped: &[u8],
+    ) -> Result<(), StorageError> {
         use member_keys::dsl;
-        let (key, wrapped) = self.keys().new_member_key(self.entropy(), member);
         let now = self.now();
         self.run(|conn| {
             diesel::insert_into(dsl::member_keys)
                 .values((
                     dsl::member_id.eq(member.get()),
-                    dsl::wrapped.eq(&wrapped),
+                    dsl::wrapped.eq(wrapped),
                     dsl::created_at.eq(now),
                 ))
                 .execute(conn)
         })?;
-        self.note_new_key(member, Arc::clone(&key));
-        Ok(key)
+        self.note_new_key(member, Arc::clone(key));
+        Ok(())
     }
 
     /// A member's key.

@@ -1,15 +1,21 @@
 //! The tables as both databases have them, by migration. `tests/schema.rs` compares them with the
 //! databases themselves.
 
+mod billing;
 mod identity;
 mod members_sales;
 mod monitoring;
+mod origination;
 mod pricing;
+mod servicing;
 
+pub(crate) use billing::*;
 pub(crate) use identity::*;
 pub(crate) use members_sales::*;
 pub(crate) use monitoring::*;
+pub(crate) use origination::*;
 pub(crate) use pricing::*;
+pub(crate) use servicing::*;
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation_keys,
@@ -34,6 +40,29 @@ diesel::allow_tables_to_appear_in_same_query!(
     loan_products,
     loan_fees,
     penalty_rules,
+    applications,
+    application_docs,
+    precheck_results,
+    analysis,
+    committee_decisions,
+    application_conditions,
+    loans,
+    loan_terms,
+    loan_schedules,
+    loan_transactions,
+    loan_payments,
+    loan_disbursements,
+    loan_disbursement_sources,
+    loan_transaction_allocations,
+    accounting_periods,
+    payer_profiles,
+    pension_cut_exports,
+    pension_cut_export_lines,
+    pension_cut_export_rows,
+    pension_cut_export_left_out,
+    pension_cut_imports,
+    pension_cut_import_lines,
+    refund_requests,
     audit_trails,
     exception_logs,
     outbox,
@@ -61,4 +90,40 @@ diesel::joinable!(member_documents -> members (member_id));
 diesel::joinable!(loan_products -> funders (funder_id));
 diesel::joinable!(loan_fees -> loan_products (product_id));
 diesel::joinable!(penalty_rules -> loan_products (product_id));
+diesel::joinable!(applications -> members (member_id));
+diesel::joinable!(applications -> loan_products (product_id));
+diesel::joinable!(applications -> sales (sales_id));
+diesel::joinable!(applications -> sales_branches (branch_id));
+diesel::joinable!(application_docs -> applications (application_id));
+diesel::joinable!(application_docs -> sys_users (uploaded_by));
+diesel::joinable!(precheck_results -> applications (application_id));
+diesel::joinable!(precheck_results -> sys_users (checked_by));
+diesel::joinable!(analysis -> applications (application_id));
+diesel::joinable!(analysis -> sys_users (analysed_by));
+diesel::joinable!(committee_decisions -> applications (application_id));
+diesel::joinable!(committee_decisions -> sys_users (decided_by));
+diesel::joinable!(application_conditions -> applications (application_id));
+diesel::joinable!(application_conditions -> committee_decisions (decision_id));
+diesel::joinable!(application_conditions -> sys_users (met_by));
+diesel::joinable!(loans -> applications (application_id));
+diesel::joinable!(loans -> members (member_id));
+diesel::joinable!(loans -> loan_products (product_id));
+diesel::joinable!(loans -> sales (sales_id));
+diesel::joinable!(loans -> sales_branches (branch_id));
+diesel::joinable!(loan_terms -> loans (loan_id));
+diesel::joinable!(loan_schedules -> loans (loan_id));
+diesel::joinable!(loan_transactions -> loans (loan_id));
+diesel::joinable!(loan_disbursements -> loan_transactions (id));
+diesel::joinable!(loan_disbursements -> loans (loan_id));
+diesel::joinable!(loan_disbursements -> member_bank_accounts (account_id));
+diesel::joinable!(loan_disbursement_sources -> loan_disbursements (disbursement_id));
+diesel::joinable!(loan_disbursement_sources -> funders (funder_id));
+diesel::joinable!(loan_transaction_allocations -> loan_transactions (transaction_id));
+diesel::joinable!(accounting_periods -> sys_users (closed_by));
+diesel::joinable!(pension_cut_export_lines -> pension_cut_exports (export_id));
+diesel::joinable!(pension_cut_export_rows -> pension_cut_exports (export_id));
+diesel::joinable!(pension_cut_export_left_out -> pension_cut_exports (export_id));
+diesel::joinable!(pension_cut_import_lines -> pension_cut_imports (import_id));
+diesel::joinable!(refund_requests -> members (member_id));
+diesel::joinable!(refund_requests -> loans (loan_id));
 diesel::joinable!(exception_logs -> sys_users (resolved_by));

@@ -1,0 +1,197 @@
+//! Members one by one.
+
+use diesel::prelude::*;
+use pensipro_kernel::{
+    BranchId, MemberId, Page, PageRequest, Scope, StorageError, UserId, Version,
+};
+use pensipro_members::{
+    KeyHolder, Member, MemberDetails, MemberFilter, MemberRepository, MemberStatus, Nik, NoPensiun,
+    Obligations, Presence,
+};
+
+use super::member_rows::MemberRow;
+use crate::{
+    Tx,
+    crypto::LookupKey,
+    schema::members,
+    sql::{Locked, Raw, RowLock, columns},
+};
+
+#[derive(QueryableByName)]
+struct OpenThings {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    applications: i64,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pending: i64,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    open: i64,
+}
+
+type HolderRow = (i64, Option<i64>, Option<chrono::NaiveDateTime>);
+
+fn holder((id, branch_id, deleted_at): HolderRow) -> KeyHolder {
+    KeyHolder {
+        id: MemberId::new(id),
+        branch_id: branch_id.map(BranchId::new),
+        presence: if deleted_at.is_some() { Presence::Deleted } else { Presence::Present },
+    }
+}
+
+impl Tx<'_> {
+    fn one_member(
+        &mut self,
+        id: MemberId,
+        scope: Scope,
+        lock: Option<RowLock>,
+    ) -> Result<Member, StorageError> {
+        let query = members::table
+            .find(id.get())
+            .filter(members::deleted_at.is_null())
+            .select(MemberRow::as_select());
+        let row: Option<MemberRow> = self.run(|conn| match lock {
+            Some(lock) => Locked::new(query, lock, "members").get_result(conn).optional(),
+            None => query.get_result(conn).optional(),
+        })?;
+        let not_found = StorageError::not_found("member", id.get());
+        let Some(row) = row else { return Err(not_found) };
+        let member = row.opened(&*self.member_key(id)?)?;
+        // A funder sees loans, not members.
+        let seen = scope.sees_branch(member.details.branch_id) && scope.funder_id.is_none();
+        if seen { Ok(member) } else { Err(not_found) }
+    }
+}
+
+impl MemberRepository for Tx<'_> {
+    fn member(&mut self, id: MemberId, scope: Scope) -> Result<Member, StorageError> {
+        self.one_member(id, scope, None)
+    }
+
+    fn lock_member(&mut self, id: MemberId, scope: Scope) -> Result<Member, StorageError> {
+        self.one_member(id, scope, Some(RowLock::ForUpdate))
+    }
+
+    fn members(
+        &mut self,
+        filter: &MemberFilter,
+        page: &PageRequest,
+        scope: Scope,
+    ) -> Result<Page<Member>, StorageError> {
+        self.list_members(filter, page, scope)
+    }
+
+    fn holder_of_nik(&mut self, nik: &Nik) -> Result<Option<KeyHolder>, StorageError> {
+        let entry = self.lookup(LookupKey::Nik, nik.as_str()).to_vec();
+        let row: Option<HolderRow> = self.run(|conn| {
+            members::table
+                .filter(members::nik.eq(entry))
+                .select((members::id, members::branch_id, members::deleted_at))
+                .first(conn)
+                .optional()
+        })?;
+        Ok(row.map(holder))
+    }
+
+    fn holder_of_no_pensiun(
+        &mut self,
+        no_pensiun: &NoPensiun,
+    ) -> Result<Option<KeyHolder>, StorageError> {
+        let entry = self.lookup(LookupKey::NoPensiun, no_pensiun.as_str()).to_vec();
+        let row: Option<HolderRow> = self.run(|conn| {
+            members::table
+                .filter(members::no_pensiun.eq(entry))
+                .select((members::id, members::branch_id, members::deleted_at))
+                .first(conn)
+                .optional()
+        })?;
+        Ok(row.map(holder))
+    }
+
+    fn add_member(
+        &mut self,
+        details: &MemberDetails,
+        by: Option<UserId>,
+    ) -> Result<Member, StorageError> {
+        let id = MemberId::new(self.reserve_id("members")?);
+        let (key, wrapped) = self.new_member_key(id);
+        let details = self.detail_columns(&key, details);
+        let now = self.now();
+        let row: MemberRow = self.run(|conn| {
+            diesel::insert_into(members::table)
+                .values((
+                    members::id.eq(id.get()),
+                    details,
+                    members::status.eq(MemberStatus::Active.code()),
+                    members::version.eq(Version::FIRST.get()),
+                    members::created_at.eq(now),
+                    members::updated_at.eq(now),
+                    members::created_by.eq(by.map(UserId::get)),
+                ))
+                .returning(columns::<MemberRow>())
+                .get_result(conn)
+        })?;
+        self.add_member_key(id, &key, &wrapped)?;
+        row.opened(&key)
+    }
+
+    fn save_member(&mut self, member: &Member) -> Result<Version, StorageError> {
+        let Member { id, details, standing, version, .. } = member;
+        let key = self.member_key(*id)?;
+        let details = self.detail_columns(&key, details);
+        let (status, death) = (standing.status(), standing.death());
+        let now = self.now();
+        let changed = self.run(|conn| {
+            diesel::update(members::table.find(id.get()))
+                .filter(members::version.eq(version.get()))
+                .filter(members::deleted_at.is_null())
+                .set((
+                    details,
+                    members::status.eq(status.code()),
+                    members::deceased_on.eq(death.map(|death| death.deceased_on)),
+                    members::death_recorded_by
+                        .eq(death.and_then(|death| death.recorded_by).map(UserId::get)),
+                    members::version.eq(version.next().get()),
+                    members::updated_at.eq(now),
+                ))
+                .execute(conn)
+        })?;
+        if changed == 0 { Err(StorageError::Stale { thing: "member" }) } else { Ok(version.next()) }
+    }
+
+    fn delete_member(&mut self, member: &Member) -> Result<(), StorageError> {
+        let Member { id, version, .. } = member;
+        let now = self.now();
+        let changed = self.run(|conn| {
+            diesel::update(members::table.find(id.get()))
+                .filter(members::version.eq(version.get()))
+                .filter(members::deleted_at.is_null())
+                .set((
+                    members::deleted_at.eq(now),
+                    members::version.eq(version.next().get()),
+                    members::updated_at.eq(now),
+                ))
+                .execute(conn)
+        })?;
+        if changed == 0 { Err(StorageError::Stale { thing: "member" }) } else { Ok(()) }
+    }
+
+    fn obligations(&mut self, id: MemberId) -> Result<Obligations, StorageError> {
+        let OpenThings { applications, pending, open } = self.run(|conn| {
+            Raw::new(
+                "SELECT (SELECT count(*) FROM applications WHERE member_id = $1 AND status IN \
+                 ('draft', 'submitted', 'analyzing', 'committee')) AS applications, \
+                 (SELECT count(*) FROM loans WHERE member_id = $2 AND status = 'pending') \
+                 AS pending, (SELECT count(*) FROM loans WHERE member_id = $3 \
+                 AND status IN ('active', 'default')) AS open",
+            )?
+            .bind(id.get())
+            .bind(id.get())
+            .bind(id.get())
+            .get_result(conn)
+        })?;
+        Ok(Obligations {
+            open_applications: applications,
+            pending_loans: pending,
+            open_loans: open,
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! Members (`pensipro-members`).
+
+mod accounts;
+mod contacts;
+mod directory;
+mod documents;
+mod list;
+mod member_rows;
+mod members;

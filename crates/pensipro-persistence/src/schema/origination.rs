@@ -1,0 +1,88 @@
+//! Applications, their pre-checks, analyses and committee decisions.
+
+diesel::table! {
+    applications (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        product_id -> BigInt,
+        sales_id -> Nullable<BigInt>,
+        branch_id -> Nullable<BigInt>,
+        plafon -> BigInt,
+        tenor -> Integer,
+        purpose -> Nullable<Text>,
+        other_obligations -> BigInt,
+        terms -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        entered_on -> Date,
+        approved_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    application_docs (id) {
+        id -> BigInt,
+        application_id -> BigInt,
+        kind -> Text,
+        file_key -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+        uploaded_at -> Timestamp,
+        uploaded_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    precheck_results (id) {
+        id -> BigInt,
+        application_id -> BigInt,
+        passed -> Bool,
+        rules -> Text,
+        checked_at -> Timestamp,
+        checked_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    analysis (id) {
+        id -> BigInt,
+        application_id -> BigInt,
+        income -> BigInt,
+        other_obligations -> BigInt,
+        dsr -> BigInt,
+        risk_score -> Integer,
+        recommendation -> Text,
+        notes -> Text,
+        analysed_at -> Timestamp,
+        analysed_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    committee_decisions (id) {
+        id -> BigInt,
+        application_id -> BigInt,
+        level -> Integer,
+        decision -> Text,
+        notes -> Nullable<Text>,
+        decided_at -> Timestamp,
+        decided_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    application_conditions (id) {
+        id -> BigInt,
+        application_id -> BigInt,
+        decision_id -> BigInt,
+        text -> Text,
+        met_at -> Nullable<Timestamp>,
+        met_by -> Nullable<BigInt>,
+        notes -> Nullable<Text>,
+    }
+}

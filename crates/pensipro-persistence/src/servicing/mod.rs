@@ -1,0 +1,107 @@
+//! Loan accounts.
+//!
+//! What a posting reads is small however long the loan: the loan with its terms, its plan and its
+//! holds is one SELECT, and the rows that may have changed since they were agreed and are still open
+//! are another. The rows to come are taken from the plan, a packed copy of what was agreed, which
+//! never changes; `loans.touched_through` is the last due date of a row that was ever changed.
+
+mod columns;
+mod disbursements;
+mod history;
+mod holds;
+mod list;
+mod loans;
+mod payments;
+mod periods;
+mod plan;
+mod postings;
+mod read;
+mod schedule;
+mod transactions;
+
+use pensipro_kernel::{LoanId, Page, PageRequest, PaymentId, Scope, StorageError, UserId};
+use pensipro_servicing::{
+    Channel, Disbursement, Loan, LoanFilter, LoanHistory, LoanRepository, LoanSettings,
+    LoanSummary, NewLoan, Payment, PostingBatch, ReservedIds, Row, StoredLoan, Transaction,
+};
+
+use crate::{Tx, sql::RowLock};
+
+impl LoanRepository for Tx<'_> {
+    fn stored_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError> {
+        read::one(self, id, scope, None)
+    }
+
+    fn lock_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError> {
+        read::one(self, id, scope, Some(RowLock::ForUpdate))
+    }
+
+    fn lock_loans(&mut self, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError> {
+        read::many(self, ids)
+    }
+
+    fn histories(&mut self, ids: &[LoanId]) -> Result<Vec<(LoanId, LoanHistory)>, StorageError> {
+        history::histories(self, ids)
+    }
+
+    fn loans(
+        &mut self,
+        filter: &LoanFilter,
+        page: &PageRequest,
+        scope: Scope,
+    ) -> Result<Page<LoanSummary>, StorageError> {
+        list::page(self, filter, page, scope)
+    }
+
+    fn schedule(&mut self, id: LoanId) -> Result<Vec<Row>, StorageError> {
+        schedule::all(self, id)
+    }
+
+    fn payments(&mut self, id: LoanId) -> Result<Vec<Payment>, StorageError> {
+        payments::of_loan(self, id)
+    }
+
+    fn payment(&mut self, loan: LoanId, id: PaymentId) -> Result<Payment, StorageError> {
+        payments::one(self, loan, id)
+    }
+
+    fn disbursements(&mut self, id: LoanId) -> Result<Vec<Disbursement>, StorageError> {
+        disbursements::of_loan(self, id)
+    }
+
+    fn transactions(&mut self, id: LoanId) -> Result<Vec<Transaction>, StorageError> {
+        transactions::of_loan(self, id)
+    }
+
+    fn payment_by_reference(
+        &mut self,
+        channel: Channel,
+        reference: &str,
+    ) -> Result<Option<PaymentId>, StorageError> {
+        payments::by_reference(self, channel, reference)
+    }
+
+    fn add_loan(&mut self, new: &NewLoan, by: Option<UserId>) -> Result<Loan, StorageError> {
+        loans::add(self, new, by)
+    }
+
+    fn save_loan_settings(
+        &mut self,
+        loan: &Loan,
+        change: LoanSettings,
+    ) -> Result<Loan, StorageError> {
+        loans::save_settings(self, loan, change)
+    }
+
+    fn reserve_transaction_ids(&mut self, count: u32) -> Result<ReservedIds, StorageError> {
+        transactions::reserve(self, count)
+    }
+
+    fn store_postings(
+        &mut self,
+        batch: &PostingBatch,
+        by: Option<UserId>,
+    ) -> Result<(), StorageError> {
+        postings::store(self, batch, by)
+    }
+}

@@ -1,0 +1,142 @@
+//! Loans with their stored accounts: two queries, whatever their number.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use pensipro_kernel::{BranchId, LoanId, Scope, StorageError, TransactionId};
+use pensipro_servicing::{Hold, Row, RowKey, StoredLoan};
+
+use super::{
+    columns::{LoanRow, Read, terms},
+    holds::{self, PackedHolds},
+    plan,
+    schedule::Stored,
+};
+use crate::{
+    Tx,
+    schema::{loan_schedules, loan_terms, loans},
+    sql::{List, Locked, RowLock, one_of},
+};
+
+/// A loan, its terms, the maker and rows of its plan, its holds.
+type Columns = (LoanRow, String, i64, Vec<u8>, Option<String>);
+
+/// A loan whose open rows are still to be read.
+struct Partial {
+    read: Read,
+    maker: TransactionId,
+    plan: Vec<u8>,
+    holds: Vec<Hold>,
+}
+
+/// One loan.
+pub(super) fn one(
+    tx: &mut Tx<'_>,
+    id: LoanId,
+    scope: Scope,
+    lock: Option<RowLock>,
+) -> Result<StoredLoan, StorageError> {
+    let query = loans::table
+        .inner_join(loan_terms::table)
+        .filter(loans::id.eq(id.get()))
+        .select((
+            LoanRow::as_select(),
+            loan_terms::terms,
+            loan_terms::made_by,
+            loan_terms::plan,
+            PackedHolds,
+        ));
+    let row: Option<Columns> = tx
+        .run(|conn| match lock {
+            Some(lock) => Locked::new(query, lock, "loans").get_result(conn).optional(),
+            None => query.get_result(conn).optional(),
+        })?;
+    let missing = || StorageError::not_found("loan", id.get());
+    let partial = Partial::of(row.ok_or_else(missing)?)?;
+    if !is_within(scope, partial.read.loan.branch_id) {
+        return Err(missing());
+    }
+    let open = loan_schedules::table
+        .filter(loan_schedules::loan_id.eq(id.get()))
+        .filter(loan_schedules::due_date.le(partial.read.touched_through))
+        .filter(loan_schedules::is_open)
+        .select(Stored::as_select());
+    let rows: Vec<Stored> = tx.run(|conn| open.load(conn))?;
+    partial.finish(&mut rows.into_iter())
+}
+
+/// Loans locked by ascending id; those that are not there are left out.
+pub(super) fn many(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError> {
+    let list = List::numbers(tx.backend(), ids.iter().map(|id| id.get()));
+    let query = loans::table
+        .inner_join(loan_terms::table)
+        .filter(one_of(loans::id, list.clone()))
+        .order(loans::id)
+        .select((
+            LoanRow::as_select(),
+            loan_terms::terms,
+            loan_terms::made_by,
+            loan_terms::plan,
+            PackedHolds,
+        ));
+    let rows: Vec<Columns> =
+        tx.run(|conn| Locked::new(query, RowLock::ForUpdate, "loans").load(conn))?;
+    let partials = rows.into_iter().map(Partial::of).collect::<Result<Vec<_>, _>>()?;
+    let open = loan_schedules::table
+        .inner_join(loans::table)
+        .filter(one_of(loan_schedules::loan_id, list))
+        .filter(loan_schedules::due_date.le(loans::touched_through))
+        .filter(loan_schedules::is_open)
+        .order(loan_schedules::loan_id)
+        .select(Stored::as_select());
+    let rows: Vec<Stored> = tx.run(|conn| open.load(conn))?;
+    let mut rows = rows.into_iter().peekable();
+    partials
+        .into_iter()
+        .map(|partial| {
+            let id = partial.read.loan.id;
+            let mut own = std::iter::from_fn(|| rows.next_if(|row| row.loan_id() == id));
+            partial.finish(&mut own)
+        })
+        .collect()
+}
+
+/// True if the caller may see a loan of this branch. A funder's portfolio are the loans allocated to
+/// him; without allocations he has none.
+pub(super) fn is_within(scope: Scope, branch: Option<BranchId>) -> bool {
+    scope.sees_branch(branch) && scope.funder_id.is_none()
+}
+
+impl Partial {
+    fn of(columns: Columns) -> Result<Self, StorageError> {
+        let (row, json, maker, plan, packed) = columns;
+        Ok(Self {
+            read: row.read(terms(&json)?)?,
+            maker: TransactionId::new(maker),
+            plan,
+            holds: holds::unpack(packed.as_deref())?,
+        })
+    }
+
+    fn finish(self, open: &mut dyn Iterator<Item = Stored>) -> Result<StoredLoan, StorageError> {
+        let Self { read: Read { loan, balances, touched_through }, maker, plan, holds } = self;
+        let mut rows = open.map(Row::try_from).collect::<Result<Vec<_>, _>>()?;
+        if maker != RowKey::PROVISIONAL {
+            for row in to_come(maker, &plan, touched_through) {
+                rows.push(row?);
+            }
+        }
+        Ok(StoredLoan { loan, state: balances.state, rows, holds })
+    }
+}
+
+/// The rows that nothing has touched yet.
+fn to_come(
+    maker: TransactionId,
+    plan: &[u8],
+    touched_through: NaiveDate,
+) -> impl Iterator<Item = Result<Row, StorageError>> {
+    let is_past = move |row: &Result<Row, _>| {
+        row.as_ref().is_ok_and(|row: &Row| row.due_date <= touched_through)
+    };
+    plan::unpack(maker, plan).filter(move |row| !is_past(row))
+}

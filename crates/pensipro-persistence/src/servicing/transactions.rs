@@ -1,0 +1,208 @@
+//! Transactions of loans, and ids for new ones.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use pensipro_kernel::{LoanId, Money, StorageError, TransactionId, UserId};
+use pensipro_servicing::{
+    Disbursed, ExcessTo, FailedCut, Input, InputKind, NewTransaction, PaymentInput, ReservedIds,
+    Row, Transaction, TransactionBody, TransactionKind,
+};
+
+use super::history::{Allocations, allocations};
+use crate::{
+    Tx,
+    convert::{code, from_time, unreadable},
+    schema::loan_transactions,
+    sql::{List, batch_row, one_of},
+};
+
+/// A row of `loan_transactions`.
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = loan_transactions)]
+#[diesel(treat_none_as_default_value = false)]
+pub(super) struct Stored {
+    pub(super) id: i64,
+    pub(super) loan_id: i64,
+    pub(super) kind: String,
+    pub(super) effective_on: NaiveDate,
+    pub(super) booked_on: NaiveDate,
+    pub(super) amount: Option<i64>,
+    pub(super) due_from: Option<NaiveDate>,
+    pub(super) due_through: Option<NaiveDate>,
+    pub(super) tolerance: Option<i64>,
+    pub(super) excess_to: Option<String>,
+    pub(super) deposit: Option<i64>,
+    pub(super) reverses: Option<i64>,
+    pub(super) reason: Option<String>,
+    pub(super) created_at: NaiveDateTime,
+    pub(super) created_by: Option<i64>,
+}
+batch_row!(Stored => loan_transactions);
+
+impl Stored {
+    /// The row of a new transaction.
+    pub(super) fn new(new: &NewTransaction, now: NaiveDateTime, by: Option<UserId>) -> Self {
+        let NewTransaction { loan_id, id, effective_on, booked_on, body } = new;
+        let blank = Self {
+            id: id.get(),
+            loan_id: loan_id.get(),
+            kind: new.kind().code().into(),
+            effective_on: *effective_on,
+            booked_on: *booked_on,
+            amount: new.amount().map(Money::sen),
+            due_from: None,
+            due_through: None,
+            tolerance: None,
+            excess_to: None,
+            deposit: None,
+            reverses: None,
+            reason: None,
+            created_at: now,
+            created_by: by.map(|id| id.get()),
+        };
+        match body {
+            TransactionBody::Input(kind) => blank.of_input(kind),
+            TransactionBody::Reversal { of, reason } => {
+                Self { reverses: Some(of.get()), reason: Some(reason.clone()), ..blank }
+            }
+        }
+    }
+
+    fn of_input(self, kind: &InputKind) -> Self {
+        match kind {
+            InputKind::Disbursement(Disbursed { rows: _, deposit }) => {
+                Self { deposit: Some(deposit.sen()), ..self }
+            }
+            InputKind::FailedCut(FailedCut { due_from, due_through }) => {
+                Self { due_from: Some(*due_from), due_through: Some(*due_through), ..self }
+            }
+            InputKind::Payment(payment) => {
+                // The amount stands with the transaction.
+                let PaymentInput { amount: _, due_through, tolerance, excess_to } = payment;
+                Self {
+                    due_through: Some(*due_through),
+                    tolerance: Some(tolerance.sen()),
+                    excess_to: Some(excess_to.code().into()),
+                    ..self
+                }
+            }
+        }
+    }
+
+    /// The input; `None` for a reversal. `rows` are those that it made, as agreed.
+    pub(super) fn input(
+        &self,
+        rows: impl FnOnce() -> Vec<Row>,
+    ) -> Result<Option<Input>, StorageError> {
+        let kind = match code("loan_transactions.kind", &self.kind)? {
+            TransactionKind::Reversal => return Ok(None),
+            TransactionKind::Disbursement => {
+                let deposit = Money::from_sen(known(self.deposit)?);
+                InputKind::Disbursement(Disbursed { rows: rows(), deposit })
+            }
+            TransactionKind::FailedCut => InputKind::FailedCut(FailedCut {
+                due_from: known(self.due_from)?,
+                due_through: known(self.due_through)?,
+            }),
+            TransactionKind::Payment => InputKind::Payment(PaymentInput {
+                amount: Money::from_sen(known(self.amount)?),
+                due_through: known(self.due_through)?,
+                tolerance: Money::from_sen(known(self.tolerance)?),
+                excess_to: self.excess_to()?,
+            }),
+        };
+        Ok(Some(Input {
+            id: TransactionId::new(self.id),
+            effective_on: self.effective_on,
+            booked_on: self.booked_on,
+            kind,
+        }))
+    }
+
+    /// What becomes of a payment's rest.
+    pub(super) fn excess_to(&self) -> Result<ExcessTo, StorageError> {
+        code("loan_transactions.excess_to", self.excess_to.as_deref().unwrap_or_default())
+    }
+
+    fn read(
+        self,
+        reversals: &HashMap<i64, i64>,
+        paid: &mut Allocations,
+    ) -> Result<Transaction, StorageError> {
+        let Self {
+            id,
+            loan_id,
+            kind,
+            effective_on,
+            booked_on,
+            amount,
+            due_from: _,
+            due_through: _,
+            tolerance: _,
+            excess_to: _,
+            deposit: _,
+            reverses,
+            reason,
+            created_at,
+            created_by,
+        } = self;
+        Ok(Transaction {
+            id: TransactionId::new(id),
+            loan_id: LoanId::new(loan_id),
+            kind: code("loan_transactions.kind", &kind)?,
+            effective_on,
+            booked_on,
+            amount: amount.map(Money::from_sen),
+            reverses: reverses.map(TransactionId::new),
+            reason,
+            reversed_by: reversals.get(&id).copied().map(TransactionId::new),
+            allocations: paid.take(TransactionId::new(id)),
+            created_at: from_time(created_at),
+            created_by: created_by.map(UserId::new),
+        })
+    }
+}
+
+/// A figure that the transaction's kind has.
+pub(super) fn known<T>(value: Option<T>) -> Result<T, StorageError> {
+    value.ok_or_else(|| unreadable("loan_transactions"))
+}
+
+/// The transactions of loans, by loan and id.
+pub(super) fn load(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<Stored>, StorageError> {
+    let list = List::numbers(tx.backend(), ids.iter().map(|id| id.get()));
+    let query = loan_transactions::table
+        .filter(one_of(loan_transactions::loan_id, list))
+        .order((loan_transactions::loan_id, loan_transactions::id))
+        .select(Stored::as_select());
+    tx.run(|conn| query.load(conn))
+}
+
+/// The transactions of a loan by id.
+pub(super) fn of_loan(tx: &mut Tx<'_>, id: LoanId) -> Result<Vec<Transaction>, StorageError> {
+    let stored = load(tx, &[id])?;
+    let reversals = stored.iter().filter_map(|row| Some((row.reverses?, row.id))).collect();
+    let mut paid = allocations(tx, &[id])?;
+    stored.into_iter().map(|row| row.read(&reversals, &mut paid)).collect()
+}
+
+/// How often consecutive ids are tried for beside others who take ids at the same time.
+const TRIES: u32 = 40;
+
+/// Consecutive ids. On PostgreSQL others may take ids in between: then the ids are left unused and
+/// the next ones tried.
+pub(super) fn reserve(tx: &mut Tx<'_>, ids: u32) -> Result<ReservedIds, StorageError> {
+    let wanted = usize::try_from(ids).unwrap_or(usize::MAX);
+    for _ in 0..TRIES {
+        let reserved = tx.reserve_ids("loan_transactions", wanted)?;
+        let (Some(first), Some(last)) = (reserved.first(), reserved.last()) else {
+            return Ok(ReservedIds::new(TransactionId::new(0), 0));
+        };
+        if last - first + 1 == i64::from(ids) {
+            return Ok(ReservedIds::new(TransactionId::new(*first), ids));
+        }
+    }
+    Err(StorageError::Busy)
+}

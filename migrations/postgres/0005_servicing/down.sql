@@ -1,0 +1,10 @@
+DROP FUNCTION append_only_refuse() CASCADE;
+DROP TABLE accounting_periods;
+DROP TABLE loan_transaction_allocations;
+DROP TABLE loan_disbursement_sources;
+DROP TABLE loan_disbursements;
+DROP TABLE loan_payments;
+DROP TABLE loan_transactions;
+DROP TABLE loan_schedules;
+DROP TABLE loan_terms;
+DROP TABLE loans;

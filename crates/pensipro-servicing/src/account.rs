@@ -193,6 +193,7 @@ impl Account {
         self.rows.clone_from(&disbursed.rows);
     }
 
+    /// A row that was paid before its cut is known to have failed is charged nothing for the waiting.
     fn fail_cut(&mut self, rules: &Rules, cut: &FailedCut, on: NaiveDate) {
         let billed = cut.due_from..=cut.due_through;
         for row in self.rows.iter_mut().skip(self.first_open) {
@@ -213,8 +214,8 @@ impl Account {
         self.state.excess = plus(self.state.excess, purse.keep_rest());
     }
 
-    /// What follows from an input at once: paid rows rest, a default is cured once no arrears
-    /// remain, and a loan with nothing owed closes.
+    /// What follows from an input at once: a default is cured once no arrears remain, and a loan with
+    /// nothing owed closes.
     fn conclude(&mut self, rules: &Rules, on: NaiveDate) {
         if !self.state.is_open() {
             return;
@@ -228,22 +229,9 @@ impl Account {
         }
     }
 
-    /// Moves past the rows that are paid. A row that is paid before its cut is known to have failed
-    /// is charged nothing for the days of waiting.
     fn skip_paid(&mut self, rules: &Rules) {
-        let mut unbroken = true;
-        for row in self.rows.iter_mut().skip(self.first_open) {
-            let paid = row.is_paid(rules);
-            if paid {
-                row.held = Default::default();
-            } else if !row.is_touched() {
-                break;
-            }
-            unbroken &= paid;
-            if unbroken {
-                self.first_open = self.first_open.saturating_add(1);
-            }
-        }
+        let paid = self.open_rows().iter().take_while(|row| row.is_paid(rules)).count();
+        self.first_open = self.first_open.saturating_add(paid);
     }
 }
 

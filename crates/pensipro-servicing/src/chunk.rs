@@ -30,7 +30,7 @@ pub fn open_loans<Tx: LoanRepository>(
         stored.map(|stored| (stored.loan.id, OpenLoan::new(stored, policy))).collect();
     let late: Vec<_> = loans
         .iter()
-        .filter(|(id, loan)| orders.get(id).is_some_and(|orders| !comes_in_order(loan, orders)))
+        .filter(|(id, loan)| orders.get(id).is_some_and(|orders| !loan.takes_in_turn(orders)))
         .map(|(id, _)| *id)
         .collect();
     if late.is_empty() {
@@ -42,9 +42,4 @@ pub fn open_loans<Tx: LoanRepository>(
         }
     }
     Ok(loans)
-}
-
-/// True if every input comes after the account's last one and after those before it.
-fn comes_in_order(loan: &OpenLoan, orders: &[Order]) -> bool {
-    orders.first().is_none_or(|first| loan.account().takes(first)) && orders.is_sorted()
 }

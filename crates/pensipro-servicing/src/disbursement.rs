@@ -4,16 +4,16 @@ use chrono::NaiveDate;
 use pensipro_kernel::{
     BankAccountId, ContractId, Faults, FunderId, LoanId, Money, TransactionId, optional_text,
 };
-use pensipro_pricing::FeeCharge;
+use pensipro_pricing::{FeeCharge, FirstDuePolicy};
 
 use crate::{
     amount::{plus, total},
     error::ServicingError,
     input::{Input, InputKind},
-    loan::LoanStatus,
+    loan::{Loan, LoanStatus},
     open_loan::{OpenLoan, Posted},
     payment::check_date,
-    plan::RepaymentPlan,
+    plan::{FirstDue, PlanFacts, RepaymentPlan},
     posting::PostingBatch,
 };
 
@@ -137,8 +137,26 @@ impl DisburseLoan {
         self
     }
 
-    /// Posts the disbursement: the loan is pending, the sources add up to the plafon, something is
-    /// left to pay out, and the plan is that of the disbursement's date.
+    /// The plan of the loan if paid out so: its schedule and fees, to be checked against age and DSR
+    /// again.
+    pub fn plan(
+        &self,
+        loan: &Loan,
+        age: Option<u16>,
+        policy: FirstDuePolicy,
+    ) -> Result<RepaymentPlan, ServicingError> {
+        RepaymentPlan::compute(&PlanFacts {
+            plafon: loan.plafon,
+            tenor: loan.tenor,
+            terms: &loan.terms,
+            starts_on: self.disbursed_on,
+            first_due: FirstDue::or_policy(self.first_due_date, policy),
+            age,
+        })
+    }
+
+    /// Posts the disbursement by its [plan](Self::plan): the loan is pending, the sources add up to
+    /// the plafon, and something is left to pay out.
     pub fn post(
         self,
         loan: &mut OpenLoan,
@@ -173,10 +191,6 @@ impl DisburseLoan {
         }
         let plafon = terms.plafon;
         let sources = self.sources_of(plafon)?;
-        let repaid = total(plan.rows().iter().map(|row| row.principal));
-        if repaid != plafon {
-            return Err(ServicingError::SourcesMismatch { sum: repaid, plafon });
-        }
         let (upfront_fees, deposit) = (plan.upfront_fees(), plan.deposit());
         let deducted = plus(upfront_fees, deposit);
         let net_amount = plafon.minus_or_zero(deducted);

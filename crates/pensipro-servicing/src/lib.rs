@@ -90,7 +90,7 @@ pub use open_loan::{LoanHistory, OpenLoan, Posted, RefundDue};
 pub use outstanding::{Kolektibilitas, Outstanding, SettlementTotal, days_past_due};
 pub use overdue::{LateBasis, LatePenalty, Overdue};
 pub use payment::{Channel, RawPayment, RecordPayment};
-pub use plan::{RepaymentPlan, create_pending_loan};
+pub use plan::{FirstDue, PlanFacts, RepaymentPlan, create_pending_loan};
 pub use posting::{
     NewPayment, NewTransaction, PostingBatch, RowChange, TransactionBody, TransactionKind,
 };

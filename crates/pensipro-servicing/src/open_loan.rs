@@ -112,6 +112,11 @@ impl OpenLoan {
         self.history.is_none() && !self.account.takes(order)
     }
 
+    /// True if inputs of these places can be posted one after the other, each in place.
+    pub fn takes_in_turn(&self, orders: &[Order]) -> bool {
+        orders.first().is_none_or(|first| self.account.takes(first)) && orders.is_sorted()
+    }
+
     /// True if the stored account tells nothing of this day, because inputs came later.
     pub fn needs_history_on(&self, date: NaiveDate) -> bool {
         self.history.is_none() && self.account.on().is_some_and(|on| date < on)

@@ -30,7 +30,7 @@ impl Kolektibilitas {
     /// The quality of a loan with these days past due.
     pub const fn of(dpd: u32, bounds: &KolektibilitasBounds) -> Self {
         match dpd {
-            0 => Self::Current,
+            days if days <= bounds.current => Self::Current,
             days if days <= bounds.special_mention => Self::SpecialMention,
             days if days <= bounds.substandard => Self::Substandard,
             days if days <= bounds.doubtful => Self::Doubtful,

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, TransactionId};
-use pensipro_pricing::{Collection as FeeCollection, FeeCharge, FeeKind, ScheduleRow};
+use pensipro_pricing::{
+    Collection as FeeCollection, DueDates, FeeCharge, FeeFacts, FeeKind, FirstDuePolicy, Schedule,
+    ScheduleRow, Terms, charges,
+};
 
 use crate::{
     account::LoanDates,
@@ -21,14 +24,53 @@ pub struct RepaymentPlan {
     charges: Vec<FeeCharge>,
 }
 
+/// What a plan is computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanFacts<'a> {
+    /// Principal granted.
+    pub plafon: Money,
+    /// Instalments agreed.
+    pub tenor: u16,
+    /// The terms agreed.
+    pub terms: &'a Terms,
+    /// The disbursement.
+    pub starts_on: NaiveDate,
+    /// How the first due date is found.
+    pub first_due: FirstDue,
+    /// The member's age in completed years on that day, where a fee depends on it.
+    pub age: Option<u16>,
+}
+
+/// How the first due date is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstDue {
+    /// It is given, and sets the due day.
+    On(NaiveDate),
+    /// The terms' due day, far enough after the disbursement.
+    Following(FirstDuePolicy),
+}
+
+impl FirstDue {
+    /// The date asked for, otherwise by the policy.
+    pub fn or_policy(given: Option<NaiveDate>, policy: FirstDuePolicy) -> Self {
+        given.map_or(Self::Following(policy), Self::On)
+    }
+}
+
 impl RepaymentPlan {
-    /// A plan from the pricing engine's rows, `None` without any. `starts_on` is the disbursement.
-    pub fn new(
-        starts_on: NaiveDate,
-        rows: Vec<ScheduleRow>,
-        charges: Vec<FeeCharge>,
-    ) -> Option<Self> {
-        (!rows.is_empty()).then_some(Self { starts_on, rows, charges })
+    /// The plan of a loan paid out on a day, by the pricing engine.
+    pub fn compute(facts: &PlanFacts<'_>) -> Result<Self, ServicingError> {
+        let PlanFacts { plafon, tenor, terms, starts_on, first_due, age } = *facts;
+        let dates = match first_due {
+            FirstDue::On(date) => DueDates::from_first(starts_on, date)?,
+            FirstDue::Following(policy) => {
+                DueDates::following(starts_on, terms.rules.due_day, policy)
+            }
+        };
+        let schedule = Schedule::new(plafon, tenor, &terms.rules, dates)?;
+        let fees = FeeFacts { plafon, tenor, instalment: schedule.instalment(), age };
+        let charges = charges(&terms.fees, fees)?;
+        Ok(Self { starts_on, rows: schedule.dated_rows().collect(), charges })
     }
 
     /// The day on which interest begins.
@@ -94,15 +136,15 @@ fn is_upfront(charge: &FeeCharge) -> bool {
     charge.collection == FeeCollection::Upfront
 }
 
-/// The loan of an approved application, `pending`, with the provisional rows of the plan.
+/// The loan of an approved application, `pending`, with provisional rows as if it were paid out on
+/// the day of approval.
 pub fn create_pending_loan(
     facts: LoanFacts,
-    plan: &RepaymentPlan,
+    first_due: FirstDue,
+    age: Option<u16>,
 ) -> Result<NewLoan, ServicingError> {
-    let sum = total(plan.rows.iter().map(|row| row.principal));
-    if sum != facts.plafon {
-        return Err(ServicingError::SourcesMismatch { sum, plafon: facts.plafon });
-    }
-    let rows = plan.account_rows(RowKey::PROVISIONAL);
-    Ok(NewLoan { rows, dates: plan.dates(), facts })
+    let LoanFacts { plafon, tenor, ref terms, approved_on, .. } = facts;
+    let plan = PlanFacts { plafon, tenor, terms, starts_on: approved_on, first_due, age };
+    let plan = RepaymentPlan::compute(&plan)?;
+    Ok(NewLoan { rows: plan.account_rows(RowKey::PROVISIONAL), dates: plan.dates(), facts })
 }

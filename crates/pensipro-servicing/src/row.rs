@@ -152,11 +152,6 @@ impl Row {
         self.instalment_left().minus_or_zero(self.tolerated)
     }
 
-    /// True once something was paid on it or tolerated.
-    pub fn is_touched(&self) -> bool {
-        self.paid().is_positive() || self.tolerated.is_positive()
-    }
-
     /// Everything paid on it.
     pub fn paid(&self) -> Money {
         plus(plus(self.principal_paid, self.interest_paid), plus(self.fee_paid, self.penalty_paid))

@@ -32,15 +32,17 @@ impl Rules {
 pub struct ServicingPolicy {
     /// A loan with more days past due than this is in default.
     pub default_after_days: u32,
-    /// Kolektibilitas 2, 3, 4 end with these days past due; more is 5 (POJK 40/2019).
+    /// Kolektibilitas 1 to 4 end with these days past due; more is 5 (POJK 40/2019).
     pub kolektibilitas: KolektibilitasBounds,
     /// What a pension cut recorded at the counter may fall short of or pass the amount due by.
     pub cut_tolerance: Money,
 }
 
-/// The last day past due of kolektibilitas 2, 3 and 4.
+/// The last day past due of kolektibilitas 1 to 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KolektibilitasBounds {
+    /// Current ends here.
+    pub current: u32,
     /// Special mention ends here.
     pub special_mention: u32,
     /// Substandard ends here.
@@ -51,7 +53,7 @@ pub struct KolektibilitasBounds {
 
 impl Default for KolektibilitasBounds {
     fn default() -> Self {
-        Self { special_mention: 90, substandard: 120, doubtful: 180 }
+        Self { current: 0, special_mention: 90, substandard: 120, doubtful: 180 }
     }
 }
 

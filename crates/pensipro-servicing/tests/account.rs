@@ -147,6 +147,15 @@ fn a_hold_after_a_failed_cut_is_a_new_one() {
 }
 
 #[test]
+fn a_cut_that_fails_on_the_day_of_its_line_ends_its_hold() {
+    let after = day("2026-02-15");
+    let holds = vec![Hold { row: row(1), after, until: day("2026-03-05") }];
+    let mut shelf = two_rows(RowFirst, per_mille_a_day(0, None), holds);
+    shelf.post(february_cut_failed(2, "2026-02-15"));
+    assert_eq!(penalty(&shelf, "2026-02-20"), rupiah(10_000));
+}
+
+#[test]
 fn principal_last_pays_everything_else_first() {
     let mut shelf = two_rows(PrincipalLast, None, vec![]);
     let posted = shelf.post(cash(2, day("2026-03-10"), rupiah(1_000_000)));
@@ -227,8 +236,8 @@ fn paying_the_arrears_cures_a_default() {
     shelf.post(cash(2, day("2026-05-15"), rupiah(3_000_000)));
     assert_eq!(shelf.loan.status, LoanStatus::Default);
     assert_eq!(shelf.balances.unwrap().state.default_since, Some(day("2026-05-12")));
-    shelf.post(cash(3, day("2026-05-16"), rupiah(1_000_000)));
-    assert_eq!(shelf.loan.status, LoanStatus::Active);
+    shelf.post(cash(3, day("2026-06-10"), rupiah(1_000_000)));
+    assert_eq!(shelf.loan.status, LoanStatus::Active, "the row due today is no arrears");
 }
 
 #[test]
@@ -346,6 +355,11 @@ fn out_of_order_without_a_history_is_refused_and_changes_nothing() {
     let mut open = shelf.open();
     let mut batch = PostingBatch::new();
     let late: NaiveDate = day("2026-02-09");
+    let [late_one, next, after] =
+        [cash(3, late, rupiah(1)), cash(3, day("2026-02-10"), rupiah(1)), cash(4, late, rupiah(1))]
+            .map(|input| input.order());
+    assert!(open.takes_in_turn(&[]) && open.takes_in_turn(&[next]));
+    assert!(!open.takes_in_turn(&[late_one]) && !open.takes_in_turn(&[next, after]));
     let result = open.post(cash(3, late, rupiah(5)), &mut batch);
     assert!(matches!(result, Err(ServicingError::HistoryMissing)));
     assert!(batch.is_empty() && open == shelf.open());

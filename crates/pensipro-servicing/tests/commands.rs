@@ -3,8 +3,10 @@
 mod support;
 
 use chrono::NaiveDate;
-use pensipro_kernel::{BankAccountId, DomainError, Faults, FunderId, Money};
-use pensipro_pricing::{AllocationOrder, Collection as Collected, FeeCharge, FeeKind};
+use pensipro_kernel::{BankAccountId, DomainError, Faults, FunderId, Money, Rate};
+use pensipro_pricing::{
+    AllocationOrder, Collection as Collected, FeeBasis, FeeKind, FeeParts, FeeTerms, FirstDuePolicy,
+};
 use pensipro_servicing::*;
 use support::*;
 
@@ -86,13 +88,24 @@ fn each_refusal_of_a_payment_has_its_code() {
     assert!(accept(&loan, raw(on(400), rupiah(2_000_000))).is_ok());
 }
 
-fn plan(charges: Vec<FeeCharge>) -> RepaymentPlan {
-    let owed = level(2, 900_000, 100_000);
-    RepaymentPlan::new(on(0), schedule_rows(&owed), charges).unwrap()
+fn fee(kind: FeeKind, basis: FeeBasis, collection: Collected) -> FeeTerms {
+    FeeTerms::new(FeeParts { kind, basis, collection }).unwrap()
 }
 
-fn charge(kind: FeeKind, amount: i64, collection: Collected) -> FeeCharge {
-    FeeCharge { kind, amount: rupiah(amount), collection }
+/// Rp 1,800,000 over two months, flat 12 % a year, with these fees.
+fn with_fees(fees: Vec<FeeTerms>) -> Shelf {
+    let terms = terms_with_fees(AllocationOrder::RowFirst, None, fees);
+    let loan = Loan { tenor: 2, ..pending_loan(7, rupiah(1_800_000), terms) };
+    Shelf::new(loan, vec![], ServicingPolicy::default())
+}
+
+fn post(
+    shelf: &Shelf,
+    command: DisburseLoan,
+    batch: &mut PostingBatch,
+) -> Result<Posted, ServicingError> {
+    let plan = command.plan(&shelf.loan, None, FirstDuePolicy::default())?;
+    command.post(&mut shelf.open(), &plan, facts(), batch)
 }
 
 fn command(sources: Vec<Source>) -> DisburseLoan {
@@ -111,47 +124,57 @@ fn source(funder: Option<i64>, amount: i64) -> Source {
 
 #[test]
 fn a_disbursement_pays_the_plafon_less_what_is_deducted() {
-    let shelf = shelf();
-    let mut open = shelf.open();
-    let plan = plan(vec![
-        charge(FeeKind::Provisi, 18_000, Collected::Upfront),
-        charge(FeeKind::Blokir, 1_000_000, Collected::Upfront),
-        charge(FeeKind::Admin, 5_000, Collected::FirstInstalment),
+    let mut shelf = with_fees(vec![
+        fee(FeeKind::Provisi, FeeBasis::Percent(Rate::percent(1)), Collected::Upfront),
+        fee(FeeKind::Blokir, FeeBasis::Instalments(1), Collected::Upfront),
+        fee(FeeKind::Admin, FeeBasis::Fixed(rupiah(5_000)), Collected::FirstInstalment),
     ]);
     let mut batch = PostingBatch::new();
     let sources = vec![source(Some(4), 1_000_000), source(None, 800_000)];
-    command(sources.clone()).post(&mut open, &plan, facts(), &mut batch).unwrap();
+    post(&shelf, command(sources.clone()), &mut batch).unwrap();
     let made = &batch.disbursements[0];
-    assert_eq!((made.amount, made.net_amount), (rupiah(1_800_000), rupiah(782_000)));
-    assert_eq!((made.upfront_fees, made.deposit), (rupiah(18_000), rupiah(1_000_000)));
+    assert_eq!((made.upfront_fees, made.deposit), (rupiah(18_000), rupiah(918_000)));
+    assert_eq!((made.amount, made.net_amount), (rupiah(1_800_000), rupiah(864_000)));
     assert_eq!(made.sources, sources);
     let balances = batch.loans[&shelf.loan.id];
     assert_eq!((balances.status, balances.principal), (LoanStatus::Active, rupiah(1_800_000)));
-    assert_eq!((balances.fee, balances.state.deposit), (rupiah(5_000), rupiah(1_000_000)));
+    assert_eq!((balances.fee, balances.state.deposit), (rupiah(5_000), rupiah(918_000)));
     let dates = balances.state.dates.unwrap();
     assert_eq!((dates.first_due_date, dates.maturity_date), (day("2026-02-10"), day("2026-03-10")));
     assert_eq!(batch.transactions[0].amount(), Some(rupiah(1_800_000)));
     assert!(batch.rows.values().all(|row| matches!(row, RowChange::New(_))));
-    let again = command(vec![]).post(&mut open, &plan, facts(), &mut batch);
-    assert_eq!(code(again), "invalid_transition");
+    shelf.keep(&batch);
+    assert_eq!(code(post(&shelf, command(vec![]), &mut batch)), "invalid_transition");
+}
+
+#[test]
+fn a_payment_in_the_batch_of_the_disbursement_leaves_its_rows_new() {
+    let shelf = with_fees(vec![]);
+    let mut open = shelf.open();
+    let mut batch = PostingBatch::new();
+    open.post(disbursement(1, on(0), &level(2, 900_000, 100_000)), &mut batch).unwrap();
+    open.post(cash(2, on(1), rupiah(1_000)), &mut batch).unwrap();
+    assert!(batch.rows.values().all(|row| matches!(row, RowChange::New(_))));
+    let rows: Vec<_> = batch.rows.values().map(RowChange::row).collect();
+    assert_eq!((rows.len(), rows[0].interest_paid), (2, rupiah(1_000)));
 }
 
 #[test]
 fn each_refusal_of_a_disbursement_has_its_code() {
-    let post = |sources, plan: RepaymentPlan| {
+    let refused = |shelf: &Shelf, command| {
         let mut batch = PostingBatch::new();
-        let result = command(sources).post(&mut shelf().open(), &plan, facts(), &mut batch);
-        assert!(batch.is_empty());
-        code(result)
+        let code = code(post(shelf, command, &mut batch));
+        assert_eq!(batch, PostingBatch::new());
+        code
     };
-    assert_eq!(post(vec![source(None, 1_799_999)], plan(vec![])), "sources_mismatch");
-    let all = vec![charge(FeeKind::Provisi, 1_800_000, Collected::Upfront)];
-    assert_eq!(post(vec![], plan(all)), "nothing_to_pay_out");
-    let mut early = shelf();
+    let short = command(vec![source(None, 1_799_999)]);
+    assert_eq!(refused(&with_fees(vec![]), short), "sources_mismatch");
+    let all = FeeBasis::Percent(Rate::HUNDRED);
+    let all = with_fees(vec![fee(FeeKind::Provisi, all, Collected::Upfront)]);
+    assert_eq!(refused(&all, command(vec![])), "nothing_to_pay_out");
+    let mut early = with_fees(vec![]);
     early.loan.approved_on = on(1);
-    let mut batch = PostingBatch::new();
-    let result = command(vec![]).post(&mut early.open(), &plan(vec![]), facts(), &mut batch);
-    assert_eq!(code(result), "disbursement_before_approval");
+    assert_eq!(refused(&early, command(vec![])), "disbursement_before_approval");
     let raw = RawDisbursement {
         disbursed_on: Some(on(6)),
         first_due_date: Some(on(6)),
@@ -183,10 +206,14 @@ fn an_approved_application_becomes_a_pending_loan() {
         terms,
         approved_on,
     };
-    let new = create_pending_loan(facts, &plan(vec![])).unwrap();
+    let first_due = FirstDue::On(day("2026-02-25"));
+    let new = create_pending_loan(facts, first_due, None).unwrap();
     assert!(new.rows.iter().all(|row| row.key.made_by == RowKey::PROVISIONAL));
+    let principal = new.rows.iter().map(|row| row.principal);
+    assert_eq!(Money::checked_sum(principal), Some(new.facts.plafon));
+    assert_eq!((new.rows.len(), new.rows[0].starts_on), (12, approved_on));
     assert_eq!(new.rows[1].starts_on, new.rows[0].due_date);
-    assert_eq!(new.dates.maturity_date, day("2026-03-10"));
+    assert_eq!(new.dates.maturity_date, day("2027-01-25"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use pensipro_kernel::{
     ApplicationId, LoanId, MemberId, Money, ProductId, Rate, TransactionId, Version, add_months,
 };
 use pensipro_pricing::{
-    AllocationOrder, Method, PenaltyTerms, ScheduleRow, ScheduleRuleParts, ScheduleRules, Terms,
+    AllocationOrder, FeeTerms, Method, PenaltyTerms, ScheduleRuleParts, ScheduleRules, Terms,
     TermsParts,
 };
 use pensipro_servicing::*;
@@ -31,12 +31,20 @@ pub(crate) fn on(days: u64) -> NaiveDate {
 }
 
 pub(crate) fn terms(allocation_order: AllocationOrder, late: Option<PenaltyTerms>) -> Terms {
+    terms_with_fees(allocation_order, late, Vec::new())
+}
+
+pub(crate) fn terms_with_fees(
+    allocation_order: AllocationOrder,
+    late: Option<PenaltyTerms>,
+    fees: Vec<FeeTerms>,
+) -> Terms {
     let rules = ScheduleRules::new(ScheduleRuleParts::usual(Method::Flat, Rate::percent(12)));
     Terms::new(TermsParts {
         rules: rules.unwrap(),
         allocation_order,
         freeze_interest_on_death: false,
-        fees: Vec::new(),
+        fees,
         late,
         early_settlement: None,
     })
@@ -83,24 +91,6 @@ pub(crate) fn rows(made_by: TransactionId, owed: &[Instalment]) -> Vec<Row> {
 pub(crate) fn level(count: usize, principal: i64, interest: i64) -> Vec<Instalment> {
     let (principal, interest) = (rupiah(principal), rupiah(interest));
     vec![Instalment { principal, interest, fee: Money::ZERO }; count]
-}
-
-pub(crate) fn schedule_rows(owed: &[Instalment]) -> Vec<ScheduleRow> {
-    let mut balance = owed.iter().fold(0, |sum, row| sum + row.principal.sen());
-    (1..)
-        .zip(owed)
-        .map(|(no, row)| {
-            balance -= row.principal.sen();
-            ScheduleRow {
-                no,
-                due_date: add_months(on(0), no.into()),
-                principal: row.principal,
-                interest: row.interest,
-                instalment: row.principal.checked_add(row.interest).unwrap(),
-                balance: Money::from_sen(balance),
-            }
-        })
-        .collect()
 }
 
 pub(crate) fn input(id: i64, effective_on: NaiveDate, kind: InputKind) -> Input {

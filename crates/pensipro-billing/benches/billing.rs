@@ -26,7 +26,8 @@ fn rupiah(number: u32) -> Money {
     Money::from_sen(48_750_000 + i64::from(number % 97) * 10_000)
 }
 
-fn candidate(number: u32) -> Candidate {
+/// A billed line as storage finds it: its member's number is told where a line asks for it.
+fn candidate(number: u32, no_pensiun: Option<NoPensiun>) -> Candidate {
     Candidate {
         line: ExportLineId { export_id: ExportId::new(1), line_no: number },
         payer: Payer::Taspen,
@@ -38,7 +39,7 @@ fn candidate(number: u32) -> Candidate {
         billed: rupiah(number),
         payments: vec![],
         failed: false,
-        no_pensiun: Some(person(number)),
+        no_pensiun,
         nik: None,
     }
 }
@@ -94,7 +95,12 @@ fn chunks(file: fn(std::ops::Range<u32>) -> String, size: u32) -> Vec<(Vec<FileL
         .map(|start| {
             let numbers = start..start + size;
             let lines = parse(file(numbers.clone()).as_bytes());
-            let candidates = numbers.map(candidate).collect();
+            let asked = lines.iter().any(|line| match line {
+                FileLine::Parsed(line) => line.key_base().is_some(),
+                FileLine::Invalid(_) => false,
+            });
+            let candidates =
+                numbers.map(|number| candidate(number, asked.then(|| person(number)))).collect();
             (lines, ChunkFacts { candidates, keys: vec![] })
         })
         .collect()

@@ -7,21 +7,21 @@ use pensipro_kernel::Money;
 use super::{Candidate, MatchRules};
 use crate::{Identifier, Reference};
 
-/// A billed line with what was cut for it so far.
+/// A billed line, to which payments are added as the chunk's lines are decided.
 pub(super) struct Account {
     pub(super) facts: Candidate,
-    pub(super) paid: Money,
 }
 
 impl Account {
-    fn new(facts: Candidate) -> Self {
-        let paid = Money::checked_sum(facts.payments.iter().copied());
-        Self { paid: paid.unwrap_or(Money::from_sen(i64::MAX)), facts }
+    /// All that was cut for it so far. Few payments stand on one line, so they are summed anew.
+    pub(super) fn paid(&self) -> Money {
+        let paid = Money::checked_sum(self.facts.payments.iter().copied());
+        paid.unwrap_or(Money::from_sen(i64::MAX))
     }
 
     /// What is still to come.
     pub(super) fn rest(&self) -> Money {
-        self.facts.billed.minus_or_zero(self.paid)
+        self.facts.billed.minus_or_zero(self.paid())
     }
 
     pub(super) fn has_payment_of(&self, amount: Money) -> bool {
@@ -30,7 +30,6 @@ impl Account {
 
     /// Counts a payment.
     pub(super) fn take(&mut self, amount: Money) {
-        self.paid = self.paid.checked_add(amount).unwrap_or(Money::from_sen(i64::MAX));
         self.facts.payments.push(amount);
     }
 }
@@ -53,11 +52,12 @@ struct Links {
 impl Accounts {
     pub(super) fn new(rules: &MatchRules, mut candidates: Vec<Candidate>) -> Self {
         candidates.sort_unstable_by_key(|each| (each.due_date, each.loan_id, each.line));
+        let named = candidates.iter().filter(|each| each.no_pensiun.is_some()).count();
         let mut accounts = Self {
             by_reference: HashMap::with_capacity(candidates.len()),
-            by_identifier: HashMap::new(),
+            by_identifier: HashMap::with_capacity(named),
             next: Vec::with_capacity(candidates.len()),
-            list: candidates.into_iter().map(Account::new).collect(),
+            list: candidates.into_iter().map(|facts| Account { facts }).collect(),
         };
         accounts.link(rules);
         accounts

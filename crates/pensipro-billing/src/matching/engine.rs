@@ -72,7 +72,7 @@ impl Engine<'_> {
                 Report::Failed(reason) => self.fail(index, reason),
             })
         };
-        let blank = ImportLine { key, ..unjudged(&line) };
+        let blank = unjudged(line, key);
         match decided {
             Ok(verdict) => verdict.on(blank),
             Err(held) => Matched { line: self.hold(blank, &held), order: None },
@@ -206,14 +206,14 @@ impl Verdict {
 }
 
 /// The line before anything is decided: its money is held.
-fn unjudged(line: &ParsedLine) -> ImportLine {
+fn unjudged(line: ParsedLine, key: Option<LineKey>) -> ImportLine {
     let amount = line.report.amount();
     ImportLine {
         line_no: line.line_no,
-        given: line.given.clone(),
+        given: line.given,
         keys: line.keys,
         periode: line.periode,
-        key: None,
+        key,
         amount: Some(amount),
         billed: Money::ZERO,
         difference: Money::ZERO,

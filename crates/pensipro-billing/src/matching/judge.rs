@@ -25,7 +25,7 @@ pub(super) fn judge(
     if !account.facts.payments.is_empty() {
         further_part(account, amount, tolerance)?;
     }
-    let paid = account.paid.checked_add(amount).ok_or(DuplicateReason::ExceedsRest)?;
+    let paid = account.paid().checked_add(amount).ok_or(DuplicateReason::ExceedsRest)?;
     let difference = paid.checked_sub(account.facts.billed).ok_or(DuplicateReason::ExceedsRest)?;
     let (outcome, to_refund) = if difference > tolerance {
         (Outcome::Over, difference)

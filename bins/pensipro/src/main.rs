@@ -1,1 +1,19 @@
-fn main() {}
+//! The command: `pensipro serve`, `migrate`, `openapi`, `errors-doc`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use pensipro_server::commands::Cli;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pensipro: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What every request needs and none should ask the database for: revocations, modules, settings.
+//! Reloaded every second, and at once after a change made here.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use pensipro_auth::{
+    Claims, Configuration, ConfigurationRepository, Module, ModuleRepository, Revocations,
+    SessionRepository, Settings,
+};
+use pensipro_kernel::{SessionId, StorageError, UserId};
+use tokio::sync::Mutex;
+
+use super::{App, run::aside};
+use crate::http::Problem;
+
+/// The longest life of an access token: what was revoked before it matters to none.
+const LONGEST_TOKEN: TimeDelta = TimeDelta::minutes(125);
+
+/// How long a reload may take before it is given up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The state of the last reload.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    state: RwLock<Arc<State>>,
+    /// Reloads follow one another, so that an older state never replaces a newer one.
+    reloading: Mutex<()>,
+}
+
+/// What one reload found.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) settings: Arc<Settings>,
+    ended: HashSet<SessionId>,
+    least_version: HashMap<UserId, i64>,
+    disabled: HashSet<String>,
+}
+
+type Loaded = (Revocations, Vec<Module>, Vec<Configuration>);
+
+impl Cache {
+    pub(super) fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, (revocations, modules, configurations): Loaded) {
+        let before = self.state();
+        let settings = Settings::read(&configurations).map(Arc::new).unwrap_or_else(|fault| {
+            log::error!("configuration: {fault}; the last good settings stand");
+            Arc::clone(&before.settings)
+        });
+        let off = modules.into_iter().filter(|module| !module.is_active);
+        let state = State {
+            settings,
+            ended: revocations.sessions.into_iter().collect(),
+            least_version: revocations.users.into_iter().collect(),
+            disabled: off.map(|module| module.module_code).collect(),
+        };
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+    }
+}
+
+impl State {
+    /// True if the token's session ended or its holder's rights were narrowed since.
+    pub(crate) fn is_revoked(&self, claims: &Claims, user: UserId) -> bool {
+        let least = self.least_version.get(&user).copied().unwrap_or(i64::MIN);
+        self.ended.contains(&claims.sid) || claims.authz_version < least
+    }
+
+    /// True if the module is switched off.
+    pub(crate) fn is_disabled(&self, module: &str) -> bool {
+        self.disabled.contains(module)
+    }
+}
+
+impl App {
+    pub(crate) fn state(&self) -> Arc<State> {
+        self.cache.state()
+    }
+
+    /// Reads revocations, modules and settings anew. A handler that takes something away calls it
+    /// after its commit, so that the change counts here at once; other instances follow within two
+    /// seconds.
+    pub async fn reload(&self) -> Result<(), Problem> {
+        let _turn = self.cache.reloading.lock().await;
+        let since = self.clock.now() - LONGEST_TOKEN;
+        let load = move |store: &pensipro_persistence::Store| -> Result<Loaded, StorageError> {
+            store.read(|tx| Ok((tx.revoked_since(since)?, tx.modules()?, tx.configurations()?)))
+        };
+        self.cache.replace(aside(self.store.clone(), PATIENCE, load).await?);
+        Ok(())
+    }
+
+    /// Reloads every second until it is dropped.
+    pub async fn keep_fresh(self) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(problem) = self.reload().await {
+                let text = problem.log_text().unwrap_or(problem.code()).to_owned();
+                log::warn!("revocations and settings could not be reloaded: {text}");
+            }
+        }
+    }
+
+    /// True if the database answers within a second.
+    pub async fn is_ready(&self) -> bool {
+        aside(self.store.clone(), Duration::from_secs(1), |store| store.ping()).await.is_ok()
+    }
+}

@@ -1,0 +1,95 @@
+//! What a handler works with: the store behind its guard, files, keys, cached settings.
+
+mod cache;
+mod failures;
+mod hashing;
+mod metrics;
+mod run;
+mod start;
+mod workers;
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use pensipro_adapters::LocalFiles;
+use pensipro_auth::Settings;
+use pensipro_kernel::{Clock, Entropy};
+use pensipro_persistence::Store;
+
+pub use start::{FirstPassword, StartError, Started, open_store};
+pub use workers::Stop;
+
+use self::{
+    cache::Cache, failures::Failures, hashing::Hashing, metrics::Metrics, run::Gates,
+    workers::Workers,
+};
+use crate::{
+    Config,
+    http::{Problem, cursor::CursorKey, extract::FingerprintKey, tokens::Tokens},
+};
+
+/// The application's shared state. Clones are the same application.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// What [`App`] holds.
+pub struct Shared {
+    /// The settings of the process.
+    pub config: Config,
+    /// The one clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Uploaded files, sealed.
+    pub files: LocalFiles,
+    /// Signs and checks access tokens.
+    pub tokens: Tokens,
+    /// Counts for `/metrics`.
+    pub metrics: Metrics,
+    /// Failed sign-ins by address.
+    pub failures: Failures,
+    pub(crate) cursors: CursorKey,
+    pub(crate) fingerprints: FingerprintKey,
+    store: Store,
+    gates: Gates,
+    hashing: Hashing,
+    cache: Cache,
+    workers: Workers,
+}
+
+impl App {
+    /// The configuration as rules read it, at most a second old.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.cache.state().settings)
+    }
+
+    /// The store itself, for jobs that run beside requests. Handlers go through [`App::read`],
+    /// [`App::write`] and [`App::post`].
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("App").field(&self.store).finish()
+    }
+}
+
+impl FromRequest for App {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<Data<Self>>().map(|app| app.get_ref().clone());
+        std::future::ready(app.ok_or_else(|| Problem::internal("the application is not there")))
+    }
+}

@@ -1,0 +1,193 @@
+//! Running a use case: on the blocking pool, behind a guard of the pool's size, within a time.
+
+use std::{sync::Arc, time::Duration};
+
+use pensipro_kernel::{Moment, StorageError};
+use pensipro_persistence::{Backend, Exclusive, RequestKey, Store, StoredAnswer, Tx};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+
+use super::App;
+use crate::{
+    Config,
+    http::{
+        Answer, Answered, Once, Problem, Reply,
+        answer::{Parts, key_in_progress, key_reused},
+        codes,
+    },
+};
+
+/// Writers that may wait in threads for SQLite's one writer; the rest wait without a thread.
+const SQLITE_WRITERS: usize = 32;
+
+/// What stands before the store: as many may enter as there are connections, others wait a little
+/// and are then told to come back.
+#[derive(Debug)]
+pub(super) struct Gates {
+    readers: Arc<Semaphore>,
+    writers: Arc<Semaphore>,
+    wait: Duration,
+    within: Duration,
+}
+
+impl Gates {
+    pub(super) fn new(config: &Config, store: &Store) -> Self {
+        let connections = usize::try_from(config.connections).unwrap_or(1);
+        let readers = Arc::new(Semaphore::new(connections));
+        let writers = match store.backend() {
+            Backend::Sqlite => Arc::new(Semaphore::new(SQLITE_WRITERS)),
+            Backend::Postgres => Arc::clone(&readers),
+        };
+        Self { readers, writers, wait: config.queue_timeout, within: config.request_timeout }
+    }
+
+    pub(super) fn free_readers(&self) -> usize {
+        self.readers.available_permits()
+    }
+
+    /// Runs blocking work behind a gate. Work whose time is over goes on (it cannot be stopped) and
+    /// keeps its place until it ends.
+    async fn run<T, F>(&self, gate: &Arc<Semaphore>, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, Problem> + Send + 'static,
+    {
+        let Ok(Ok(place)) = timeout(self.wait, Arc::clone(gate).acquire_owned()).await else {
+            return Err(Problem::new(codes::OVERLOADED, "too many requests at once; try again"));
+        };
+        let task = spawn_blocking(move || {
+            let _place = place;
+            work()
+        });
+        match timeout(self.within, task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(Problem::internal(format!("a use case panicked: {panic}"))),
+            Err(_) => Err(Problem::new(
+                codes::TIMED_OUT,
+                "the database did not answer in time; a change may still be made, so repeat it with \
+                 its Idempotency-Key",
+            )),
+        }
+    }
+}
+
+impl App {
+    /// Reads without a transaction and gives whatever the closure does.
+    pub async fn load<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>, Moment) -> Result<T, Problem> + Send + 'static,
+    {
+        let store = self.store.clone();
+        let read = move || {
+            store.read(|tx| {
+                let at = tx.moment();
+                work(tx, at)
+            })
+        };
+        self.gates.run(&self.gates.readers, read).await
+    }
+
+    /// Reads without a transaction and answers.
+    pub async fn read<A, F>(&self, work: F) -> Reply<A>
+    where
+        A: Answer + 'static,
+        F: FnOnce(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
+    {
+        let parts = self.load(move |tx, at| work(tx, at)?.into_parts()).await?;
+        Ok(Answered::of(parts, false))
+    }
+
+    /// Reads several statements from one state of the data and answers.
+    pub async fn read_snapshot<A, F>(&self, work: F) -> Reply<A>
+    where
+        A: Answer + 'static,
+        F: FnOnce(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
+    {
+        let store = self.store.clone();
+        let read = move || {
+            store.read_snapshot(|tx| {
+                let at = tx.moment();
+                work(tx, at)?.into_parts()
+            })
+        };
+        Ok(Answered::of(self.gates.run(&self.gates.readers, read).await?, false))
+    }
+
+    /// One transaction that gives whatever the closure does. After a lost race the closure runs
+    /// again: it must have no effect but through `tx`.
+    pub async fn change<T, F>(&self, name: &'static str, mut work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, Moment) -> Result<T, Problem> + Send + 'static,
+    {
+        let store = self.store.clone();
+        let write = move || {
+            store.write(name, |tx| {
+                let at = tx.moment();
+                work(tx, at)
+            })
+        };
+        self.gates.run(&self.gates.writers, write).await
+    }
+
+    /// One transaction, and its answer.
+    pub async fn write<A, F>(&self, name: &'static str, mut work: F) -> Reply<A>
+    where
+        A: Answer + 'static,
+        F: FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
+    {
+        let parts = self.change(name, move |tx, at| work(tx, at)?.into_parts()).await?;
+        Ok(Answered::of(parts, false))
+    }
+
+    /// One transaction for a `POST`, and its answer, which is stored in it if the request has an
+    /// `Idempotency-Key`: the same request again gets that answer and changes nothing.
+    pub async fn post<A, F>(&self, name: &'static str, once: Once, mut work: F) -> Reply<A>
+    where
+        A: Answer + 'static,
+        F: FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
+    {
+        let Some(request) = once.into_request() else { return self.write(name, work).await };
+        let store = self.store.clone();
+        let write = move || {
+            let outcome =
+                store.write_once(name, &request, |tx| answer_once(tx, &request, &mut work))?;
+            match outcome {
+                Exclusive::Done(answered) => Ok(answered),
+                Exclusive::InProgress => Err(key_in_progress()),
+            }
+        };
+        let (parts, replayed) = self.gates.run(&self.gates.writers, write).await?;
+        Ok(Answered::of(parts, replayed))
+    }
+}
+
+fn answer_once<A: Answer>(
+    tx: &mut Tx<'_>,
+    request: &RequestKey,
+    work: &mut impl FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem>,
+) -> Result<(Parts, bool), Problem> {
+    match tx.stored_answer(request)? {
+        StoredAnswer::Answer(bytes) => Ok((Parts::from_stored(&bytes)?, true)),
+        StoredAnswer::OtherRequest => Err(key_reused()),
+        StoredAnswer::None => {
+            let at = tx.moment();
+            let parts = work(tx, at)?.into_parts()?;
+            tx.store_answer(request, &parts.to_stored()?)?;
+            Ok((parts, false))
+        }
+    }
+}
+
+/// A use case that a handler of no route runs: the cache, the health check.
+pub(super) async fn aside<T, F>(store: Store, within: Duration, work: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce(&Store) -> Result<T, StorageError> + Send + 'static,
+{
+    match timeout(within, spawn_blocking(move || work(&store))).await {
+        Ok(Ok(result)) => Ok(result?),
+        Ok(Err(panic)) => Err(Problem::internal(format!("a task panicked: {panic}"))),
+        Err(_) => Err(Problem::new(codes::TIMED_OUT, "the database did not answer in time")),
+    }
+}

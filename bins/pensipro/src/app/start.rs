@@ -1,0 +1,146 @@
+//! From settings to a running application: keys, schema, first data.
+
+use std::sync::Arc;
+
+use pensipro_adapters::LocalFiles;
+use pensipro_auth::{FirstAdmin, Password, PasswordHasher, UserRepository, bootstrap};
+use pensipro_kernel::{Entropy, StorageError};
+use pensipro_persistence::{Migrate, OpenError, Store, StoreOptions, World};
+
+use super::{
+    App, Shared,
+    cache::Cache,
+    failures::Failures,
+    hashing::{Bcrypt, Hashing},
+    metrics::Metrics,
+    run::Gates,
+    workers::Workers,
+};
+use crate::{
+    Config,
+    clock::{SystemClock, SystemEntropy, random_hex},
+    config::{ConfigError, MasterKeys, SigningSecret},
+    http::{cursor::CursorKey, extract::FingerprintKey, tokens::Tokens},
+};
+
+/// Why the application does not start. The text is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The first data.
+    #[error("the first data cannot be stored: {0}")]
+    Storage(#[from] StorageError),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// An application that was opened.
+#[derive(Debug)]
+pub struct Started {
+    /// The application.
+    pub app: App,
+    /// The administrator's password, if he was made just now with one nobody chose.
+    pub first_password: Option<FirstPassword>,
+}
+
+/// A password that is printed once.
+#[derive(Debug)]
+pub struct FirstPassword(pub String);
+
+/// Opens the database with the keys that the settings name.
+pub fn open_store(config: &Config, migrate: Migrate) -> Result<Store, StartError> {
+    Ok(open_with_key(config, migrate)?.0)
+}
+
+fn open_with_key(config: &Config, migrate: Migrate) -> Result<(Store, [u8; 32]), StartError> {
+    let keys = MasterKeys::new(config)?;
+    let mut used = [0; 32];
+    let options = StoreOptions {
+        migrate,
+        connections: config.connections,
+        acquire_timeout: config.queue_timeout,
+        ..StoreOptions::new(config.database_url.clone())
+    };
+    let world = World { clock: Arc::new(clock(config)), entropy: Arc::new(SystemEntropy) };
+    let store = Store::open(&options, world, |installation| {
+        used = keys.find(installation, &SystemEntropy)?;
+        Ok(pensipro_persistence::MasterKey::new(used))
+    })?;
+    Ok((store, used))
+}
+
+fn clock(config: &Config) -> SystemClock {
+    SystemClock::new(config.timezone, config.business_date)
+}
+
+impl App {
+    /// Opens everything and makes sure of the first data.
+    pub fn open(config: Config) -> Result<Started, StartError> {
+        let migrate = if config.migrate { Migrate::Run } else { Migrate::Refuse };
+        let (store, master_key) = open_with_key(&config, migrate)?;
+        let secret = SigningSecret::find(&config, &SystemEntropy)?;
+        let tokens = Tokens::new(&secret).map_err(StartError::Other)?;
+        let first_password = first_data(&store, &config)?;
+        let files = LocalFiles::open(&config.data_dir.join("files"))
+            .map_err(|error| StartError::Other(format!("the folder of files: {error}")))?;
+        let metrics =
+            Metrics::new().map_err(|error| StartError::Other(format!("the metrics: {error}")))?;
+        let shared = Shared {
+            clock: Arc::new(clock(&config)),
+            entropy: Arc::new(SystemEntropy),
+            files,
+            tokens,
+            metrics,
+            failures: Failures::new(config.login_failures_per_minute),
+            cursors: CursorKey::derive(&master_key),
+            fingerprints: FingerprintKey::derive(&master_key),
+            gates: Gates::new(&config, &store),
+            hashing: Hashing::new(config.hash_threads, config.bcrypt_cost),
+            cache: Cache::default(),
+            workers: Workers::default(),
+            store,
+            config,
+        };
+        Ok(Started { app: Self(Arc::new(shared)), first_password })
+    }
+}
+
+/// Roles, permissions, modules, configuration and, with no user yet, the administrator. Two
+/// instances that start together may get in each other's way: the second finds all there.
+fn first_data(store: &Store, config: &Config) -> Result<Option<FirstPassword>, StartError> {
+    let mut chosen = None;
+    let admin = if store.read(|tx| tx.users_exist())? {
+        None
+    } else {
+        let password = match &config.admin_password {
+            Some(password) => password.reveal().to_owned(),
+            None => {
+                let made = random_hex::<12>(&SystemEntropy as &dyn Entropy);
+                chosen = Some(FirstPassword(made.clone()));
+                made
+            }
+        };
+        Some(first_admin(&password, config.bcrypt_cost)?)
+    };
+    let make = || store.write("bootstrap", |tx| bootstrap(tx, admin.clone()));
+    let made = match make() {
+        Err(StorageError::Duplicate { .. }) => make()?,
+        other => other?,
+    };
+    Ok(chosen.filter(|_| made.is_some()))
+}
+
+fn first_admin(password: &str, cost: u32) -> Result<FirstAdmin, StartError> {
+    let password = Password::parse("admin_password", password)
+        .map_err(|fault| StartError::Other(format!("PENSIPRO_ADMIN_PASSWORD {}", fault.message)))?;
+    let password_hash = Bcrypt::new(cost)
+        .hash(&password)
+        .map_err(|error| StartError::Other(format!("the first password: {error}")))?;
+    Ok(FirstAdmin { password_hash })
+}

@@ -1,0 +1,98 @@
+//! Work beside requests, and its end: workers are told to stop and waited for.
+
+use std::{
+    future::Future,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
+
+use super::App;
+
+/// Answers to idempotency keys that are forgotten at once.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
+/// The workers of an application.
+#[derive(Debug)]
+pub(super) struct Workers {
+    stop: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Tells a worker when to stop. It ends what it has begun (a chunk, a checkpoint) and returns.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// True once the worker should end. For loops that block.
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until the worker should end.
+    pub async fn asked(&mut self) {
+        // An error means that the application is gone: that is a stop too.
+        let _ = self.0.wait_for(|stop| *stop).await;
+    }
+}
+
+impl Default for Workers {
+    fn default() -> Self {
+        Self { stop: watch::Sender::new(false), tasks: Mutex::default() }
+    }
+}
+
+impl App {
+    /// Starts a worker on this thread's runtime; it is waited for at the end. Blocking work goes
+    /// into `tokio::task::spawn_blocking` inside it.
+    pub fn work<F, W>(&self, worker: F)
+    where
+        F: FnOnce(Self, Stop) -> W,
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let stop = Stop(self.workers.stop.subscribe());
+        let task = tokio::spawn(worker(self.clone(), stop));
+        self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    /// Starts what every instance does: fresh caches, old answers forgotten.
+    pub fn start_chores(&self) {
+        self.work(|app, mut stop| async move {
+            tokio::select! {
+                () = app.keep_fresh() => {}
+                () = stop.asked() => {}
+            }
+        });
+        self.work(|app, mut stop| async move {
+            let mut ticks = tokio::time::interval(Duration::from_secs(60));
+            loop {
+                tokio::select! {
+                    _ = ticks.tick() => app.forget_old_answers().await,
+                    () = stop.asked() => return,
+                }
+            }
+        });
+    }
+
+    async fn forget_old_answers(&self) {
+        let forget =
+            |tx: &mut pensipro_persistence::Tx<'_>, _| Ok(tx.forget_answers(FORGOTTEN_AT_ONCE)?);
+        if let Err(problem) = self.change("forget_answers", forget).await {
+            let text = problem.log_text().unwrap_or(problem.code());
+            log::warn!("old answers could not be forgotten: {text}");
+        }
+    }
+
+    /// Tells the workers to stop and waits for them, as long as requests may take to drain.
+    pub async fn stop(&self) {
+        self.workers.stop.send_replace(true);
+        let tasks =
+            std::mem::take(&mut *self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            if timeout(self.config.shutdown_timeout, task).await.is_err() {
+                log::warn!("a worker did not stop in time; it resumes at its checkpoint");
+            }
+        }
+    }
+}

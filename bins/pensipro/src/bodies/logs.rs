@@ -1,0 +1,205 @@
+//! Bodies of the logs.
+
+use chrono::{DateTime, Utc};
+use pensipro_audit::{AuditFilter, AuditRow, ExceptionFilter, ExceptionRow, Severity};
+use pensipro_kernel::UserId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::when::When;
+
+/// A row of the audit trail.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditBody {
+    /// Rises with time, roughly.
+    pub id: i64,
+    /// The user; `null` for the system itself.
+    pub actor_id: Option<i64>,
+    /// A stable verb: `loan.disburse`.
+    pub action: String,
+    /// The table of the thing.
+    pub ref_table: String,
+    /// The thing's id.
+    pub ref_id: i64,
+    /// The thing before.
+    #[schema(value_type = Option<Object>)]
+    pub old_value: Option<Value>,
+    /// The thing after.
+    #[schema(value_type = Option<Object>)]
+    pub new_value: Option<Value>,
+    /// The caller's address.
+    pub ip: Option<String>,
+    /// The request.
+    pub request_id: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<AuditRow> for AuditBody {
+    fn from(row: AuditRow) -> Self {
+        let AuditRow {
+            id,
+            actor_id,
+            action,
+            ref_table,
+            ref_id,
+            old_value,
+            new_value,
+            ip,
+            request_id,
+            created_at,
+        } = row;
+        Self {
+            id: id.get(),
+            actor_id: actor_id.map(UserId::get),
+            action,
+            ref_table,
+            ref_id,
+            old_value,
+            new_value,
+            ip: ip.map(|ip| ip.to_string()),
+            request_id,
+            created_at,
+        }
+    }
+}
+
+/// Filters of the audit trail.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// The table of the thing.
+    ref_table: Option<String>,
+    /// The thing's id.
+    ref_id: Option<i64>,
+    /// The user.
+    actor_id: Option<i64>,
+    /// What was done.
+    action: Option<String>,
+    /// At this time or later: a timestamp, or a date.
+    #[param(value_type = Option<String>)]
+    from: Option<When>,
+    /// Before this time.
+    #[param(value_type = Option<String>)]
+    to: Option<When>,
+}
+
+impl From<AuditQuery> for AuditFilter {
+    fn from(AuditQuery { ref_table, ref_id, actor_id, action, from, to }: AuditQuery) -> Self {
+        Self {
+            ref_table,
+            ref_id,
+            actor_id: actor_id.map(UserId::new),
+            action,
+            from: from.map(Into::into),
+            to: to.map(Into::into),
+        }
+    }
+}
+
+/// Something that went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExceptionBody {
+    /// Id.
+    pub id: i64,
+    /// `info`, `warning`, `error` or `critical`.
+    pub severity: &'static str,
+    /// What part of the system.
+    pub source: String,
+    /// What happened.
+    pub message: String,
+    /// Ids and figures.
+    #[schema(value_type = Object)]
+    pub payload: Value,
+    /// The request in which it happened.
+    pub request_id: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Who settled it.
+    pub resolved_by: Option<i64>,
+    /// When it was settled.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// How.
+    pub note: Option<String>,
+}
+
+impl From<ExceptionRow> for ExceptionBody {
+    fn from(row: ExceptionRow) -> Self {
+        let ExceptionRow {
+            id,
+            severity,
+            source,
+            message,
+            payload,
+            request_id,
+            created_at,
+            resolved_by,
+            resolved_at,
+            note,
+        } = row;
+        Self {
+            id: id.get(),
+            severity: severity.code(),
+            source,
+            message,
+            payload,
+            request_id,
+            created_at,
+            resolved_by: resolved_by.map(UserId::get),
+            resolved_at,
+            note,
+        }
+    }
+}
+
+/// Filters of the exceptions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionQuery {
+    /// How bad it is.
+    #[param(inline)]
+    severity: Option<SeverityCode>,
+    /// What part of the system.
+    source: Option<String>,
+    /// Settled ones, or open ones.
+    resolved: Option<bool>,
+    /// At this time or later: a timestamp, or a date.
+    #[param(value_type = Option<String>)]
+    from: Option<When>,
+    /// Before this time.
+    #[param(value_type = Option<String>)]
+    to: Option<When>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SeverityCode {
+    Info,
+    Warning,
+    Error,
+    Critical,
+}
+
+impl From<SeverityCode> for Severity {
+    fn from(code: SeverityCode) -> Self {
+        match code {
+            SeverityCode::Info => Self::Info,
+            SeverityCode::Warning => Self::Warning,
+            SeverityCode::Error => Self::Error,
+            SeverityCode::Critical => Self::Critical,
+        }
+    }
+}
+
+impl From<ExceptionQuery> for ExceptionFilter {
+    fn from(ExceptionQuery { severity, source, resolved, from, to }: ExceptionQuery) -> Self {
+        Self {
+            severity: severity.map(Into::into),
+            source,
+            resolved,
+            from: from.map(Into::into),
+            to: to.map(Into::into),
+        }
+    }
+}

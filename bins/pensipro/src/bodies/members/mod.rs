@@ -1,0 +1,25 @@
+//! Bodies of members and what belongs to them.
+
+mod account;
+mod change;
+mod contact;
+mod document;
+mod list;
+mod member;
+
+pub use account::{AccountBody, NewAccountBody};
+pub use change::MemberChangeBody;
+pub use contact::{ContactBody, ContactChangeBody, NewContactBody};
+pub use document::{DocumentBody, DocumentForm, VerdictBody};
+pub use list::MemberQuery;
+pub use member::{MemberBody, NewMemberBody};
+
+use pensipro_members::Preference;
+
+/// Whether something is wanted as the first of its kind.
+fn preference(wanted: Option<bool>) -> Preference {
+    match wanted {
+        Some(true) => Preference::Preferred,
+        Some(false) | None => Preference::Ordinary,
+    }
+}

@@ -1,0 +1,58 @@
+//! The command line.
+
+mod migrate;
+mod serve;
+
+use std::{io::Write, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+
+use crate::{Config, Source, app::StartError, http::codes, openapi, routes};
+
+pub use serve::run as run_server;
+
+/// Loans of cooperatives to pensioners.
+#[derive(Debug, Parser)]
+#[command(name = "pensipro", version)]
+pub struct Cli {
+    /// A TOML file of settings; the environment (PENSIPRO_…) comes before it.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Brings the schema up (unless told not to) and answers requests.
+    Serve,
+    /// Brings the schema up.
+    Migrate,
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Prints the table of errors.
+    ErrorsDoc,
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> Result<(), StartError> {
+        match self.command {
+            Command::Openapi => return print(&openapi::document_text(&routes::all())),
+            Command::ErrorsDoc => return print(&codes::page()),
+            Command::Serve | Command::Migrate => {}
+        }
+        let source = Source::load(self.config.as_deref())?;
+        let config = Config::read(&source)?;
+        env_logger::Builder::new().parse_filters(&config.log).init();
+        match self.command {
+            Command::Migrate => migrate::run(&config),
+            _ => serve::start(config, &source),
+        }
+    }
+}
+
+fn print(text: &str) -> Result<(), StartError> {
+    let written = std::io::stdout().write_all(text.as_bytes());
+    written.map_err(|error| StartError::Other(format!("the output: {error}")))
+}

@@ -1,0 +1,194 @@
+//! A month's pension cuts: the export, the payer's answer as a file, its import; and what members
+//! bring to the counter afterwards.
+
+use std::fmt::Write;
+
+use chrono::Days;
+use fastrand::Rng;
+use pensipro_billing::{
+    Export, ExportStatus, FileLine, FileRow, Import, Opened, Parser, Payer, Profiles, RawExport,
+    RawImport, RequestExport, RequestImport, SpooledFile, generate_export_chunk, open_export,
+    open_import, repository::ExportRepository,
+};
+use pensipro_flows::{finish_import, process_import_chunk};
+use pensipro_kernel::{Clock, LoanId, Money, Period};
+use pensipro_servicing::{RawPayment, RecordPayment, record_payment};
+
+use super::House;
+use crate::{demo::Timeline, http::Problem};
+
+/// Lines a transaction.
+const CHUNK: usize = 500;
+/// Lines a chunk of an export.
+const EXPORT_CHUNK: u32 = 1_000;
+
+/// Bills a month, and imports the answer: of a hundred cuts two fail, one is short, one is over.
+/// Those that failed are paid in cash by every second member, two weeks later.
+pub(super) fn bill_month(
+    house: &House<'_>,
+    timeline: &Timeline,
+    random: &mut Rng,
+    periode: Period,
+) -> Result<(), Problem> {
+    for payer in [Payer::Taspen, Payer::Asabri] {
+        timeline.set(periode.first_day());
+        let Some(export) = export(house, payer, periode)? else { continue };
+        let answer = answer(house, random, &export)?;
+        timeline.set(periode.day(5));
+        if timeline.today() < timeline.end() {
+            import(house, payer, periode, &answer.file)?;
+            timeline.set(periode.day(19));
+            pay_at_the_counter(house, timeline, &answer.failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn export(
+    house: &House<'_>,
+    payer: Payer,
+    periode: Period,
+) -> Result<Option<Export>, Problem> {
+    let finance = house.staff.of("FINANCE");
+    let profiles = Profiles::new(Vec::new());
+    let raw = RawExport {
+        periode: periode.to_string(),
+        payer: payer.to_string(),
+        include_arrears: Some(true),
+        ..RawExport::default()
+    };
+    let command = RequestExport::check(&raw)?;
+    let tolerance = house.policies.servicing.cut_tolerance;
+    let opened = house.store.write("demo_export", |tx| {
+        let today = tx.moment().today;
+        open_export(tx, finance, &command, tolerance, &profiles, today).map_err(Problem::from)
+    })?;
+    let Opened::New(mut export) = opened else { return Ok(None) };
+    while export.status == ExportStatus::Generating {
+        export = house.store.write("demo_export", |tx| {
+            let today = tx.moment().today;
+            generate_export_chunk(tx, finance, export.id, EXPORT_CHUNK, &profiles, today)
+                .map_err(Problem::from)
+        })?;
+    }
+    Ok((export.lines > 0).then_some(export))
+}
+
+/// A payer's answer.
+struct Answer {
+    file: String,
+    /// The loans whose cut failed, with what was billed.
+    failed: Vec<(LoanId, Money)>,
+}
+
+fn answer(house: &House<'_>, random: &mut Rng, export: &Export) -> Result<Answer, Problem> {
+    let mut answer = Answer { file: "reference;amount;status;reason\r\n".into(), failed: vec![] };
+    let mut after = 0;
+    loop {
+        let rows = house.store.read(|tx| {
+            tx.file_rows(export.id, after, EXPORT_CHUNK)
+        })?;
+        let Some(last) = rows.last() else { return Ok(answer) };
+        after = last.line_no;
+        for row in &rows {
+            answer.add(random, export.scope.periode, row);
+        }
+    }
+}
+
+impl Answer {
+    fn add(&mut self, random: &mut Rng, periode: Period, row: &FileRow) {
+        let (amount, status, reason) = match random.u8(0..100) {
+            0 => (Money::ZERO, "failed", "BELUM OTENTIKASI"),
+            1 => (Money::ZERO, "failed", "SALDO TIDAK CUKUP"),
+            2 => (Money::from_sen(row.amount.sen() / 200 * 100), "paid", ""),
+            3 => (Money::from_sen(row.amount.sen() + 2_500_000), "paid", ""),
+            _ => (row.amount, "paid", ""),
+        };
+        if amount.is_zero() {
+            self.failed.push((row.loan_id, row.amount));
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(self.file, "PC-{periode}-{:06};{amount};{status};{reason}\r\n", row.loan_id.get());
+    }
+}
+
+fn import(house: &House<'_>, payer: Payer, periode: Period, file: &str) -> Result<(), Problem> {
+    let (import, lines) = open(house, payer, periode, file)?;
+    let finance = house.staff.of("FINANCE");
+    for chunk in lines.chunks(CHUNK) {
+        house.store.write("demo_import", |tx| {
+            let at = tx.moment();
+            let policy = &house.policies.servicing;
+            process_import_chunk(tx, finance, import.id, chunk.to_vec(), policy, at)
+                .map_err(Problem::from)
+        })?;
+    }
+    house.store.write("demo_import", |tx| {
+        finish_import(tx, import.id).map_err(Problem::from)
+    })?;
+    Ok(())
+}
+
+fn open(
+    house: &House<'_>,
+    payer: Payer,
+    periode: Period,
+    file: &str,
+) -> Result<(Import, Vec<FileLine>), Problem> {
+    let profile = Profiles::new(Vec::new()).by_code("GENERIC")?;
+    let mut parser = Parser::new(vec![profile.clone()]);
+    let mut lines = Vec::new();
+    parser.feed(file.as_bytes(), &mut lines).map_err(pensipro_billing::BillingError::from)?;
+    parser.finish(&mut lines).map_err(pensipro_billing::BillingError::from)?;
+    let raw = RawImport {
+        periode: periode.to_string(),
+        payer: payer.to_string(),
+        ..RawImport::default()
+    };
+    let command = RequestImport::check(&raw)?;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, file.as_bytes());
+    let sha256: [u8; 32] = digest.as_ref().try_into().unwrap_or_default();
+    let finance = house.staff.of("FINANCE");
+    let opened = house.store.write("demo_import", |tx| {
+        let at = tx.moment();
+        let spooled = SpooledFile {
+            sha256,
+            bytes: u64::try_from(file.len()).unwrap_or(u64::MAX),
+            spool_key: "demo".to_owned(),
+            profile: &profile,
+            lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
+        };
+        let tolerance = house.policies.servicing.cut_tolerance;
+        open_import(tx, finance, &command, spooled, tolerance, at).map_err(Problem::from)
+    })?;
+    Ok((opened.into_inner(), lines))
+}
+
+fn pay_at_the_counter(
+    house: &House<'_>,
+    timeline: &Timeline,
+    failed: &[(LoanId, Money)],
+) -> Result<(), Problem> {
+    if timeline.today() >= timeline.end() {
+        return Ok(());
+    }
+    let finance = house.staff.of("FINANCE");
+    let policy = &house.policies.servicing;
+    for (loan, amount) in failed.iter().step_by(2) {
+        house.store.write("demo_payment", |tx| {
+            let at = tx.moment();
+            let paid_on = at.today.checked_sub_days(Days::new(1)).unwrap_or(at.today);
+            let raw = RawPayment {
+                paid_on,
+                amount: *amount,
+                channel: "tunai".to_owned(),
+                reference: None,
+                excess_to: None,
+            };
+            let command = RecordPayment::check(raw, at.today)?;
+            record_payment(tx, finance, *loan, command, policy, at).map_err(Problem::from)
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! PensiPro's HTTP shell: it opens transactions, checks who asks, and turns domain values into
+//! answers. It holds no rule and no query.
+//!
+//! A reader begins with `routes` (what can be asked), then `http` (what every route shares) and
+//! `app` (what a handler works with).
+
+pub mod app;
+pub mod bodies;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod openapi;
+pub mod routes;
+pub mod server;
+
+pub use app::App;
+pub use config::{Config, Source};

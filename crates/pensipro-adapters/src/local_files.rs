@@ -1,0 +1,159 @@
+//! Files in a local folder.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, ErrorKind, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use pensipro_members::{FileKey, FileStore, FileStoreError};
+
+/// A draft this old was left by a crash: no file takes so long to write.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A folder of files, readable by their owner alone. A file is there whole or not at all: it is
+/// written beside its place, synced, and moved there.
+#[derive(Debug)]
+pub struct LocalFiles {
+    folder: PathBuf,
+}
+
+impl LocalFiles {
+    /// The files of a folder, which is made if it is not there. What a crash left unfinished long
+    /// ago is swept out; several processes may share the folder.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        let files = Self { folder: folder.to_owned() };
+        make_folder(&files.drafts())?;
+        for draft in fs::read_dir(files.drafts())? {
+            let draft = draft?;
+            let age = draft.metadata()?.modified()?.elapsed().unwrap_or_default();
+            if age > ABANDONED {
+                fs::remove_file(draft.path())?;
+            }
+        }
+        Ok(files)
+    }
+
+    fn drafts(&self) -> PathBuf {
+        self.folder.join(".drafts")
+    }
+
+    fn path(&self, key: &FileKey) -> PathBuf {
+        self.folder.join(key.as_str())
+    }
+
+    fn write(&self, key: &FileKey, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(key);
+        let folder = path.parent().unwrap_or(&self.folder);
+        make_folder(folder)?;
+        // Keys are unique, hence so are drafts.
+        let draft = self.drafts().join(key.as_str().replace('/', "-"));
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        let moved = written.and_then(|()| fs::rename(&draft, &path));
+        if moved.is_err() {
+            // The first fault counts; a draft that stays is swept out at a later start.
+            let _ = fs::remove_file(&draft);
+        }
+        moved.and_then(|()| sync_folders(folder, &self.folder))
+    }
+}
+
+impl FileStore for LocalFiles {
+    fn put(&self, key: &FileKey, bytes: &[u8]) -> Result<(), FileStoreError> {
+        self.write(key, bytes).map_err(|error| failed(key, &error))
+    }
+
+    fn get(&self, key: &FileKey) -> Result<Vec<u8>, FileStoreError> {
+        fs::read(self.path(key)).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => FileStoreError::NotFound(key.clone()),
+            _ => failed(key, &error),
+        })
+    }
+
+    fn delete(&self, key: &FileKey) -> Result<(), FileStoreError> {
+        match fs::remove_file(self.path(key)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(key, &error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// A name is durable once its folder is synced, and the folder's own name once its parent's is.
+fn sync_folders(from: &Path, up_to: &Path) -> io::Result<()> {
+    for folder in from.ancestors() {
+        File::open(folder)?.sync_all()?;
+        if folder == up_to {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn failed(key: &FileKey, error: &io::Error) -> FileStoreError {
+    FileStoreError::Failed(format!("{key}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn key(text: &str) -> FileKey {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_put_is_there_until_it_is_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = LocalFiles::open(folder.path()).unwrap();
+        files.put(&key("members/ab/ab1"), b"one").unwrap();
+        files.put(&key("members/ab/ab2"), b"two").unwrap();
+        assert_eq!(files.get(&key("members/ab/ab1")).unwrap(), b"one");
+        files.delete(&key("members/ab/ab1")).unwrap();
+        files.delete(&key("members/ab/ab1")).unwrap();
+        let gone = files.get(&key("members/ab/ab1"));
+        assert!(matches!(gone, Err(FileStoreError::NotFound(_))));
+        assert_eq!(files.get(&key("members/ab/ab2")).unwrap(), b"two");
+    }
+
+    #[test]
+    fn files_are_their_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = LocalFiles::open(folder.path()).unwrap();
+        files.put(&key("members/ab/ab1"), b"one").unwrap();
+        let mode = |path: &str| {
+            fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!((mode("members"), mode("members/ab/ab1")), (0o700, 0o600));
+    }
+
+    #[test]
+    fn no_draft_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = LocalFiles::open(folder.path()).unwrap();
+        files.put(&key("members/ab/ab1"), b"one").unwrap();
+        assert_eq!(fs::read_dir(files.drafts()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn old_drafts_are_swept_out_and_young_ones_are_left_to_their_writers() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = LocalFiles::open(folder.path()).unwrap();
+        let young = files.drafts().join("young");
+        let old = files.drafts().join("old");
+        fs::write(&young, b"x").unwrap();
+        let draft = File::create(&old).unwrap();
+        draft.set_modified(std::time::UNIX_EPOCH).unwrap();
+        LocalFiles::open(folder.path()).unwrap();
+        assert!(young.exists() && !old.exists());
+    }
+}

@@ -217,6 +217,7 @@ impl OpenLoan {
         let replayed = replay(&self.rules, &self.holds, &history.inputs);
         let before = std::mem::replace(&mut history.allocations, replayed.allocations);
         let stored = std::mem::take(&mut history.rows);
+        let stood_on = self.account.on();
         self.account = replayed.account;
         batch.deltas.extend(deltas(&before, &history.allocations, cause));
         let own = history.allocations.iter().filter(|part| part.transaction == cause.transaction);
@@ -224,7 +225,7 @@ impl OpenLoan {
             allocations: own.copied().collect(),
             refunds: refunds(self.loan.id, &before, &history.allocations),
         };
-        let gone = self.put_replayed(&stored, batch);
+        let gone = self.put_replayed(&stored, stood_on, batch);
         if let Some(history) = self.history.as_mut() {
             history.rows = self.account.rows().iter().cloned().chain(gone).collect();
         }
@@ -245,11 +246,21 @@ impl OpenLoan {
 
     /// Notes the rows that a replay made or changed, and gives the stored ones that no longer belong
     /// to the account: they are kept, superseded.
-    fn put_replayed(&self, stored: &[Row], batch: &mut PostingBatch) -> Vec<Row> {
+    ///
+    /// Where the account now stands on an earlier day than before, rows that lay behind it lie ahead
+    /// again: they are noted unchanged, since storage may have put them away.
+    fn put_replayed(
+        &self,
+        stored: &[Row],
+        stood_on: Option<NaiveDate>,
+        batch: &mut PostingBatch,
+    ) -> Vec<Row> {
+        let lies_ahead_again =
+            |row: &Row| self.account.on() < Some(row.due_date) && Some(row.due_date) <= stood_on;
         let mut stored: BTreeMap<RowKey, &Row> = stored.iter().map(|row| (row.key, row)).collect();
         for row in self.account.rows() {
             match stored.remove(&row.key) {
-                Some(before) if before == row => {}
+                Some(before) if before == row && !lies_ahead_again(row) => {}
                 Some(_) => batch.put_row(self.loan.id, RowChange::Changed(row.clone())),
                 None => batch.put_row(self.loan.id, RowChange::New(row.clone())),
             }

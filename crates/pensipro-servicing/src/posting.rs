@@ -153,7 +153,7 @@ pub struct NewPayment {
 pub enum RowChange {
     /// Not stored yet.
     New(Row),
-    /// Stored; everything below its key may have changed.
+    /// Stored; everything below its key may have changed, and so may whether the account needs it.
     Changed(Row),
 }
 

@@ -1,7 +1,7 @@
 //! What is read of a loan: its figures on a day, and its schedule.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{LoanId, Money, Scope};
+use pensipro_kernel::{LoanId, Money, Scope, StorageError};
 
 use crate::{
     amount::total,
@@ -68,7 +68,8 @@ pub fn read_outstanding<Tx: LoanRepository>(
 }
 
 /// The schedule today: provisional rows while the loan is pending, otherwise the rows of its
-/// disbursement and restructures, superseded ones too, by due date.
+/// disbursement and restructures, superseded ones too, by due date. A disbursement that was reversed
+/// leaves none.
 pub fn read_schedule<Tx: LoanRepository>(
     tx: &mut Tx,
     id: LoanId,
@@ -77,7 +78,7 @@ pub fn read_schedule<Tx: LoanRepository>(
     today: NaiveDate,
 ) -> Result<Vec<ScheduleLine>, ServicingError> {
     let stored = tx.stored_loan(id, scope)?;
-    let rows = tx.schedule(id)?;
+    let rows = standing_rows(tx, id)?;
     let holds = stored.holds.clone();
     let (provisional, made): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| row.key.made_by == RowKey::PROVISIONAL);
@@ -85,6 +86,19 @@ pub fn read_schedule<Tx: LoanRepository>(
     let open = OpenLoan::new(crate::StoredLoan { rows: made, holds, ..stored }, policy);
     let account = open.account().brought_to(open.rules(), open.holds(), today);
     Ok(lines(if is_disbursed { account.rows() } else { &provisional }, &open))
+}
+
+/// The stored rows without those of disbursements that were reversed.
+fn standing_rows<Tx: LoanRepository>(tx: &mut Tx, id: LoanId) -> Result<Vec<Row>, StorageError> {
+    let mut rows = tx.schedule(id)?;
+    if rows.iter().any(|row| !row.is_live()) {
+        let disbursements = tx.disbursements(id)?;
+        let reversed = |made_by| {
+            disbursements.iter().any(|it| it.transaction_id == made_by && it.reversed_by.is_some())
+        };
+        rows.retain(|row| !reversed(row.key.made_by));
+    }
+    Ok(rows)
 }
 
 fn lines(rows: &[Row], open: &OpenLoan) -> Vec<ScheduleLine> {

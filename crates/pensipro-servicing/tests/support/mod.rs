@@ -1,7 +1,7 @@
 //! A loan and what storage would keep of it, for the tests of this crate.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate};
 use pensipro_kernel::{
@@ -119,6 +119,8 @@ pub(crate) struct Shelf {
     pub(crate) loan: Loan,
     pub(crate) balances: Option<LoanBalances>,
     pub(crate) rows: BTreeMap<RowKey, Row>,
+    /// The rows that a query of open rows finds, judged when they were last written.
+    pub(crate) open_rows: BTreeSet<RowKey>,
     pub(crate) sums: BTreeMap<(TransactionId, RowKey, Component), i64>,
     pub(crate) inputs: Vec<Input>,
     pub(crate) reversed: Vec<TransactionId>,
@@ -133,6 +135,7 @@ impl Shelf {
             loan,
             balances: None,
             rows: BTreeMap::new(),
+            open_rows: BTreeSet::new(),
             sums: BTreeMap::new(),
             inputs: Vec::new(),
             reversed: Vec::new(),
@@ -146,17 +149,18 @@ impl Shelf {
         Rules::of(&self.loan.terms, &self.policy)
     }
 
-    /// The loan as a query gives it: the fewest rows that are allowed.
+    /// The loan as a query gives it.
     pub(crate) fn open(&self) -> OpenLoan {
         let state = self.balances.map(|balances| balances.state).unwrap_or_default();
-        let state_on = state.last.map(|last| last.effective_on);
-        let rules = self.rules();
-        let needed = |row: &&Row| {
-            row.is_live() && (!row.is_paid(&rules) || state_on.is_none_or(|on| row.due_date > on))
-        };
-        let rows = self.rows.values().filter(needed).cloned().collect();
+        let rows = self.open_rows.iter().map(|key| self.rows[key].clone()).collect();
         let stored = StoredLoan { loan: self.loan.clone(), state, rows, holds: self.holds.clone() };
         OpenLoan::new(stored, &self.policy)
+    }
+
+    /// The fewest rows that are allowed.
+    fn needs(&self, row: &Row, state_on: Option<NaiveDate>) -> bool {
+        let ahead = state_on.is_none_or(|on| row.due_date > on);
+        row.is_live() && (!row.is_paid(&self.rules()) || ahead)
     }
 
     pub(crate) fn open_with_history(&self) -> OpenLoan {
@@ -218,10 +222,13 @@ impl Shelf {
             *self.sums.entry(key).or_default() += delta.amount.sen();
         }
         for ((_, key), change) in &batch.rows {
-            let before = self.rows.insert(*key, change.row().clone());
-            match change {
-                RowChange::New(_) => assert_eq!(before, None),
-                RowChange::Changed(row) => assert!(before.is_some_and(|before| before != *row)),
+            let row = change.row();
+            let before = self.rows.insert(*key, row.clone());
+            assert_eq!(matches!(change, RowChange::New(_)), before.is_none());
+            if self.needs(row, batch.loans[&self.loan.id].state_on()) {
+                self.open_rows.insert(*key);
+            } else {
+                self.open_rows.remove(key);
             }
         }
         self.balances = batch.loans.get(&self.loan.id).copied();
@@ -251,6 +258,9 @@ impl Shelf {
         let stored = self.sums.clone().into_iter().filter(|(_, sum)| *sum != 0).collect();
         same("allocations", &stored, &sums)?;
         let open = self.open();
+        let on = account.on().unwrap_or_default();
+        let settles = |account| SettlementTotal::of(account, &self.rules(), on, on);
+        same("settlement", &settles(open.account()), &settles(&account))?;
         same("balances", &self.balances.unwrap_or(open.balances()), &open.balances())
     }
 }

@@ -14,5 +14,7 @@
 //! It never sees what a file means: personal data come here sealed.
 
 mod local_files;
+mod long_files;
 
 pub use local_files::LocalFiles;
+pub use long_files::Draft;

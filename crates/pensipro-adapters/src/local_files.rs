@@ -40,18 +40,26 @@ impl LocalFiles {
         self.folder.join(".drafts")
     }
 
-    fn path(&self, key: &FileKey) -> PathBuf {
+    pub(crate) fn path(&self, key: &FileKey) -> PathBuf {
         self.folder.join(key.as_str())
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a file is written before it is moved to its place. Keys are unique, hence so are
+    /// drafts.
+    pub(crate) fn draft(&self, key: &FileKey) -> PathBuf {
+        self.drafts().join(key.as_str().replace('/', "-"))
     }
 
     fn write(&self, key: &FileKey, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(key);
         let folder = path.parent().unwrap_or(&self.folder);
         make_folder(folder)?;
-        // Keys are unique, hence so are drafts.
-        let draft = self.drafts().join(key.as_str().replace('/', "-"));
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let draft = self.draft(key);
+        let mut file = create(&draft)?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         let moved = written.and_then(|()| fs::rename(&draft, &path));
         if moved.is_err() {
@@ -82,12 +90,17 @@ impl FileStore for LocalFiles {
     }
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+/// A new file that its owner alone can read.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// A name is durable once its folder is synced, and the folder's own name once its parent's is.
-fn sync_folders(from: &Path, up_to: &Path) -> io::Result<()> {
+pub(crate) fn sync_folders(from: &Path, up_to: &Path) -> io::Result<()> {
     for folder in from.ancestors() {
         File::open(folder)?.sync_all()?;
         if folder == up_to {
@@ -97,7 +110,7 @@ fn sync_folders(from: &Path, up_to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn failed(key: &FileKey, error: &io::Error) -> FileStoreError {
+pub(crate) fn failed(key: &FileKey, error: &io::Error) -> FileStoreError {
     FileStoreError::Failed(format!("{key}: {error}"))
 }
 

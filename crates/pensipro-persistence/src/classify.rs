@@ -110,8 +110,13 @@ fn constraint(information: &dyn DatabaseErrorInformation) -> String {
         name.push('_');
         name.push_str(column);
     }
-    name + "_key"
+    name.push_str("_key");
+    name.truncate(LONGEST_NAME);
+    name
 }
+
+/// PostgreSQL cuts longer names.
+const LONGEST_NAME: usize = 63;
 
 #[cfg(test)]
 mod tests {

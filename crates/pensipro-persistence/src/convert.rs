@@ -5,6 +5,7 @@ use std::{net::IpAddr, str::FromStr};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use pensipro_kernel::StorageError;
 use pensipro_members::{Sha256, StoredFile};
+use serde::{Serialize, de::DeserializeOwned};
 
 /// The time of a column, which is UTC.
 pub(crate) fn from_time(time: NaiveDateTime) -> DateTime<Utc> {
@@ -38,6 +39,22 @@ pub(crate) fn unreadable(column: &str) -> StorageError {
 /// A count of a column that is never negative.
 pub(crate) fn count<S: Copy, T: TryFrom<S>>(column: &str, number: S) -> Result<T, StorageError> {
     T::try_from(number).map_err(|_| unreadable(column))
+}
+
+/// What names are searched and sorted by: words apart by one blank, in lower case.
+pub(crate) fn search_form(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+/// A value as the JSON that a column holds.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| StorageError::Failed(error.to_string()))
+}
+
+/// The value of a column of JSON.
+pub(crate) fn from_json<T: DeserializeOwned>(column: &str, json: &str) -> Result<T, StorageError> {
+    serde_json::from_str(json).map_err(|_| unreadable(column))
 }
 
 /// An address as text.

@@ -19,6 +19,8 @@ mod members;
 mod metrics;
 mod migrations;
 mod monitoring;
+mod origination;
+mod pricing;
 mod schema;
 mod sql;
 mod store;
@@ -28,7 +30,7 @@ mod tx;
 mod url;
 
 pub use connection::Backend;
-pub use crypto::{Installation, Lookup, LookupKey, MasterKey};
+pub use crypto::{BlockKey, BlockKind, Installation, Lookup, LookupKey, MasterKey};
 pub use error::OpenError;
 pub use idempotency::{RequestKey, StoredAnswer};
 pub use leases::{LEASE_SILENCE, Lease};

@@ -1,5 +1,15 @@
 //! The contract of storage, on each database alike: one program, so that it is linked once.
 
+#[path = "contract/auth.rs"]
+mod auth;
+#[path = "contract/fixtures.rs"]
+mod fixtures;
+#[path = "contract/members.rs"]
+mod members;
+#[path = "contract/origination.rs"]
+mod origination;
+#[path = "contract/pricing.rs"]
+mod pricing;
 #[path = "contract/schema.rs"]
 mod schema;
 #[path = "contract/store.rs"]

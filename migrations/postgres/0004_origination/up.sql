@@ -66,7 +66,7 @@ CREATE TABLE analysis (
     application_id BIGINT NOT NULL REFERENCES applications (id),
     income BIGINT NOT NULL,
     other_obligations BIGINT NOT NULL,
-    dsr BIGINT NOT NULL,
+    dsr BIGINT,
     risk_score INTEGER NOT NULL,
     recommendation TEXT COLLATE "C" NOT NULL,
     notes TEXT COLLATE "C" NOT NULL,
@@ -74,9 +74,9 @@ CREATE TABLE analysis (
     analysed_by BIGINT REFERENCES sys_users (id),
     CONSTRAINT analysis_income_check CHECK (income > 0),
     CONSTRAINT analysis_other_obligations_check CHECK (other_obligations >= 0),
-    CONSTRAINT analysis_dsr_check CHECK (dsr >= 0),
     CONSTRAINT analysis_recommendation_check CHECK (recommendation IN ('approve', 'reject', 'conditional')),
-    CONSTRAINT analysis_risk_score_check CHECK (risk_score BETWEEN 0 AND 100)
+    CONSTRAINT analysis_risk_score_check CHECK (risk_score BETWEEN 0 AND 100),
+    CONSTRAINT analysis_dsr_check CHECK (dsr >= 0)
 );
 CREATE INDEX analysis_application_id_id_idx ON analysis (application_id, id);
 

@@ -138,7 +138,7 @@ CREATE TABLE loan_transactions (
     CONSTRAINT loan_transactions_tolerance_check CHECK (tolerance >= 0),
     CONSTRAINT loan_transactions_excess_to_check CHECK (excess_to IN ('prepay_next', 'refund')),
     CONSTRAINT loan_transactions_deposit_check CHECK (deposit >= 0),
-    CONSTRAINT loan_transactions_amount_check CHECK ((amount IS NULL) = (kind NOT IN ('disbursement', 'payment'))),
+    CONSTRAINT loan_transactions_amount_kind_check CHECK ((amount IS NULL) = (kind NOT IN ('disbursement', 'payment'))),
     CONSTRAINT loan_transactions_payment_check CHECK ((kind = 'payment') = (excess_to IS NOT NULL AND tolerance IS NOT NULL AND due_through IS NOT NULL)),
     CONSTRAINT loan_transactions_failed_cut_check CHECK ((kind = 'failed_cut') = (due_from IS NOT NULL)),
     CONSTRAINT loan_transactions_disbursement_check CHECK ((kind = 'disbursement') = (deposit IS NOT NULL)),

@@ -1,3 +1,4 @@
+DROP FUNCTION audit_trails_refuse() CASCADE;
 DROP TABLE job_runs;
 DROP TABLE outbox;
 DROP TABLE exception_logs;

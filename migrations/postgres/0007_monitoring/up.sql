@@ -77,5 +77,10 @@ CREATE TABLE job_runs (
 );
 CREATE INDEX job_runs_job_id_idx ON job_runs (job, id);
 
+CREATE FUNCTION audit_trails_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'audit_trails is append-only';
+END
+$$;
 CREATE TRIGGER audit_trails_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_trails
-    FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_trails_refuse();

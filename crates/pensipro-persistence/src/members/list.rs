@@ -4,11 +4,11 @@ use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use pensipro_kernel::{MemberId, Page, PageRequest, Position, Scope, StorageError};
 use pensipro_members::{Member, MemberFilter, MemberSort};
 
-use super::member_rows::{MemberRow, search_form};
+use super::member_rows::MemberRow;
 use crate::{
     Backend, Tx,
     connection::MultiBackend,
-    convert::{parse_time_key, time_key},
+    convert::{parse_time_key, search_form, time_key},
     crypto::LookupKey,
     schema::members,
     sql::{after, like_pattern},

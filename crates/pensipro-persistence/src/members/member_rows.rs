@@ -7,7 +7,7 @@ use pensipro_members::{Death, Member, MemberDetails, Standing};
 
 use crate::{
     Tx,
-    convert::{code, from_time, unreadable},
+    convert::{code, from_time, search_form, unreadable},
     crypto::{LookupKey, SealingKey},
     schema::members,
 };
@@ -22,7 +22,7 @@ pub(super) struct MemberRow {
     nik_sealed: Option<Vec<u8>>,
     no_pensiun_sealed: Option<Vec<u8>>,
     name: String,
-    pub(super) name_search: String,
+    name_search: String,
     birth_place: Option<String>,
     birth_date: Option<NaiveDate>,
     sex: Option<String>,
@@ -67,12 +67,6 @@ pub(super) struct DetailColumns {
     monthly_benefit: i64,
     sales_id: Option<i64>,
     branch_id: Option<i64>,
-}
-
-/// What a list searches names by.
-pub(crate) fn search_form(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words.join(" ").to_lowercase()
 }
 
 impl Tx<'_> {

@@ -8,19 +8,18 @@ use pensipro_members::{
     KeyHolder, Member, MemberDetails, MemberFilter, MemberRepository, MemberStatus, Nik, NoPensiun,
     Obligations, Presence,
 };
+use pensipro_origination::ApplicationStatus;
 
 use super::member_rows::MemberRow;
 use crate::{
     Tx,
     crypto::LookupKey,
-    schema::members,
+    schema::{applications, members},
     sql::{Locked, Raw, RowLock, columns},
 };
 
 #[derive(QueryableByName)]
-struct OpenThings {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    applications: i64,
+struct OpenLoans {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     pending: i64,
     #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -175,23 +174,24 @@ impl MemberRepository for Tx<'_> {
     }
 
     fn obligations(&mut self, id: MemberId) -> Result<Obligations, StorageError> {
-        let OpenThings { applications, pending, open } = self.run(|conn| {
+        let open = ApplicationStatus::ALL.iter().filter(|status| status.is_open());
+        let open: Vec<&str> = open.map(|status| status.code()).collect();
+        let open_applications = self.run(|conn| {
+            applications::table
+                .filter(applications::member_id.eq(id.get()))
+                .filter(applications::status.eq_any(open))
+                .count()
+                .get_result(conn)
+        })?;
+        let OpenLoans { pending, open } = self.run(|conn| {
             Raw::new(
-                "SELECT (SELECT count(*) FROM applications WHERE member_id = $1 AND status IN \
-                 ('draft', 'submitted', 'analyzing', 'committee')) AS applications, \
-                 (SELECT count(*) FROM loans WHERE member_id = $2 AND status = 'pending') \
-                 AS pending, (SELECT count(*) FROM loans WHERE member_id = $3 \
-                 AND status IN ('active', 'default')) AS open",
+                "SELECT count(CASE WHEN status = 'pending' THEN 1 END) AS pending, \
+                 count(CASE WHEN status IN ('active', 'default') THEN 1 END) AS open \
+                 FROM loans WHERE member_id = $1",
             )?
-            .bind(id.get())
-            .bind(id.get())
             .bind(id.get())
             .get_result(conn)
         })?;
-        Ok(Obligations {
-            open_applications: applications,
-            pending_loans: pending,
-            open_loans: open,
-        })
+        Ok(Obligations { open_applications, pending_loans: pending, open_loans: open })
     }
 }

@@ -54,7 +54,7 @@ diesel::table! {
         application_id -> BigInt,
         income -> BigInt,
         other_obligations -> BigInt,
-        dsr -> BigInt,
+        dsr -> Nullable<BigInt>,
         risk_score -> Integer,
         recommendation -> Text,
         notes -> Text,

@@ -24,7 +24,7 @@ use self::{lease::Lease, pool::Pool, queue::FairQueue};
 use crate::{
     Backend, Tx, WriteCounts,
     connection::{Begin, DbConnection},
-    crypto::KeyRing,
+    crypto::{BlockKey, KeyRing},
     idempotency::RunningKeys,
     metrics::Metrics,
 };
@@ -101,6 +101,11 @@ impl Store {
             Engine::Sqlite { .. } => Backend::Sqlite,
             Engine::Postgres { .. } => Backend::Postgres,
         }
+    }
+
+    /// Seals long files that belong to no member, block by block.
+    pub fn block_key(&self) -> BlockKey {
+        BlockKey::new(self.0.keys.installation(), Arc::clone(&self.0.entropy))
     }
 
     /// Transactions by name since the start.

@@ -1,0 +1,108 @@
+//! An application's row.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use pensipro_kernel::{
+    ApplicationId, BranchId, MemberId, Money, ProductId, SalesId, StorageError, UserId, Version,
+};
+use pensipro_origination::{Application, Request};
+
+use crate::{
+    convert::{code, count, from_json, from_time},
+    schema::applications,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = applications)]
+pub(super) struct ApplicationRow {
+    id: i64,
+    member_id: i64,
+    product_id: i64,
+    sales_id: Option<i64>,
+    branch_id: Option<i64>,
+    plafon: i64,
+    tenor: i32,
+    purpose: Option<String>,
+    other_obligations: i64,
+    terms: String,
+    status: String,
+    reason: Option<String>,
+    entered_on: NaiveDate,
+    approved_on: Option<NaiveDate>,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    created_by: Option<i64>,
+}
+
+/// What is asked for, as columns.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = applications)]
+#[diesel(treat_none_as_null = true)]
+pub(super) struct RequestColumns {
+    plafon: i64,
+    tenor: i32,
+    purpose: Option<String>,
+    other_obligations: i64,
+}
+
+impl From<&Request> for RequestColumns {
+    fn from(request: &Request) -> Self {
+        let Request { plafon, tenor, purpose, other_obligations } = request;
+        Self {
+            plafon: plafon.sen(),
+            tenor: (*tenor).into(),
+            purpose: purpose.clone(),
+            other_obligations: other_obligations.sen(),
+        }
+    }
+}
+
+impl TryFrom<ApplicationRow> for Application {
+    type Error = StorageError;
+
+    fn try_from(row: ApplicationRow) -> Result<Self, StorageError> {
+        let ApplicationRow {
+            id,
+            member_id,
+            product_id,
+            sales_id,
+            branch_id,
+            plafon,
+            tenor,
+            purpose,
+            other_obligations,
+            terms,
+            status,
+            reason,
+            entered_on,
+            approved_on,
+            version,
+            created_at,
+            updated_at,
+            created_by,
+        } = row;
+        Ok(Self {
+            id: ApplicationId::new(id),
+            member_id: MemberId::new(member_id),
+            product_id: ProductId::new(product_id),
+            sales_id: sales_id.map(SalesId::new),
+            branch_id: branch_id.map(BranchId::new),
+            request: Request {
+                plafon: Money::from_sen(plafon),
+                tenor: count("applications.tenor", tenor)?,
+                purpose,
+                other_obligations: Money::from_sen(other_obligations),
+            },
+            terms: from_json("applications.terms", &terms)?,
+            status: code("applications.status", &status)?,
+            reason,
+            entered_on,
+            approved_on,
+            version: Version::new(version),
+            created_at: from_time(created_at),
+            updated_at: from_time(updated_at),
+            created_by: created_by.map(UserId::new),
+        })
+    }
+}

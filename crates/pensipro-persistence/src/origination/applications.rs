@@ -1,0 +1,274 @@
+//! Applications.
+
+use chrono::NaiveDate;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use pensipro_kernel::{
+    ApplicationId, BranchId, MemberId, Money, Page, PageRequest, Position, SalesId, Scope,
+    StorageError, UserId, Version,
+};
+use pensipro_origination::{
+    Application, ApplicationDraft, ApplicationFilter, ApplicationRepository, ApplicationSort,
+    ApplicationStatus, OpenLoanFacts,
+};
+
+use super::application_rows::{ApplicationRow, RequestColumns};
+use crate::{
+    Tx,
+    connection::MultiBackend,
+    convert::{count, parse_time_key, time_key, to_json},
+    schema::applications,
+    sql::{Locked, Raw, RowLock, after, columns},
+};
+
+type ApplicationQuery = diesel::helper_types::IntoBoxed<'static, applications::table, MultiBackend>;
+
+fn filtered(filter: &ApplicationFilter, scope: Scope) -> ApplicationQuery {
+    let ApplicationFilter { status, member_id, sales_id, product_id, sort: _ } = filter.clone();
+    let mut query = applications::table.into_boxed();
+    if let Some(status) = status {
+        query = query.filter(applications::status.eq(status.code()));
+    }
+    if let Some(member) = member_id {
+        query = query.filter(applications::member_id.eq(member.get()));
+    }
+    if let Some(sales) = sales_id {
+        query = query.filter(applications::sales_id.eq(sales.get()));
+    }
+    if let Some(product) = product_id {
+        query = query.filter(applications::product_id.eq(product.get()));
+    }
+    if let Some(branch) = scope.branch_id {
+        query = query.filter(applications::branch_id.eq(branch.get()));
+    }
+    if scope.funder_id.is_some() {
+        query = query.filter(sql::<Bool>("1 = 0"));
+    }
+    query
+}
+
+fn paged(
+    query: ApplicationQuery,
+    sort: ApplicationSort,
+    page: &PageRequest,
+) -> Result<ApplicationQuery, StorageError> {
+    use applications::{created_at, id};
+    let query = match (sort, page.after.clone()) {
+        (_, None) => query,
+        (ApplicationSort::CreatedAt, Some(last)) => {
+            after!(query, rising, created_at, id, parse_time_key(&last.key)?, last.id)
+        }
+        (ApplicationSort::CreatedAtDescending, Some(last)) => {
+            after!(query, falling, created_at, id, parse_time_key(&last.key)?, last.id)
+        }
+    };
+    let query = match sort {
+        ApplicationSort::CreatedAt => query.order((created_at.asc(), id.asc())),
+        ApplicationSort::CreatedAtDescending => query.order((created_at.desc(), id.desc())),
+    };
+    Ok(query.limit(i64::from(page.limit) + 1))
+}
+
+fn position(application: &Application) -> Position {
+    Position { key: time_key(application.created_at), id: application.id.get() }
+}
+
+#[derive(QueryableByName)]
+struct OpenLoans {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    loans: i64,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    instalments: i64,
+}
+
+impl Tx<'_> {
+    fn one_application(
+        &mut self,
+        id: ApplicationId,
+        scope: Scope,
+        lock: Option<RowLock>,
+    ) -> Result<Application, StorageError> {
+        let query = applications::table.find(id.get()).select(ApplicationRow::as_select());
+        let row: Option<ApplicationRow> = self.run(|conn| match lock {
+            Some(lock) => Locked::new(query, lock, "applications").get_result(conn).optional(),
+            None => query.get_result(conn).optional(),
+        })?;
+        let application = row.map(Application::try_from).transpose()?;
+        application
+            .filter(|it| scope.sees_branch(it.branch_id) && scope.funder_id.is_none())
+            .ok_or(StorageError::not_found("application", id.get()))
+    }
+}
+
+impl ApplicationRepository for Tx<'_> {
+    fn application(
+        &mut self,
+        id: ApplicationId,
+        scope: Scope,
+    ) -> Result<Application, StorageError> {
+        self.one_application(id, scope, None)
+    }
+
+    fn lock_application(
+        &mut self,
+        id: ApplicationId,
+        scope: Scope,
+    ) -> Result<Application, StorageError> {
+        self.one_application(id, scope, Some(RowLock::ForUpdate))
+    }
+
+    fn applications(
+        &mut self,
+        filter: &ApplicationFilter,
+        page: &PageRequest,
+        scope: Scope,
+    ) -> Result<Page<Application>, StorageError> {
+        let query = paged(filtered(filter, scope), filter.sort, page)?;
+        let rows: Vec<ApplicationRow> =
+            self.run(|conn| query.select(ApplicationRow::as_select()).load(conn))?;
+        let rows = rows.into_iter().map(Application::try_from).collect::<Result<_, _>>()?;
+        let mut applications = Page::from_rows(rows, page.limit, position);
+        if page.count {
+            let query = filtered(filter, scope);
+            applications.total = Some(self.run(|conn| query.count().get_result(conn))?);
+        }
+        Ok(applications)
+    }
+
+    fn add_application(
+        &mut self,
+        draft: &ApplicationDraft,
+        by: Option<UserId>,
+    ) -> Result<Application, StorageError> {
+        use applications::dsl;
+        let ApplicationDraft {
+            member_id,
+            product_id,
+            sales_id,
+            branch_id,
+            request,
+            terms,
+            entered_on,
+        } = draft;
+        let terms = to_json(terms)?;
+        let now = self.now();
+        let row: ApplicationRow = self.run(|conn| {
+            diesel::insert_into(dsl::applications)
+                .values((
+                    RequestColumns::from(request),
+                    dsl::member_id.eq(member_id.get()),
+                    dsl::product_id.eq(product_id.get()),
+                    dsl::sales_id.eq(sales_id.map(SalesId::get)),
+                    dsl::branch_id.eq(branch_id.map(BranchId::get)),
+                    dsl::terms.eq(terms),
+                    dsl::status.eq(ApplicationStatus::Draft.code()),
+                    dsl::entered_on.eq(entered_on),
+                    dsl::version.eq(Version::FIRST.get()),
+                    dsl::created_at.eq(now),
+                    dsl::updated_at.eq(now),
+                    dsl::created_by.eq(by.map(UserId::get)),
+                ))
+                .returning(columns::<ApplicationRow>())
+                .get_result(conn)
+        })?;
+        Application::try_from(row)
+    }
+
+    fn save_application(&mut self, application: &Application) -> Result<Version, StorageError> {
+        use applications::dsl;
+        let Application {
+            id,
+            member_id: _,
+            product_id,
+            sales_id,
+            branch_id,
+            request,
+            terms,
+            status,
+            reason,
+            entered_on: _,
+            approved_on,
+            version,
+            created_at: _,
+            updated_at: _,
+            created_by: _,
+        } = application;
+        let terms = to_json(terms)?;
+        let now = self.now();
+        let changed = self.run(|conn| {
+            diesel::update(dsl::applications.find(id.get()))
+                .filter(dsl::version.eq(version.get()))
+                .set((
+                    RequestColumns::from(request),
+                    dsl::product_id.eq(product_id.get()),
+                    dsl::sales_id.eq(sales_id.map(SalesId::get)),
+                    dsl::branch_id.eq(branch_id.map(BranchId::get)),
+                    dsl::terms.eq(terms),
+                    dsl::status.eq(status.code()),
+                    dsl::reason.eq(reason),
+                    dsl::approved_on.eq(approved_on),
+                    dsl::version.eq(version.next().get()),
+                    dsl::updated_at.eq(now),
+                ))
+                .execute(conn)
+        })?;
+        match changed {
+            0 => Err(StorageError::Stale { thing: "application" }),
+            _ => Ok(version.next()),
+        }
+    }
+
+    fn offers_approved_before(
+        &mut self,
+        day: NaiveDate,
+        limit: u16,
+    ) -> Result<Vec<ApplicationId>, StorageError> {
+        use applications::dsl;
+        let ids: Vec<i64> = self.run(|conn| {
+            dsl::applications
+                .filter(dsl::status.eq(ApplicationStatus::Approved.code()))
+                .filter(dsl::approved_on.lt(day))
+                .order((dsl::approved_on, dsl::id))
+                .limit(limit.into())
+                .select(dsl::id)
+                .load(conn)
+        })?;
+        Ok(ids.into_iter().map(ApplicationId::new).collect())
+    }
+
+    /// A loan's instalment is the largest of its rows that are not paid yet.
+    fn open_loan_facts(
+        &mut self,
+        member: MemberId,
+        beside: ApplicationId,
+    ) -> Result<OpenLoanFacts, StorageError> {
+        let OpenLoans { loans, instalments } = self.run(|conn| {
+            Raw::new(
+                "SELECT count(*) AS loans, \
+                 CAST(COALESCE(sum(open_loans.instalment), 0) AS BIGINT) AS instalments \
+                 FROM (SELECT l.id, (SELECT max(s.principal + s.interest) FROM loan_schedules s \
+                 WHERE s.loan_id = l.id AND s.state = 'live' AND s.principal_paid + \
+                 s.interest_paid < s.principal + s.interest) AS instalment FROM loans l \
+                 WHERE l.member_id = $1 AND l.application_id <> $2 \
+                 AND l.status IN ('pending', 'active', 'default')) AS open_loans",
+            )?
+            .bind(member.get())
+            .bind(beside.get())
+            .get_result(conn)
+        })?;
+        let under_way = ApplicationStatus::ALL.iter().filter(|status| status.is_under_way());
+        let under_way: Vec<&str> = under_way.map(|status| status.code()).collect();
+        let applications: i64 = self.run(|conn| {
+            applications::table
+                .filter(applications::member_id.eq(member.get()))
+                .filter(applications::id.ne(beside.get()))
+                .filter(applications::status.eq_any(under_way))
+                .count()
+                .get_result(conn)
+        })?;
+        Ok(OpenLoanFacts {
+            loans: count("loans", loans)?,
+            instalments: Money::from_sen(instalments),
+            applications: count("applications", applications)?,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! Pre-checks and analyses.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pensipro_kernel::{AnalysisId, ApplicationId, Money, Rate, StorageError, UserId};
+use pensipro_origination::{
+    Analysis, AssessmentRepository, Findings, NewAnalysis, Precheck, RiskScore,
+};
+
+use crate::{
+    Tx,
+    convert::{code, from_json, from_time, to_json, unreadable},
+    schema::{analysis, precheck_results},
+    sql::columns,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = analysis)]
+struct AnalysisRow {
+    id: i64,
+    application_id: i64,
+    income: i64,
+    other_obligations: i64,
+    dsr: Option<i64>,
+    risk_score: i32,
+    recommendation: String,
+    notes: String,
+    analysed_at: NaiveDateTime,
+    analysed_by: Option<i64>,
+}
+
+impl TryFrom<AnalysisRow> for Analysis {
+    type Error = StorageError;
+
+    fn try_from(row: AnalysisRow) -> Result<Self, StorageError> {
+        let AnalysisRow {
+            id,
+            application_id,
+            income,
+            other_obligations,
+            dsr,
+            risk_score,
+            recommendation,
+            notes,
+            analysed_at,
+            analysed_by,
+        } = row;
+        let findings = Findings {
+            income: Money::from_sen(income),
+            other_obligations: Money::from_sen(other_obligations),
+            risk_score: RiskScore::new(risk_score.into())
+                .ok_or_else(|| unreadable("analysis.risk_score"))?,
+            recommendation: code("analysis.recommendation", &recommendation)?,
+            notes,
+        };
+        Ok(Self {
+            id: AnalysisId::new(id),
+            content: NewAnalysis {
+                application_id: ApplicationId::new(application_id),
+                findings,
+                dsr: dsr.map(Rate::from_units),
+                analysed_by: analysed_by.map(UserId::new),
+            },
+            analysed_at: from_time(analysed_at),
+        })
+    }
+}
+
+impl AssessmentRepository for Tx<'_> {
+    fn add_precheck(
+        &mut self,
+        application: ApplicationId,
+        result: &Precheck,
+    ) -> Result<(), StorageError> {
+        use precheck_results::dsl;
+        let Precheck { rules, checked_at, checked_by } = result;
+        let rules = to_json(rules)?;
+        self.run(|conn| {
+            diesel::insert_into(dsl::precheck_results)
+                .values((
+                    dsl::application_id.eq(application.get()),
+                    dsl::passed.eq(result.passed()),
+                    dsl::rules.eq(rules),
+                    dsl::checked_at.eq(checked_at.naive_utc()),
+                    dsl::checked_by.eq(checked_by.map(UserId::get)),
+                ))
+                .execute(conn)
+                .map(drop)
+        })
+    }
+
+    fn latest_precheck(
+        &mut self,
+        application: ApplicationId,
+    ) -> Result<Option<Precheck>, StorageError> {
+        use precheck_results::dsl;
+        let row: Option<(String, NaiveDateTime, Option<i64>)> = self.run(|conn| {
+            dsl::precheck_results
+                .filter(dsl::application_id.eq(application.get()))
+                .order(dsl::id.desc())
+                .select((dsl::rules, dsl::checked_at, dsl::checked_by))
+                .first(conn)
+                .optional()
+        })?;
+        row.map(|(rules, checked_at, checked_by)| {
+            Ok(Precheck {
+                rules: from_json("precheck_results.rules", &rules)?,
+                checked_at: from_time(checked_at),
+                checked_by: checked_by.map(UserId::new),
+            })
+        })
+        .transpose()
+    }
+
+    fn add_analysis(&mut self, new: &NewAnalysis) -> Result<Analysis, StorageError> {
+        use analysis::dsl;
+        let NewAnalysis { application_id, findings, dsr, analysed_by } = new;
+        let Findings { income, other_obligations, risk_score, recommendation, notes } = findings;
+        let now = self.now();
+        let row: AnalysisRow = self.run(|conn| {
+            diesel::insert_into(dsl::analysis)
+                .values((
+                    dsl::application_id.eq(application_id.get()),
+                    dsl::income.eq(income.sen()),
+                    dsl::other_obligations.eq(other_obligations.sen()),
+                    dsl::dsr.eq(dsr.map(Rate::units)),
+                    dsl::risk_score.eq(i32::from(risk_score.get())),
+                    dsl::recommendation.eq(recommendation.code()),
+                    dsl::notes.eq(notes),
+                    dsl::analysed_at.eq(now),
+                    dsl::analysed_by.eq(analysed_by.map(UserId::get)),
+                ))
+                .returning(columns::<AnalysisRow>())
+                .get_result(conn)
+        })?;
+        Analysis::try_from(row)
+    }
+
+    fn analyses(&mut self, application: ApplicationId) -> Result<Vec<Analysis>, StorageError> {
+        let rows: Vec<AnalysisRow> = self.run(|conn| {
+            analysis::table
+                .filter(analysis::application_id.eq(application.get()))
+                .order(analysis::id)
+                .select(AnalysisRow::as_select())
+                .load(conn)
+        })?;
+        rows.into_iter().map(Analysis::try_from).collect()
+    }
+}

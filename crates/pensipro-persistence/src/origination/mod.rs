@@ -1,0 +1,7 @@
+//! Applications (`pensipro-origination`).
+
+mod application_rows;
+mod applications;
+mod assessments;
+mod committee;
+mod documents;

@@ -7,6 +7,7 @@
 //! Nothing here decides: queries hold no policy.
 
 mod auth;
+mod billing;
 mod classify;
 mod connection;
 mod convert;
@@ -22,6 +23,7 @@ mod monitoring;
 mod origination;
 mod pricing;
 mod schema;
+mod servicing;
 mod sql;
 mod store;
 #[cfg(any(test, feature = "testing"))]

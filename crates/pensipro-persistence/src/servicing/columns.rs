@@ -102,8 +102,7 @@ impl LoanRow {
             created_by: _,
         } = self;
         let status: LoanStatus = code("loans.status", &status)?;
-        let dates =
-            |disbursed_on| LoanDates { disbursed_on, first_due_date, maturity_date };
+        let dates = |disbursed_on| LoanDates { disbursed_on, first_due_date, maturity_date };
         let state = AccountState {
             dates: disbursed_on.map(dates),
             closed_on,

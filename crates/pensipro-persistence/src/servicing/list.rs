@@ -88,8 +88,7 @@ fn by_oldest_due(
     let mut rows = match (last, last_due) {
         (Some(_), None) => Vec::new(),
         (last, due) => {
-            let mut query =
-                filtered(filter, scope).filter(loans::oldest_unpaid_due.is_not_null());
+            let mut query = filtered(filter, scope).filter(loans::oldest_unpaid_due.is_not_null());
             if let (Some(last), Some(due)) = (last, due) {
                 query = after!(query, rising, loans::oldest_unpaid_due, loans::id, due, last.id);
             }

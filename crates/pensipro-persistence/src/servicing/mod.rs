@@ -5,6 +5,7 @@
 //! are another. The rows to come are taken from the plan, a packed copy of what was agreed, which
 //! never changes; `loans.touched_through` is the last due date of a row that was ever changed.
 
+mod balances;
 mod columns;
 mod disbursements;
 mod history;
@@ -19,7 +20,9 @@ mod read;
 mod schedule;
 mod transactions;
 
-use pensipro_kernel::{LoanId, Page, PageRequest, PaymentId, Scope, StorageError, UserId};
+use pensipro_kernel::{
+    ApplicationId, LoanId, Page, PageRequest, PaymentId, Scope, StorageError, UserId,
+};
 use pensipro_servicing::{
     Channel, Disbursement, Loan, LoanFilter, LoanHistory, LoanRepository, LoanSettings,
     LoanSummary, NewLoan, Payment, PostingBatch, ReservedIds, Row, StoredLoan, Transaction,
@@ -34,6 +37,13 @@ impl LoanRepository for Tx<'_> {
 
     fn lock_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError> {
         read::one(self, id, scope, Some(RowLock::ForUpdate))
+    }
+
+    fn loan_of_application(
+        &mut self,
+        application: ApplicationId,
+    ) -> Result<Option<LoanId>, StorageError> {
+        read::of_application(self, application)
     }
 
     fn lock_loans(&mut self, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError> {

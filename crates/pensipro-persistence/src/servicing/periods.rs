@@ -8,7 +8,7 @@ use crate::{
     Tx,
     convert::unreadable,
     schema::accounting_periods::{self, dsl},
-    sql::{Locked, RowLock},
+    sql::{Locked, Raw, RowLock},
 };
 
 const OPEN: &str = "open";
@@ -33,16 +33,21 @@ impl AccountingPeriods for Tx<'_> {
 }
 
 fn shared(tx: &mut Tx<'_>, period: Period) -> Result<Option<String>, StorageError> {
-    let query = accounting_periods::table
-        .filter(dsl::periode.eq(period.to_string()))
-        .select(dsl::status);
+    let query =
+        accounting_periods::table.filter(dsl::periode.eq(period.to_string())).select(dsl::status);
     let locked = Locked::new(query, RowLock::ForShare, "accounting_periods");
     tx.run(|conn| locked.get_result(conn).optional())
 }
 
 fn open(tx: &mut Tx<'_>, period: Period) -> Result<(), StorageError> {
-    let insert = diesel::insert_into(accounting_periods::table)
-        .values((dsl::periode.eq(period.to_string()), dsl::status.eq(OPEN)))
-        .on_conflict_do_nothing();
-    tx.run(|conn| insert.execute(conn).map(drop))
+    tx.run(|conn| {
+        Raw::new(
+            "INSERT INTO accounting_periods (periode, status) VALUES ($1, $2) \
+             ON CONFLICT DO NOTHING",
+        )?
+        .bind(period.to_string())
+        .bind(OPEN)
+        .execute(conn)
+        .map(drop)
+    })
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use pensipro_kernel::{BranchId, LoanId, Scope, StorageError, TransactionId};
+use pensipro_kernel::{ApplicationId, BranchId, LoanId, Scope, StorageError, TransactionId};
 use pensipro_servicing::{Hold, Row, RowKey, StoredLoan};
 
 use super::{
@@ -35,21 +35,17 @@ pub(super) fn one(
     scope: Scope,
     lock: Option<RowLock>,
 ) -> Result<StoredLoan, StorageError> {
-    let query = loans::table
-        .inner_join(loan_terms::table)
-        .filter(loans::id.eq(id.get()))
-        .select((
-            LoanRow::as_select(),
-            loan_terms::terms,
-            loan_terms::made_by,
-            loan_terms::plan,
-            PackedHolds,
-        ));
-    let row: Option<Columns> = tx
-        .run(|conn| match lock {
-            Some(lock) => Locked::new(query, lock, "loans").get_result(conn).optional(),
-            None => query.get_result(conn).optional(),
-        })?;
+    let query = loans::table.inner_join(loan_terms::table).filter(loans::id.eq(id.get())).select((
+        LoanRow::as_select(),
+        loan_terms::terms,
+        loan_terms::made_by,
+        loan_terms::plan,
+        PackedHolds,
+    ));
+    let row: Option<Columns> = tx.run(|conn| match lock {
+        Some(lock) => Locked::new(query, lock, "loans").get_result(conn).optional(),
+        None => query.get_result(conn).optional(),
+    })?;
     let missing = || StorageError::not_found("loan", id.get());
     let partial = Partial::of(row.ok_or_else(missing)?)?;
     if !is_within(scope, partial.read.loan.branch_id) {
@@ -62,6 +58,16 @@ pub(super) fn one(
         .select(Stored::as_select());
     let rows: Vec<Stored> = tx.run(|conn| open.load(conn))?;
     partial.finish(&mut rows.into_iter())
+}
+
+/// The loan that an application became.
+pub(super) fn of_application(
+    tx: &mut Tx<'_>,
+    application: ApplicationId,
+) -> Result<Option<LoanId>, StorageError> {
+    let query = loans::table.filter(loans::application_id.eq(application.get())).select(loans::id);
+    let id: Option<i64> = tx.run(|conn| query.get_result(conn).optional())?;
+    Ok(id.map(LoanId::new))
 }
 
 /// Loans locked by ascending id; those that are not there are left out.

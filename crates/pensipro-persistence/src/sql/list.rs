@@ -37,10 +37,7 @@ impl List {
     }
 
     /// Bytes, such as entries of a keyed index.
-    pub(crate) fn bytes<'a>(
-        backend: Backend,
-        values: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Self {
+    pub(crate) fn bytes<'a>(backend: Backend, values: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let prefix = match backend {
             Backend::Postgres => "\\\\x",
             Backend::Sqlite => "",

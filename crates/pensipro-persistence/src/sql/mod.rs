@@ -3,13 +3,14 @@
 mod batch;
 mod bulk_update;
 mod ids;
+mod list;
 mod lock;
 mod page;
 mod raw;
 
 pub(crate) use batch::{BatchRow, CHUNK, Prepared, batch_row};
-#[expect(unused_imports, reason = "for the modules with bulk paths")]
 pub(crate) use bulk_update::BulkUpdate;
+pub(crate) use list::{List, one_of};
 pub(crate) use lock::{Locked, RowLock};
 pub(crate) use page::{after, like_pattern};
 pub(crate) use raw::{Raw, Value};

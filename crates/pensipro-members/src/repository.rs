@@ -118,7 +118,8 @@ pub trait ContactRepository {
     ) -> Result<Contact, StorageError>;
     /// Saves the details over the version read; gives the new version.
     fn save_contact(&mut self, contact: &Contact) -> Result<Version, StorageError>;
-    /// Makes it the only primary contact of its kind.
+    /// Makes it the only primary contact of its kind. Raises the version of every contact that it
+    /// changes.
     fn set_primary_contact(
         &mut self,
         member: MemberId,

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, Permission, Rate,
-    StorageError,
+    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, Permission, ProductId,
+    Rate, StorageError,
 };
 use serde_json::{Map, Value};
 
@@ -87,6 +87,12 @@ pub enum PricingError {
     /// The product is switched off.
     #[error("the product is switched off")]
     ProductNotActive,
+    /// Another product has this code.
+    #[error("another product has this code")]
+    DuplicateCode {
+        /// That product, unless it came at this very moment.
+        existing: Option<ProductId>,
+    },
     /// The caller may not.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -105,7 +111,8 @@ pub enum CapOverride {
 }
 
 /// Every code of this module's errors.
-pub const ERRORS: &[ErrorKind] = &[Faults::KIND, INTEREST_CAP, PRODUCT_NOT_ACTIVE];
+pub const ERRORS: &[ErrorKind] =
+    &[Faults::KIND, INTEREST_CAP, PRODUCT_NOT_ACTIVE, DUPLICATE_CODE];
 
 const INTEREST_CAP: ErrorKind = ErrorKind::new(
     "interest_cap_exceeded",
@@ -114,6 +121,22 @@ const INTEREST_CAP: ErrorKind = ErrorKind::new(
 );
 const PRODUCT_NOT_ACTIVE: ErrorKind =
     ErrorKind::new("product_not_active", Class::Refused, "The product is switched off");
+
+const DUPLICATE_CODE: ErrorKind =
+    ErrorKind::new("duplicate_code", Class::Conflict, "The code is taken");
+
+impl PricingError {
+    /// The refusal behind the unique code: two at one time pass the look-up together, and the second
+    /// meets the constraint.
+    pub(crate) fn from_save(error: StorageError) -> Self {
+        match error {
+            StorageError::Duplicate { constraint } if constraint == "loan_products_code_key" => {
+                Self::DuplicateCode { existing: None }
+            }
+            other => Self::Storage(other),
+        }
+    }
+}
 
 impl From<ScheduleError> for Faults {
     fn from(error: ScheduleError) -> Self {
@@ -135,6 +158,7 @@ impl DomainError for PricingError {
             Self::Invalid(faults) => faults.kind(),
             Self::InterestCap { .. } => INTEREST_CAP,
             Self::ProductNotActive => PRODUCT_NOT_ACTIVE,
+            Self::DuplicateCode { .. } => DUPLICATE_CODE,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
@@ -155,6 +179,9 @@ impl DomainError for PricingError {
                 ("cap".into(), cap.to_string().into()),
                 ("needs".into(), missing.name().into()),
             ]),
+            Self::DuplicateCode { existing } => {
+                existing.map(|id| ("existing_id".into(), id.get().into())).into_iter().collect()
+            }
             Self::Authority(error) => error.extensions(),
             Self::Storage(error) => error.extensions(),
             Self::Invalid(_) | Self::ProductNotActive => Map::new(),

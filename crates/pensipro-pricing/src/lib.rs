@@ -62,7 +62,7 @@ pub use penalty::{PenaltyBasis, PenaltyParts, PenaltyRule, PenaltyStep, PenaltyT
 pub use product::{Limits, LoanProduct, ProductDetails, ProductParts};
 pub use raw::{Patch, ProductPolicy, RawProduct};
 pub use raw_rules::{RawBand, RawFee, RawFeeValue, RawPenalty, RawStep};
-pub use repository::{ProductFilter, ProductRepository, ProductSort};
+pub use repository::{ProductDirectory, ProductFilter, ProductRepository, ProductSort};
 pub use schedule::*;
 pub use simulation::{Eligibility, Simulation, SimulationRequest, due_dates, max_plafon, simulate};
 pub use terms::{Terms, TermsParts};

@@ -152,7 +152,11 @@ impl RawProduct {
                 .unwrap_or(present.freeze_interest_on_death),
             funder_id: self.funder_id.over(present.funder_id),
             is_active: self.is_active.unwrap_or(present.is_active),
-            interest_cap_reason: self.interest_cap_reason.over(present.interest_cap_reason),
+            interest_cap_reason: self
+                .interest_cap_reason
+                .over(present.interest_cap_reason)
+                .map(|reason| reason.trim().to_owned())
+                .filter(|reason| !reason.is_empty()),
         };
         let details = faults.take_all(ProductDetails::new(parts));
         faults.finish(details)
@@ -342,5 +346,16 @@ mod tests {
         assert_eq!(changed.limits, product.limits);
         let clear = RawProduct { due_day: Patch::Clear, ..RawProduct::default() };
         assert_eq!(clear.over(changed).unwrap(), product);
+    }
+
+    #[test]
+    fn a_blank_reason_is_none() {
+        let reason = |text: &str| {
+            let interest_cap_reason = Patch::Set(text.to_owned());
+            let product = RawProduct { interest_cap_reason, ..raw() };
+            product.check(&ProductPolicy::default()).unwrap().interest_cap_reason.clone()
+        };
+        assert_eq!(reason("   "), None);
+        assert_eq!(reason(" disetujui direksi "), Some("disetujui direksi".to_owned()));
     }
 }

@@ -86,3 +86,12 @@ pub trait ProductRepository {
         at: DateTime<Utc>,
     ) -> Result<(), StorageError>;
 }
+
+/// What a product's fields are checked against.
+pub trait ProductDirectory {
+    /// The product with this code.
+    fn product_with_code(&mut self, code: &str) -> Result<Option<ProductId>, StorageError>;
+
+    /// True if there is such a funder.
+    fn funder_exists(&mut self, funder: FunderId) -> Result<bool, StorageError>;
+}

@@ -2,15 +2,15 @@
 //! entry there.
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, Authority, Expected, Moment, Page, PageRequest, Permission,
+    Actor, AuditEntry, AuditLog, Authority, Expected, Faults, Moment, Page, PageRequest, Permission,
     ProductId,
 };
 
 use crate::audit::{details_view, fee_view, penalty_view};
 use crate::{
     FeeTerms, FirstDuePolicy, LoanFee, LoanProduct, NominalRate, PenaltyRule, PenaltyTerms,
-    PricingError, ProductDetails, ProductFilter, ProductPolicy, ProductRepository, RawProduct,
-    Simulation, SimulationRequest, interest_above_cap, simulate,
+    PricingError, ProductDetails, ProductDirectory, ProductFilter, ProductPolicy, ProductRepository,
+    RawProduct, Simulation, SimulationRequest, interest_above_cap, simulate,
 };
 
 /// Makes a product. Interest above the cap needs `OVERRIDE_INTEREST_CAP` and a reason.
@@ -21,10 +21,12 @@ pub fn create_product<Tx>(
     policy: &ProductPolicy,
 ) -> Result<LoanProduct, PricingError>
 where
-    Tx: ProductRepository + AuditLog + Authority,
+    Tx: ProductRepository + ProductDirectory + AuditLog + Authority,
 {
+    check_funder(tx, details)?;
+    refuse_taken_code(tx, details)?;
     let over = approve_interest(tx, by, details, policy)?;
-    let product = tx.add_product(details, by.user_id)?;
+    let product = tx.add_product(details, by.user_id).map_err(PricingError::from_save)?;
     let entry = AuditEntry::new("product.create", "loan_products", product.id.get());
     tx.audit(by, entry.is(details_view(details)))?;
     audit_override(tx, by, &product, over, policy)?;
@@ -42,7 +44,7 @@ pub fn update_product<Tx>(
     policy: &ProductPolicy,
 ) -> Result<LoanProduct, PricingError>
 where
-    Tx: ProductRepository + AuditLog + Authority,
+    Tx: ProductRepository + ProductDirectory + AuditLog + Authority,
 {
     let mut product = tx.lock_product(id)?;
     expected.check("product", product.version)?;
@@ -51,12 +53,18 @@ where
     if before == product.details {
         return Ok(product);
     }
+    if before.funder_id != product.details.funder_id {
+        check_funder(tx, &product.details)?;
+    }
+    if before.code != product.details.code {
+        refuse_taken_code(tx, &product.details)?;
+    }
     let over = if costs_the_same(&before, &product.details) {
         None
     } else {
         approve_interest(tx, by, &product.details, policy)?
     };
-    product.version = tx.save_product(&product)?;
+    product.version = tx.save_product(&product).map_err(PricingError::from_save)?;
     let entry = AuditEntry::new("product.update", "loan_products", id.get());
     tx.audit(by, entry.was(details_view(&before)).is(details_view(&product.details)))?;
     audit_override(tx, by, &product, over, policy)?;
@@ -146,6 +154,30 @@ pub fn simulate_product<Tx: ProductRepository>(
         return Err(PricingError::ProductNotActive);
     }
     Ok(simulate(&product.terms()?, &product.details.limits, request, policy)?)
+}
+
+/// The funder that the product is locked to exists.
+fn check_funder<Tx: ProductDirectory>(
+    tx: &mut Tx,
+    details: &ProductDetails,
+) -> Result<(), PricingError> {
+    let known = match details.funder_id {
+        Some(funder) => tx.funder_exists(funder)?,
+        None => true,
+    };
+    let mut faults = Faults::new();
+    faults.require(known, "funder_id", "unknown", "is no funder");
+    Ok(faults.finish(Some(()))?)
+}
+
+fn refuse_taken_code<Tx: ProductDirectory>(
+    tx: &mut Tx,
+    details: &ProductDetails,
+) -> Result<(), PricingError> {
+    match tx.product_with_code(&details.code)? {
+        None => Ok(()),
+        existing => Err(PricingError::DuplicateCode { existing }),
+    }
 }
 
 fn costs_the_same(before: &ProductDetails, after: &ProductDetails) -> bool {

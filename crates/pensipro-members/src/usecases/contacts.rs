@@ -33,8 +33,7 @@ where
     let first = !tx.contacts(member)?.iter().any(|other| other.details.kind == details.kind);
     let mut contact = tx.add_contact(member, details, by.user_id)?;
     if first || preference == Preference::Preferred {
-        tx.set_primary_contact(member, details.kind, contact.id)?;
-        contact.is_primary = true;
+        contact = make_primary(tx, &contact)?;
     }
     tx.audit(by, entry("member.contact.add", &contact).is(view(&contact)))?;
     Ok(contact)
@@ -59,8 +58,7 @@ where
     after.version = tx.save_contact(&after)?;
     after.updated_at = at.now;
     if command.preference == Preference::Preferred && !before.is_primary {
-        tx.set_primary_contact(member, after.details.kind, id)?;
-        after.is_primary = true;
+        after = make_primary(tx, &after)?;
     }
     tx.audit(by, entry("member.contact.update", &after).was(view(&before)).is(view(&after)))?;
     Ok(after)
@@ -88,6 +86,15 @@ where
     }
     tx.audit(by, entry("member.contact.delete", &contact).was(view(&contact)))?;
     Ok(())
+}
+
+/// The contact as the only primary one of its kind, read anew: that raises its version too.
+fn make_primary<Tx>(tx: &mut Tx, contact: &Contact) -> Result<Contact, StorageError>
+where
+    Tx: ContactRepository,
+{
+    tx.set_primary_contact(contact.member_id, contact.details.kind, contact.id)?;
+    find(tx.contacts(contact.member_id)?, contact.id)
 }
 
 fn find(contacts: Vec<Contact>, id: ContactId) -> Result<Contact, StorageError> {

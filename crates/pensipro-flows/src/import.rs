@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use pensipro_audit::{ExceptionLog, NewException, Severity};
-use pensipro_billing::repository::ImportRepository;
+use pensipro_billing::repository::{ImportRepository, RefundRepository};
 use pensipro_billing::{
     ChunkFacts, FileLine, Import, ImportStatus, LineException, MatchRules, MatchedChunk, Order,
-    Posted, Probes, StoredChunk, chunk_audit, chunk_event, import_line_id, match_chunk,
+    Posted, Probes, StoredChunk, chunk_audit, chunk_event, import_audit, import_event,
+    import_line_id, match_chunk,
 };
 use pensipro_kernel::{
     Actor, AuditLog, ImportId, LoanId, Moment, Outbox, PaymentId, StorageError, TransactionId,
@@ -15,8 +16,6 @@ use pensipro_servicing::{
     AccountingPeriods, Channel, ExcessTo, FailedCut, Input, InputKind, LoanRepository, LoanStatus,
     NewPayment, OpenLoan, PaymentInput, PostingBatch, ServicingPolicy,
 };
-
-use serde_json::json;
 
 use crate::FlowError;
 
@@ -35,7 +34,13 @@ pub fn process_import_chunk<Tx>(
     at: Moment,
 ) -> Result<Import, FlowError>
 where
-    Tx: ImportRepository + LoanRepository + AccountingPeriods + ExceptionLog + AuditLog + Outbox,
+    Tx: ImportRepository
+        + RefundRepository
+        + LoanRepository
+        + AccountingPeriods
+        + ExceptionLog
+        + AuditLog
+        + Outbox,
 {
     let import = tx.lock_import(id)?;
     let lines: Vec<_> =
@@ -47,6 +52,7 @@ where
     let (matched, loans) = match_lines(tx, &import, lines, policy)?;
     let chunk = post_orders(tx, by, &import, matched, loans, at)?;
     tx.store_chunk(&chunk)?;
+    tx.add_refunds(&chunk.refunds())?;
     tx.note_exceptions(&exceptions(by, &chunk))?;
     let import = import.after_chunk(&chunk.summary, chunk.last_line);
     tx.save_import(&import)?;
@@ -55,10 +61,10 @@ where
     Ok(import)
 }
 
-/// Ends an import whose last line has its outcome.
-pub fn finish_import<Tx>(tx: &mut Tx, id: ImportId) -> Result<Import, FlowError>
+/// Ends an import whose last line has its outcome. One that has ended stays as it is.
+pub fn finish_import<Tx>(tx: &mut Tx, by: &Actor, id: ImportId) -> Result<Import, FlowError>
 where
-    Tx: ImportRepository,
+    Tx: ImportRepository + AuditLog + Outbox,
 {
     let import = tx.lock_import(id)?;
     if import.status != ImportStatus::Processing {
@@ -66,6 +72,8 @@ where
     }
     let import = import.finished()?;
     tx.save_import(&import)?;
+    tx.audit(by, import_audit(&import))?;
+    tx.emit(import_event(&import))?;
     Ok(import)
 }
 
@@ -225,16 +233,8 @@ fn exceptions(by: &Actor, chunk: &StoredChunk) -> Vec<NewException> {
     let exception = |line: LineException| NewException {
         severity: Severity::Warning,
         source: "billing.import",
-        message: format!("line {} is {}", line.line_no, line.outcome.kind()),
-        payload: json!({
-            "import_id": chunk.import_id,
-            "line_no": line.line_no,
-            "outcome": line.outcome.kind().code(),
-            "reason": line.outcome.reason(),
-            "loan_id": line.loan_id,
-            "held": line.held,
-            "difference": line.difference,
-        }),
+        message: line.message(),
+        payload: line.payload(chunk.import_id),
         request_id: request_id.map(str::to_owned),
     };
     chunk.exceptions().into_iter().map(exception).collect()

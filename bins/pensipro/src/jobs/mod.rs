@@ -1,0 +1,129 @@
+//! Work that is longer than a request: exports and imports, worked off in chunks beside requests.
+//!
+//! What is to be done stands in the database (an export `generating`, an import `processing`), never
+//! in memory: a chunk's results and its checkpoint are one transaction, so that a process that is
+//! killed at any moment leaves whole chunks behind and the next start goes on. One process works on
+//! a job at a time, by a lease that every chunk renews in its own transaction.
+
+mod chunk;
+mod exports;
+mod imports;
+mod leases;
+mod lines;
+mod runner;
+mod spool;
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use pensipro_billing::{ExportRepository, ImportRepository, ImportStatus};
+use pensipro_kernel::{Actor, Entropy, ExportId, ImportId, UserId};
+use tokio::{
+    sync::{Notify, watch},
+    time::{sleep, timeout},
+};
+
+use crate::{App, http::Problem};
+
+pub(crate) use lines::{Judged, judge};
+pub(crate) use runner::run;
+pub(crate) use spool::{Spooled, SpoolSink};
+
+/// How often who waits looks again, for a job that another instance works on.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Something stored that is worked off in chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Job {
+    /// An export gets its lines.
+    Export(ExportId),
+    /// An import's lines get their outcomes.
+    Import(ImportId),
+}
+
+/// The jobs of this process.
+#[derive(Debug)]
+pub struct Jobs {
+    wake: Notify,
+    ended: watch::Sender<u64>,
+    running: Mutex<HashSet<Job>>,
+    holder: String,
+}
+
+/// Where a job stands after a stretch of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stretch {
+    /// Nothing is left to do.
+    Done,
+    /// Something is left, for later or for another instance.
+    Left,
+}
+
+impl Job {
+    /// The job's name among the leases.
+    fn lease(self) -> String {
+        match self {
+            Self::Export(id) => format!("export:{id}"),
+            Self::Import(id) => format!("import:{id}"),
+        }
+    }
+}
+
+impl Jobs {
+    /// None yet.
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        Self {
+            wake: Notify::new(),
+            ended: watch::Sender::new(0),
+            running: Mutex::default(),
+            holder: leases::holder(entropy),
+        }
+    }
+
+    /// Notes that the job is worked on here; false if it was already.
+    fn begin(&self, job: Job) -> bool {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(job)
+    }
+
+    fn end(&self, job: Job) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
+        self.ended.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+impl App {
+    /// Sees that a stored job is taken up, and waits for its end, at most so long.
+    pub(crate) async fn wait_for(&self, job: Job, within: Duration) -> Result<(), Problem> {
+        let mut ended = self.jobs.ended.subscribe();
+        self.jobs.wake.notify_one();
+        let end = async {
+            while !self.is_ended(job).await? {
+                tokio::select! {
+                    _ = ended.changed() => {}
+                    () = sleep(LOOK_AGAIN) => {}
+                }
+            }
+            Ok(())
+        };
+        if within.is_zero() { Ok(()) } else { timeout(within, end).await.unwrap_or(Ok(())) }
+    }
+
+    async fn is_ended(&self, job: Job) -> Result<bool, Problem> {
+        self.load(move |tx, _| {
+            Ok(match job {
+                Job::Export(id) => tx.export(id)?.is_complete(),
+                Job::Import(id) => tx.import(id)?.status != ImportStatus::Processing,
+            })
+        })
+        .await
+    }
+}
+
+/// Who acts when a job goes on: the one who asked for it, with the system's rights. His own were
+/// checked when he asked.
+fn on_behalf_of(user_id: Option<UserId>) -> Actor {
+    Actor { user_id, ..Actor::system() }
+}

@@ -1,0 +1,143 @@
+//! Takes up what is stored and not finished: at the start, when a request says so, and from time to
+//! time, for what another instance left.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use pensipro_auth::ModuleCode;
+use pensipro_billing::{ExportRepository, ImportRepository};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+
+use super::{Job, Stretch, chunk::told, exports, imports};
+use crate::{App, app::Stop, http::Problem};
+
+/// Jobs that are worked on at once, so that a small one need not wait for a big one.
+const AT_ONCE: usize = 4;
+
+/// How often to look for what others left.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// How long a job that failed rests.
+const REST: Duration = Duration::from_secs(60);
+
+/// How often spooled files are looked through for what a crash left.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// Works off jobs until it is told to stop, between two chunks.
+pub(crate) async fn run(app: App, mut stop: Stop) {
+    if let Err(problem) = app.free_dead_leases().await {
+        log::warn!("leases of dead processes could not be freed: {}", told(&problem));
+    }
+    let mut runner = Runner { app, resting: HashMap::new(), tasks: JoinSet::new() };
+    let (mut looks, mut sweeps) = (interval(LOOK), interval(SWEEP));
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.asked() => break,
+            _ = sweeps.tick() => runner.sweep().await,
+            _ = looks.tick() => {}
+            () = runner.app.jobs.wake.notified() => {}
+            Some(ended) = runner.tasks.join_next() => runner.note(ended.ok()),
+        }
+        runner.take_up(&stop).await;
+    }
+    while runner.tasks.join_next().await.is_some() {}
+}
+
+struct Runner {
+    app: App,
+    /// Jobs that failed, and since when they rest.
+    resting: HashMap<Job, Instant>,
+    tasks: JoinSet<(Job, Result<Stretch, Problem>)>,
+}
+
+impl Runner {
+    async fn take_up(&mut self, stop: &Stop) {
+        if self.app.state().is_disabled(ModuleCode::Billing.code()) {
+            return;
+        }
+        let unfinished = match self.app.unfinished().await {
+            Ok(unfinished) => unfinished,
+            Err(problem) => return log::warn!("jobs could not be read: {}", told(&problem)),
+        };
+        self.resting.retain(|job, since| since.elapsed() < REST && unfinished.contains(job));
+        for job in unfinished {
+            let is_ready = self.tasks.len() < AT_ONCE && !self.resting.contains_key(&job);
+            if is_ready && self.app.jobs.begin(job) {
+                self.tasks.spawn(work(self.app.clone(), stop.clone(), job));
+            }
+        }
+    }
+
+    /// A task that panicked is not known by its job: it is taken up again.
+    fn note(&mut self, ended: Option<(Job, Result<Stretch, Problem>)>) {
+        match ended {
+            Some((_, Ok(Stretch::Done))) => {}
+            Some((job, Ok(Stretch::Left))) => {
+                // Another instance has it, or the module is off: look again at the next tick.
+                let since = Instant::now().checked_sub(REST.saturating_sub(LOOK));
+                self.resting.insert(job, since.unwrap_or_else(Instant::now));
+            }
+            Some((job, Err(_))) => {
+                self.resting.insert(job, Instant::now());
+            }
+            None => log::error!("a job's task panicked"),
+        }
+    }
+
+    async fn sweep(&self) {
+        if let Err(problem) = self.app.sweep_spool().await {
+            log::warn!("the spool could not be swept: {}", told(&problem));
+        }
+    }
+}
+
+impl App {
+    async fn unfinished(&self) -> Result<Vec<Job>, Problem> {
+        self.load(|tx, _| {
+            let imports = tx.unfinished_imports()?.into_iter().map(Job::Import);
+            let exports = tx.unfinished_exports()?.into_iter().map(Job::Export);
+            Ok(exports.chain(imports).collect())
+        })
+        .await
+    }
+}
+
+/// Ends the note that a job runs here, whatever becomes of it.
+struct Running<'a>(&'a App, Job);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.jobs.end(self.1);
+    }
+}
+
+async fn work(app: App, stop: Stop, job: Job) -> (Job, Result<Stretch, Problem>) {
+    let _running = Running(&app, job);
+    let worked = held(&app, &stop, job).await;
+    match &worked {
+        Err(problem) if !stop.is_asked() => app.note_failure(job, problem).await,
+        _ => {}
+    }
+    (job, worked)
+}
+
+/// Works on a job while its lease is held.
+async fn held(app: &App, stop: &Stop, job: Job) -> Result<Stretch, Problem> {
+    if !app.take_lease(job).await? {
+        return Ok(Stretch::Left);
+    }
+    let worked = match job {
+        Job::Export(id) => exports::generate(app, stop, id).await,
+        Job::Import(id) => imports::process(app, stop, id).await,
+    };
+    if let Err(problem) = app.end_lease(job).await {
+        log::warn!("the lease of {} could not be given back: {}", job.lease(), told(&problem));
+    }
+    worked
+}

@@ -1,0 +1,166 @@
+//! Exports.
+
+use std::sync::Arc;
+
+use actix_web::web::Bytes;
+use futures_util::stream;
+use pensipro_billing::{
+    Export, ExportFile, ExportRepository, Opened, PayerProfile, ProfileRepository, Profiles,
+    RequestExport, list_exports, list_left_out, mark_export_sent, open_export, open_export_file,
+    read_export,
+};
+use pensipro_kernel::ExportId;
+
+use super::id_of;
+use crate::{
+    App,
+    bodies::billing::{ExportBody, ExportQuery, LeftOutBody, NewExportBody, SentBody},
+    http::{
+        Allowed, Begun, Id, List, Listing, NoFilter, Prefer, Problem, Progress, Reply, Routes,
+        Shown, Streamed, Valid, right::ExportBilling,
+    },
+    jobs::Job,
+};
+
+/// Rows of a piece of the file.
+const ROWS: u32 = 1_000;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .post("/billing/export", "Makes a month's export for a payer", create)
+        .get("/billing/export", "Lists exports, newest first", list)
+        .get("/billing/export/{id}", "Shows an export", show)
+        .get("/billing/export/{id}/file", "Gives an export's file", file)
+        .get("/billing/export/{id}/left-out", "Lists the loans that an export left out", left_out)
+        .post("/billing/export/{id}/sent", "Notes that an export was handed to the payer", sent)
+}
+
+async fn create(
+    app: App,
+    by: Allowed<ExportBilling>,
+    prefer: Prefer,
+    body: Valid<NewExportBody>,
+) -> Reply<Begun<ExportBody>> {
+    let (once, body) = body.split();
+    let command = RequestExport::check(&body.into())?;
+    let tolerance = app.settings().billing_tolerance;
+    let opened = app.post("open_export", once, move |tx, at| {
+        let profiles = Profiles::new(tx.configured_profiles()?);
+        Ok(match open_export(tx, &by, &command, tolerance, &profiles, at.today)? {
+            Opened::New(export) => begun(Progress::Going, export),
+            Opened::Existing(export) => begun(Progress::Known, export),
+        })
+    });
+    let opened = opened.await?;
+    match id_of(opened.location()).map(ExportId::new) {
+        Some(id) if opened.is_acceptance() => {
+            app.wait_for(Job::Export(id), prefer.wait).await?;
+            let export = app.load(move |tx, _| Ok(tx.export(id)?)).await?;
+            let progress = if export.is_complete() { Progress::Complete } else { Progress::Going };
+            opened.showing(begun(progress, export))
+        }
+        _ => Ok(opened),
+    }
+}
+
+async fn list(
+    app: App,
+    by: Allowed<ExportBilling>,
+    listing: Listing<ExportQuery>,
+) -> Reply<List<ExportBody>> {
+    let Listing { filter, page, pager } = listing;
+    app.read(move |tx, _| {
+        let exports = list_exports(tx, &by, &filter.into(), &page)?;
+        Ok(pager.list(exports, ExportBody::from))
+    })
+    .await
+}
+
+async fn show(app: App, by: Allowed<ExportBilling>, id: Id<ExportId>) -> Reply<Shown<ExportBody>> {
+    app.read(move |tx, _| Ok(Shown::new(read_export(tx, &by, *id)?.into()))).await
+}
+
+async fn left_out(
+    app: App,
+    by: Allowed<ExportBilling>,
+    id: Id<ExportId>,
+    listing: Listing<NoFilter>,
+) -> Reply<List<LeftOutBody>> {
+    let Listing { filter: NoFilter {}, page, pager } = listing;
+    app.read(move |tx, _| {
+        let left_out = list_left_out(tx, &by, *id, &page)?;
+        Ok(pager.list(left_out, LeftOutBody::from))
+    })
+    .await
+}
+
+async fn sent(
+    app: App,
+    by: Allowed<ExportBilling>,
+    id: Id<ExportId>,
+    body: Valid<SentBody>,
+) -> Reply<Shown<ExportBody>> {
+    let (once, body) = body.split();
+    let command = body.check()?;
+    app.post("mark_export_sent", once, move |tx, at| {
+        Ok(Shown::new(mark_export_sent(tx, &by, *id, &command, at)?.into()))
+    })
+    .await
+}
+
+async fn file(
+    app: App,
+    by: Allowed<ExportBilling>,
+    id: Id<ExportId>,
+) -> Result<Streamed, Problem> {
+    let opened = app.change("open_export_file", move |tx, _| {
+        let export = open_export_file(tx, &by, *id)?;
+        let profile = Profiles::new(tx.configured_profiles()?).by_code(&export.profile)?;
+        Ok((export, profile))
+    });
+    let (export, profile) = opened.await?;
+    let name = ExportFile::new(&export, &profile).name();
+    let pieces = stream::try_unfold(
+        Some(Piece { app, export: Arc::new(export), profile, after: None }),
+        Piece::next,
+    );
+    Ok(Streamed::new("text/csv; charset=utf-8", &name, pieces))
+}
+
+/// Where the writing of a file stands.
+struct Piece {
+    app: App,
+    export: Arc<Export>,
+    profile: Arc<PayerProfile>,
+    /// The last line written; `None` before the header.
+    after: Option<u32>,
+}
+
+impl Piece {
+    /// The next rows, with the titles before the first and the footer after the last.
+    async fn next(piece: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, Problem> {
+        let Some(piece) = piece else { return Ok(None) };
+        let (id, after) = (piece.export.id, piece.after);
+        let rows = move |tx: &mut pensipro_persistence::Tx<'_>, _| {
+            Ok(tx.file_rows(id, after.unwrap_or_default(), ROWS)?)
+        };
+        let rows = piece.app.load(rows).await?;
+        let file = ExportFile::new(&piece.export, &piece.profile);
+        let mut bytes = Vec::new();
+        if after.is_none() {
+            file.begin(&mut bytes);
+        }
+        rows.iter().for_each(|row| file.row(row, &mut bytes));
+        let is_last = u32::try_from(rows.len()).is_ok_and(|count| count < ROWS);
+        if is_last {
+            file.end(&mut bytes);
+        }
+        let last_line = rows.last().map(|row| row.line_no);
+        let rest = (!is_last).then_some(Self { after: last_line, ..piece });
+        Ok(Some((bytes.into(), rest)))
+    }
+}
+
+fn begun(progress: Progress, export: Export) -> Begun<ExportBody> {
+    Begun::new(progress, format!("/billing/export/{}", export.id), export.into())
+}

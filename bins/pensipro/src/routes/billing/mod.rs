@@ -1,0 +1,19 @@
+//! Pension cuts: the month's export to a payer, and what its answer makes of each line.
+
+mod exports;
+mod imports;
+mod lines;
+
+use pensipro_auth::ModuleCode;
+
+use crate::http::Routes;
+
+pub(super) fn routes() -> Routes {
+    let routes = Routes::of(ModuleCode::Billing);
+    lines::routes(imports::routes(exports::routes(routes)))
+}
+
+/// The id at the end of a location.
+fn id_of(location: Option<&str>) -> Option<i64> {
+    location?.rsplit('/').next()?.parse().ok()
+}

@@ -9,10 +9,10 @@ use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteeFile,
     CommitteePolicy, CommitteeRepository, Decide, OriginationError,
 };
-use pensipro_pricing::FirstDuePolicy;
-use pensipro_servicing::{Loan, LoanFacts, LoanRepository, create_pending_loan};
+use pensipro_pricing::{FirstDuePolicy, completed_years};
+use pensipro_servicing::{FirstDue, Loan, LoanFacts, LoanRepository, create_pending_loan};
 
-use crate::{FlowError, plan::provisional_plan};
+use crate::FlowError;
 
 /// What a decision came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,6 @@ where
     if status != MemberStatus::Active {
         return Err(OriginationError::MemberNotActive(status).into());
     }
-    let plan = provisional_plan(application, member.details.birth_date, first_due, at.today)?;
     let facts = LoanFacts {
         application_id: application.id,
         member_id: application.member_id,
@@ -94,7 +93,9 @@ where
         terms: application.terms.clone(),
         approved_on: at.today,
     };
-    let loan = tx.add_loan(&create_pending_loan(facts, &plan)?, by.user_id)?;
+    let age = completed_years(member.details.birth_date, at.today);
+    let new = create_pending_loan(facts, FirstDue::Following(first_due), Some(age))?;
+    let loan = tx.add_loan(&new, by.user_id)?;
     tx.audit(by, made_entry(&loan))?;
     Ok(loan)
 }

@@ -11,13 +11,15 @@ use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, CommitteeRepository, OfferPolicy,
     OriginationError,
 };
-use pensipro_pricing::{DebtService, FirstDuePolicy, ProductRepository, Schedule, age, dsr};
+use pensipro_pricing::{
+    DebtService, FirstDuePolicy, ProductDirectory, ProductRepository, age, completed_years, dsr,
+};
 use pensipro_servicing::{
     AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
-    NewDisbursement, OpenLoan, PostingBatch, ServicingPolicy,
+    NewDisbursement, OpenLoan, PostingBatch, RepaymentPlan, ServicingPolicy, require_known_funders,
 };
 
-use crate::{FlowError, plan::final_plan};
+use crate::FlowError;
 
 /// What a disbursement takes from the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +50,7 @@ where
         + MemberRepository
         + BankAccountRepository
         + ProductRepository
+        + ProductDirectory
         + AuditLog
         + Outbox
         + Authority,
@@ -60,14 +63,10 @@ where
     }
     let account = payout_account(tx, &member, command.account_id())?;
     require_conditions_met(tx, &application)?;
-    let (schedule, plan) = final_plan(
-        loan.loan(),
-        member.details.birth_date,
-        command.disbursed_on(),
-        command.first_due_date(),
-        policy.first_due,
-    )?;
-    require_eligible(tx, &member, &application, &schedule)?;
+    let age = completed_years(member.details.birth_date, command.disbursed_on());
+    let plan = command.plan(loan.loan(), Some(age), policy.first_due)?;
+    require_eligible(tx, &member, &application, &plan)?;
+    require_known_funders(tx, &command)?;
     let id = tx.reserve_transaction_ids(1)?.next().ok_or_else(no_id)?;
     let facts = DisbursementFacts { id, account_id: account.id, today: at.today };
     let mut batch = PostingBatch::new();
@@ -137,7 +136,7 @@ fn require_eligible<Tx>(
     tx: &mut Tx,
     member: &Member,
     application: &Application,
-    schedule: &Schedule,
+    plan: &RepaymentPlan,
 ) -> Result<(), FlowError>
 where
     Tx: ApplicationRepository + ProductRepository,
@@ -146,13 +145,13 @@ where
     let running = tx.open_loan_facts(member.id, application.id)?;
     let declared = application.request.other_obligations;
     let service = DebtService {
-        instalment: schedule.instalment(),
+        instalment: plan.instalment(),
         obligations: running.instalments.checked_add(declared).ok_or(too_large())?,
         monthly_benefit: member.details.monthly_benefit,
     };
     let rules = [
         dsr(service, limits.dsr_limit),
-        age(member.details.birth_date, schedule.maturity(), limits.umur_maksimal),
+        age(member.details.birth_date, plan.dates().maturity_date, limits.umur_maksimal),
     ];
     let failing: Vec<_> = rules.into_iter().filter(|rule| !rule.passed).collect();
     if failing.is_empty() { Ok(()) } else { Err(FlowError::NoLongerEligible(failing)) }

@@ -24,11 +24,12 @@ mod decide;
 mod disburse;
 mod error;
 mod import;
-mod plan;
+mod read;
 mod withdraw;
 
 pub use decide::{DecisionOutcome, decide_application};
 pub use disburse::{DisbursementPolicy, disburse_loan};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
-pub use withdraw::{reverse, withdraw_application};
+pub use read::{ApplicationRecord, application_record};
+pub use withdraw::{reverse, set_application_status, withdraw_application};

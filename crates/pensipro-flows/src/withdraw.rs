@@ -5,9 +5,10 @@ use pensipro_kernel::{
     Outbox, TransactionId,
 };
 use pensipro_members::MemberRepository;
-use pensipro_origination::usecases::{cancel_application, withdraw_offer};
+use pensipro_origination::usecases::{cancel_application, change_status, withdraw_offer};
 use pensipro_origination::{
-    Application, ApplicationRepository, ApplicationStatus, OriginationError,
+    Application, ApplicationRepository, ApplicationStatus, CommitteeRepository, OriginationError,
+    StatusChange,
 };
 use pensipro_servicing::{
     AccountingPeriods, LoanRepository, LoanSettings, LoanStatus, Reverse, Reversed,
@@ -37,6 +38,27 @@ where
         cancel_loan(tx, by, loan)?;
     }
     Ok(withdraw_offer(tx, by, &application, reason, at)?)
+}
+
+/// Sets an application's status by hand: withdraws it, or sends it a step back. Every other status
+/// has an endpoint of its own.
+pub fn set_application_status<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+    expected: Expected,
+    change: StatusChange,
+    at: Moment,
+) -> Result<Application, FlowError>
+where
+    Tx: ApplicationRepository + CommitteeRepository + LoanRepository + AuditLog + Outbox,
+{
+    match change.to {
+        ApplicationStatus::Cancelled => {
+            withdraw_application(tx, by, id, expected, change.reason, at)
+        }
+        _ => Ok(change_status(tx, by, id, expected, change, at)?),
+    }
 }
 
 fn cancel_loan<Tx>(tx: &mut Tx, by: &Actor, id: LoanId) -> Result<(), FlowError>

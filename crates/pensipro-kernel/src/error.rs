@@ -140,6 +140,18 @@ impl Faults {
         }
     }
 
+    /// The same faults as those of a part of a body: `value` becomes `fees[0].value`.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        for fault in &mut self.0 {
+            fault.field = match fault.field.as_str() {
+                "" => part.to_owned(),
+                field => format!("{part}.{field}"),
+            };
+        }
+        self
+    }
+
     /// The faults.
     pub fn list(&self) -> &[FieldFault] {
         &self.0

@@ -56,9 +56,12 @@ mod chunk;
 mod delta;
 mod disbursement;
 mod error;
+mod figures;
 mod fold;
+mod funders;
 mod hold;
 mod input;
+mod lists;
 mod loan;
 mod open_loan;
 mod outstanding;
@@ -80,9 +83,14 @@ pub use chunk::open_loans;
 pub use delta::{AllocationDelta, Cause, deltas};
 pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
 pub use error::{ERRORS, ServicingError};
+pub use figures::LoanFigures;
 pub use fold::{Replay, replay, replay_as_of};
+pub use funders::require_known_funders;
 pub use hold::{Hold, Holds};
 pub use input::{Disbursed, ExcessTo, FailedCut, Input, InputKind, Order, PaymentInput, Rank};
+pub use lists::{
+    get_payment, get_transaction, list_disbursements, list_loans, list_payments, list_transactions,
+};
 pub use loan::{
     Collection, Loan, LoanBalances, LoanFacts, LoanStatus, LoanSummary, NewLoan, StoredLoan,
 };

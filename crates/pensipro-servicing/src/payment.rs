@@ -1,7 +1,9 @@
 //! Money that comes in: what a payment may be. What it does is the account's business.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{Faults, LoanId, Money, Period, TransactionId, optional_text, read_code};
+use pensipro_kernel::{
+    Faults, FieldFault, LoanId, Money, Period, TransactionId, optional_text, read_code,
+};
 
 use crate::{
     error::ServicingError,
@@ -57,14 +59,14 @@ impl Channel {
 }
 
 /// A counter payment as asked for, unchecked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RawPayment {
     /// Value date.
-    pub paid_on: NaiveDate,
+    pub paid_on: Option<NaiveDate>,
     /// Amount.
-    pub amount: Money,
+    pub amount: Option<Money>,
     /// A code of [`Channel`].
-    pub channel: String,
+    pub channel: Option<String>,
     /// The bank's or payer's reference.
     pub reference: Option<String>,
     /// A code of [`ExcessTo`].
@@ -89,22 +91,28 @@ impl RecordPayment {
     pub fn check(raw: RawPayment, today: NaiveDate) -> Result<Self, Faults> {
         let RawPayment { paid_on, amount, channel, reference, excess_to } = raw;
         let mut faults = Faults::new();
-        faults.require(amount.is_positive(), "amount", "not_positive", "must be above zero");
-        let possible = amount <= Money::MAX_INPUT;
+        let amount = faults.take(amount.ok_or_else(|| FieldFault::required("amount")));
+        let positive = amount.is_none_or(Money::is_positive);
+        faults.require(positive, "amount", "not_positive", "must be above zero");
+        let possible = amount.is_none_or(|amount| amount <= Money::MAX_INPUT);
         faults.require(possible, "amount", "out_of_range", "is more than an amount can be");
-        check_date(&mut faults, "paid_on", paid_on, today);
+        let paid_on = faults.take(paid_on.ok_or_else(|| FieldFault::required("paid_on")));
+        if let Some(date) = paid_on {
+            check_date(&mut faults, "paid_on", date, today);
+        }
         let reference =
             faults.take(optional_text("reference", reference.as_deref(), MAX_REFERENCE));
-        let channel = faults.take(read_code::<Channel>("channel", &channel));
+        let channel = channel.ok_or_else(|| FieldFault::required("channel"));
+        let channel: Option<Channel> =
+            faults.take(channel.and_then(|code| read_code("channel", &code)));
         let excess_to =
             excess_to.and_then(|code| faults.take(read_code::<ExcessTo>("excess_to", &code)));
-        let command = channel.zip(reference).map(|(channel, reference)| Self {
-            paid_on,
-            amount,
-            channel,
-            reference,
-            excess_to: excess_to.unwrap_or(channel.default_excess()),
-        });
+        let command = || {
+            let (paid_on, amount, channel, reference) = (paid_on?, amount?, channel?, reference?);
+            let excess_to = excess_to.unwrap_or(channel.default_excess());
+            Some(Self { paid_on, amount, channel, reference, excess_to })
+        };
+        let command = command();
         faults.finish(command)
     }
 

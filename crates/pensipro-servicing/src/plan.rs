@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepaymentPlan {
     starts_on: NaiveDate,
+    instalment: Money,
     rows: Vec<ScheduleRow>,
     charges: Vec<FeeCharge>,
 }
@@ -68,14 +69,19 @@ impl RepaymentPlan {
             }
         };
         let schedule = Schedule::new(plafon, tenor, &terms.rules, dates)?;
-        let fees = FeeFacts { plafon, tenor, instalment: schedule.instalment(), age };
-        let charges = charges(&terms.fees, fees)?;
-        Ok(Self { starts_on, rows: schedule.dated_rows().collect(), charges })
+        let instalment = schedule.instalment();
+        let charges = charges(&terms.fees, FeeFacts { plafon, tenor, instalment, age })?;
+        Ok(Self { starts_on, instalment, rows: schedule.dated_rows().collect(), charges })
     }
 
     /// The day on which interest begins.
     pub const fn starts_on(&self) -> NaiveDate {
         self.starts_on
+    }
+
+    /// The regular instalment, which the debt-service ratio takes.
+    pub const fn instalment(&self) -> Money {
+        self.instalment
     }
 
     /// The schedule.

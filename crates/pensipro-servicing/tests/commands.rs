@@ -11,7 +11,12 @@ use pensipro_servicing::*;
 use support::*;
 
 fn raw(paid_on: NaiveDate, amount: Money) -> RawPayment {
-    RawPayment { paid_on, amount, channel: "tunai".into(), reference: None, excess_to: None }
+    RawPayment {
+        paid_on: Some(paid_on),
+        amount: Some(amount),
+        channel: Some("tunai".into()),
+        ..RawPayment::default()
+    }
 }
 
 fn codes(faults: &Faults) -> Vec<(&str, &str)> {
@@ -42,7 +47,7 @@ fn code<T: std::fmt::Debug>(result: Result<T, ServicingError>) -> &'static str {
 #[test]
 fn all_faults_of_a_payment_at_once() {
     let broken = RawPayment {
-        channel: "kartu".into(),
+        channel: Some("kartu".into()),
         reference: Some("a\u{0}".into()),
         excess_to: Some("keep".into()),
         ..raw(on(1), Money::ZERO)
@@ -61,9 +66,16 @@ fn all_faults_of_a_payment_at_once() {
 }
 
 #[test]
+fn what_a_payment_needs_is_asked_for_at_once() {
+    let faults = RecordPayment::check(RawPayment::default(), on(0)).unwrap_err();
+    let all = [("amount", "required"), ("paid_on", "required"), ("channel", "required")];
+    assert_eq!(codes(&faults), all);
+}
+
+#[test]
 fn the_rest_of_a_pension_cut_is_refunded_and_of_cash_prepays() {
     let of = |channel: &str| {
-        let raw = RawPayment { channel: channel.into(), ..raw(day("2026-02-05"), rupiah(1)) };
+        let raw = RawPayment { channel: Some(channel.into()), ..raw(day("2026-02-05"), rupiah(1)) };
         accept(&disbursed(), raw).unwrap()
     };
     assert_eq!(of("potong_pensiun").excess_to, ExcessTo::Refund);

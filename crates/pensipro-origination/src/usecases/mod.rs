@@ -12,8 +12,8 @@ mod submit;
 
 pub use analysis::analyze_application;
 pub use conditions::fulfil_condition;
-pub use documents::{add_document, document};
+pub use documents::{add_document, document, document_owner};
 pub use drafts::{create_application, update_draft};
-pub use reads::{ApplicationFile, application_file};
+pub use reads::{ApplicationFile, application_file, list_applications, list_documents};
 pub use status::{cancel_application, change_status, withdraw_offer};
 pub use submit::{SubmitOutcome, submit_application};

@@ -1,10 +1,11 @@
 //! An application with everything that was found and said of it.
 
-use pensipro_kernel::{Actor, ApplicationId};
+use pensipro_kernel::{Actor, ApplicationId, Page, PageRequest};
 
 use crate::{
-    Analysis, Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
-    CommitteePolicy, CommitteeRepository, Condition, Decision, Level, OriginationError, Precheck,
+    Analysis, Application, ApplicationDocument, ApplicationDocumentRepository, ApplicationFilter,
+    ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteePolicy,
+    CommitteeRepository, Condition, Decision, Level, OriginationError, Precheck,
 };
 
 /// An application as its detail shows it.
@@ -48,4 +49,30 @@ where
         application,
         decisions,
     })
+}
+
+/// A page of applications.
+pub fn list_applications<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    filter: &ApplicationFilter,
+    page: &PageRequest,
+) -> Result<Page<Application>, OriginationError>
+where
+    Tx: ApplicationRepository,
+{
+    Ok(tx.applications(filter, page, by.scope)?)
+}
+
+/// All documents of an application.
+pub fn list_documents<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+) -> Result<Vec<ApplicationDocument>, OriginationError>
+where
+    Tx: ApplicationRepository + ApplicationDocumentRepository,
+{
+    tx.application(id, by.scope)?;
+    Ok(tx.application_documents(id)?)
 }

@@ -16,7 +16,10 @@ use pensipro_auth::Settings;
 use pensipro_kernel::{Clock, Entropy};
 use pensipro_persistence::Store;
 
-pub use start::{FirstPassword, StartError, Started, open_store};
+pub use run::Settled;
+pub use start::{FirstPassword, StartError, Started, open_files, open_store, open_store_at};
+pub(crate) use start::first_data;
+pub(crate) use hashing::Bcrypt;
 pub use workers::Stop;
 
 use self::{
@@ -26,6 +29,8 @@ use self::{
 use crate::{
     Config,
     http::{Problem, cursor::CursorKey, extract::FingerprintKey, tokens::Tokens},
+    jobs::Jobs,
+    policy::Policies,
 };
 
 /// The application's shared state. Clones are the same application.
@@ -48,6 +53,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Failed sign-ins by address.
     pub failures: Failures,
+    /// What is worked off beside requests.
+    pub(crate) jobs: Jobs,
     pub(crate) cursors: CursorKey,
     pub(crate) fingerprints: FingerprintKey,
     store: Store,
@@ -61,6 +68,11 @@ impl App {
     /// The configuration as rules read it, at most a second old.
     pub fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.cache.state().settings)
+    }
+
+    /// The same as the policies that rules take.
+    pub fn policies(&self) -> Arc<Policies> {
+        Arc::clone(&self.cache.state().policies)
     }
 
     /// The store itself, for jobs that run beside requests. Handlers go through [`App::read`],

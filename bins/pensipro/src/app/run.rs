@@ -70,6 +70,15 @@ impl Gates {
     }
 }
 
+/// What a transaction that is committed either way comes to.
+#[derive(Debug)]
+pub enum Settled<A> {
+    /// The answer.
+    Answered(A),
+    /// A refusal whose grounds are stored; it leaves an idempotency key unused.
+    Refused(Problem),
+}
+
 impl App {
     /// Reads without a transaction and gives whatever the closure does.
     pub async fn load<T, F>(&self, work: F) -> Result<T, Problem>
@@ -147,34 +156,60 @@ impl App {
         A: Answer + 'static,
         F: FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
     {
-        let Some(request) = once.into_request() else { return self.write(name, work).await };
+        self.post_settled(name, once, move |tx, at| work(tx, at).map(Settled::Answered)).await
+    }
+
+    /// The same for a use case that may also refuse and yet have something to store.
+    pub async fn post_settled<A, F>(&self, name: &'static str, once: Once, mut work: F) -> Reply<A>
+    where
+        A: Answer + 'static,
+        F: FnMut(&mut Tx<'_>, Moment) -> Result<Settled<A>, Problem> + Send + 'static,
+    {
         let store = self.store.clone();
-        let write = move || {
-            let outcome =
-                store.write_once(name, &request, |tx| answer_once(tx, &request, &mut work))?;
-            match outcome {
-                Exclusive::Done(answered) => Ok(answered),
-                Exclusive::InProgress => Err(key_in_progress()),
+        let write = move || match once.into_request() {
+            None => store.write(name, |tx| settle(tx, &mut work)).map(Exclusive::Done),
+            Some(request) => {
+                store.write_once(name, &request, |tx| settle_once(tx, &request, &mut work))
             }
         };
-        let (parts, replayed) = self.gates.run(&self.gates.writers, write).await?;
-        Ok(Answered::of(parts, replayed))
+        match self.gates.run(&self.gates.writers, write).await? {
+            Exclusive::Done(Settled::Answered((parts, replayed))) => {
+                Ok(Answered::of(parts, replayed))
+            }
+            Exclusive::Done(Settled::Refused(problem)) => Err(problem),
+            Exclusive::InProgress => Err(key_in_progress()),
+        }
     }
 }
 
-fn answer_once<A: Answer>(
+/// The parts of an answer, and whether it is given again.
+type Given = (Parts, bool);
+
+fn settle<A: Answer>(
+    tx: &mut Tx<'_>,
+    work: &mut impl FnMut(&mut Tx<'_>, Moment) -> Result<Settled<A>, Problem>,
+) -> Result<Settled<Given>, Problem> {
+    let at = tx.moment();
+    Ok(match work(tx, at)? {
+        Settled::Answered(answer) => Settled::Answered((answer.into_parts()?, false)),
+        Settled::Refused(problem) => Settled::Refused(problem),
+    })
+}
+
+fn settle_once<A: Answer>(
     tx: &mut Tx<'_>,
     request: &RequestKey,
-    work: &mut impl FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem>,
-) -> Result<(Parts, bool), Problem> {
+    work: &mut impl FnMut(&mut Tx<'_>, Moment) -> Result<Settled<A>, Problem>,
+) -> Result<Settled<Given>, Problem> {
     match tx.stored_answer(request)? {
-        StoredAnswer::Answer(bytes) => Ok((Parts::from_stored(&bytes)?, true)),
+        StoredAnswer::Answer(bytes) => Ok(Settled::Answered((Parts::from_stored(&bytes)?, true))),
         StoredAnswer::OtherRequest => Err(key_reused()),
         StoredAnswer::None => {
-            let at = tx.moment();
-            let parts = work(tx, at)?.into_parts()?;
-            tx.store_answer(request, &parts.to_stored()?)?;
-            Ok((parts, false))
+            let settled = settle(tx, work)?;
+            if let Settled::Answered((parts, _)) = &settled {
+                tx.store_answer(request, &parts.to_stored()?)?;
+            }
+            Ok(settled)
         }
     }
 }

@@ -1,10 +1,18 @@
 //! Request and response bodies, by module: what stands on the wire, and its conversion from and to
 //! the domain's own types, which the compiler keeps complete (no `..`).
 
+pub mod applications;
 pub mod auth;
+pub mod billing;
 pub mod change;
+pub mod fees;
 pub mod house;
+pub mod literal;
+pub mod loans;
 pub mod logs;
+pub mod members;
+pub mod products;
 pub mod roles;
+pub mod rules;
 pub mod users;
 pub mod when;

@@ -42,6 +42,12 @@ fn sources() -> Vec<(&'static str, &'static [ErrorKind])> {
         ("Storage", StorageError::ERRORS),
         ("Rights", AuthorityError::ERRORS),
         ("Users and access", pensipro_auth::AuthError::ERRORS),
+        ("Members", pensipro_members::ERRORS),
+        ("Loan products", pensipro_pricing::ERRORS),
+        ("Applications", pensipro_origination::ERRORS),
+        ("Loan accounts", pensipro_servicing::ERRORS),
+        ("Use cases of several modules", pensipro_flows::FlowError::ERRORS),
+        ("Pension cuts", pensipro_billing::BillingError::ERRORS),
     ]
 }
 

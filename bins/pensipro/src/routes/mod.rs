@@ -1,9 +1,14 @@
 //! Everything that can be asked, by module. A handler reads like a sentence: who, what, one call,
 //! one answer.
 
+mod applications;
 mod auth;
+mod billing;
 mod house;
+mod loans;
 mod logs;
+mod members;
+mod products;
 mod roles;
 mod users;
 
@@ -17,5 +22,10 @@ pub fn all() -> Routes {
         .and(auth::routes())
         .and(users::routes())
         .and(roles::routes())
+        .and(billing::routes())
+        .and(members::routes())
+        .and(products::routes())
+        .and(applications::routes())
+        .and(loans::routes())
         .and(logs::routes())
 }

@@ -1,0 +1,257 @@
+//! Applications as they are shown.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use pensipro_flows::ApplicationRecord;
+use pensipro_kernel::{BranchId, LoanId, Money, Rate, SalesId, UserId};
+use pensipro_origination::{
+    Analysis, Application, Condition, Decision, Findings, Fulfilment, NewAnalysis, NewDecision,
+    Precheck, Request, usecases::ApplicationFile,
+};
+use pensipro_pricing::TermsParts;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::{fees::FeeBody, rules::RuleBody};
+
+/// An application.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct ApplicationBody {
+    pub id: i64,
+    /// What people call it.
+    #[schema(example = "APP-2026-000123")]
+    pub number: String,
+    pub member_id: i64,
+    pub product_id: i64,
+    pub sales_id: Option<i64>,
+    pub branch_id: Option<i64>,
+    #[schema(value_type = String, example = "50000000.00")]
+    pub plafon: Money,
+    pub tenor: u16,
+    /// Percent a year, as agreed.
+    #[schema(value_type = String, example = "12")]
+    pub interest_rate: Rate,
+    /// `flat`, `anuitas` or `efektif`
+    pub method: &'static str,
+    /// As agreed.
+    pub fees: Vec<FeeBody>,
+    pub purpose: Option<String>,
+    #[schema(value_type = String, example = "0.00")]
+    pub other_obligations: Money,
+    /// `draft`, `submitted`, `analyzing`, `committee`, `approved`, `rejected`, `disbursed` or
+    /// `cancelled`
+    pub status: &'static str,
+    /// Why it was withdrawn, turned down or sent back last.
+    pub reason: Option<String>,
+    pub entered_on: NaiveDate,
+    pub approved_on: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub created_by: Option<i64>,
+}
+
+/// An application with everything that was found and said of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplicationDetailBody {
+    /// The application.
+    #[serde(flatten)]
+    pub application: ApplicationBody,
+    /// The latest pre-check.
+    pub precheck: Option<PrecheckBody>,
+    /// Oldest first.
+    pub analyses: Vec<AnalysisBody>,
+    /// The committee's, by level.
+    pub decisions: Vec<DecisionBody>,
+    /// The committee's; a disbursement needs all of them met.
+    pub conditions: Vec<ConditionBody>,
+    /// The level that is due, while the committee has it.
+    pub next_level: Option<u8>,
+    /// The loan, once approved.
+    pub loan_id: Option<i64>,
+}
+
+/// The result of a pre-check.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct PrecheckBody {
+    pub passed: bool,
+    pub rules: Vec<RuleBody>,
+    pub checked_at: DateTime<Utc>,
+    pub checked_by: Option<i64>,
+}
+
+/// An analysis.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct AnalysisBody {
+    pub id: i64,
+    #[schema(value_type = String)]
+    pub income: Money,
+    #[schema(value_type = String)]
+    pub other_obligations: Money,
+    /// New and running instalments and other obligations over the monthly benefit, percent.
+    #[schema(value_type = Option<String>, example = "36.9048")]
+    pub dsr: Option<Rate>,
+    pub risk_score: u8,
+    /// `approve`, `reject` or `conditional`
+    pub recommendation: &'static str,
+    pub notes: String,
+    pub analysed_at: DateTime<Utc>,
+    pub analysed_by: Option<i64>,
+}
+
+/// A committee level's decision.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct DecisionBody {
+    pub id: i64,
+    pub level: u8,
+    /// `approve`, `reject` or `conditional`
+    pub decision: &'static str,
+    pub notes: Option<String>,
+    pub decided_at: DateTime<Utc>,
+    pub decided_by: Option<i64>,
+}
+
+/// A condition that a level set.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct ConditionBody {
+    pub id: i64,
+    pub decision_id: i64,
+    pub text: String,
+    pub met: bool,
+    pub met_by: Option<i64>,
+    pub met_at: Option<DateTime<Utc>>,
+    pub notes: Option<String>,
+}
+
+impl From<Application> for ApplicationBody {
+    fn from(application: Application) -> Self {
+        let number = application.number();
+        let Application {
+            id,
+            member_id,
+            product_id,
+            sales_id,
+            branch_id,
+            request: Request { plafon, tenor, purpose, other_obligations },
+            terms,
+            status,
+            reason,
+            entered_on,
+            approved_on,
+            version: _,
+            created_at,
+            updated_at,
+            created_by,
+        } = application;
+        let TermsParts {
+            rules,
+            fees,
+            allocation_order: _,
+            freeze_interest_on_death: _,
+            late: _,
+            early_settlement: _,
+        } = terms.into_parts();
+        Self {
+            id: id.get(),
+            number,
+            member_id: member_id.get(),
+            product_id: product_id.get(),
+            sales_id: sales_id.map(SalesId::get),
+            branch_id: branch_id.map(BranchId::get),
+            plafon,
+            tenor,
+            interest_rate: rules.interest_rate,
+            method: rules.method.code(),
+            fees: fees.into_iter().map(FeeBody::from).collect(),
+            purpose,
+            other_obligations,
+            status: status.code(),
+            reason,
+            entered_on,
+            approved_on,
+            created_at,
+            updated_at,
+            created_by: created_by.map(UserId::get),
+        }
+    }
+}
+
+impl From<ApplicationRecord> for ApplicationDetailBody {
+    fn from(ApplicationRecord { file, loan_id }: ApplicationRecord) -> Self {
+        let ApplicationFile { application, precheck, analyses, decisions, conditions, next_level } =
+            file;
+        Self {
+            application: application.into(),
+            precheck: precheck.map(PrecheckBody::from),
+            analyses: analyses.into_iter().map(AnalysisBody::from).collect(),
+            decisions: decisions.into_iter().map(DecisionBody::from).collect(),
+            conditions: conditions.into_iter().map(ConditionBody::from).collect(),
+            next_level: next_level.map(|level| level.get()),
+            loan_id: loan_id.map(LoanId::get),
+        }
+    }
+}
+
+impl From<Precheck> for PrecheckBody {
+    fn from(precheck: Precheck) -> Self {
+        let passed = precheck.passed();
+        let Precheck { rules, checked_at, checked_by } = precheck;
+        let rules = rules.into_iter().map(RuleBody::from).collect();
+        Self { passed, rules, checked_at, checked_by: checked_by.map(UserId::get) }
+    }
+}
+
+impl From<Analysis> for AnalysisBody {
+    fn from(Analysis { id, content, analysed_at }: Analysis) -> Self {
+        let NewAnalysis { application_id: _, findings, dsr, analysed_by } = content;
+        let Findings { income, other_obligations, risk_score, recommendation, notes } = findings;
+        Self {
+            id: id.get(),
+            income,
+            other_obligations,
+            dsr,
+            risk_score: risk_score.get(),
+            recommendation: recommendation.code(),
+            notes,
+            analysed_at,
+            analysed_by: analysed_by.map(UserId::get),
+        }
+    }
+}
+
+impl From<Decision> for DecisionBody {
+    fn from(Decision { id, content, decided_at }: Decision) -> Self {
+        let NewDecision { application_id: _, level, verdict, notes, decided_by } = content;
+        Self {
+            id: id.get(),
+            level: level.get(),
+            decision: verdict.code(),
+            notes,
+            decided_at,
+            decided_by: decided_by.map(UserId::get),
+        }
+    }
+}
+
+impl From<Condition> for ConditionBody {
+    fn from(condition: Condition) -> Self {
+        let Condition { id, application_id: _, decision_id, text, met } = condition;
+        let is_met = met.is_some();
+        let (by, at, notes) = match met {
+            Some(Fulfilment { by, at, notes }) => (by, Some(at), notes),
+            None => (None, None, None),
+        };
+        Self {
+            id: id.get(),
+            decision_id: decision_id.get(),
+            text,
+            met: is_met,
+            met_by: by.map(UserId::get),
+            met_at: at,
+            notes,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Bodies of loans and of what is done to them.
+
+mod disbursement;
+mod list;
+mod loan;
+mod payment;
+mod schedule;
+mod transaction;
+
+pub use disbursement::{DisburseBody, DisbursementBody, SourceBody, SourceInput};
+pub use list::LoanQuery;
+pub use loan::{LoanBody, OwedBody};
+pub use payment::{AllocationBody, PaymentBody, RecordPaymentBody};
+pub use schedule::{OutstandingBody, OutstandingQuery, ScheduleRowBody};
+pub use transaction::{ReverseBody, TransactionBody};

@@ -1,0 +1,71 @@
+//! An application's documents.
+
+use pensipro_kernel::{ApplicationDocumentId, ApplicationId};
+use pensipro_origination::usecases::{add_document, document, document_owner, list_documents};
+use pensipro_persistence::Tx;
+
+use super::table;
+use crate::{
+    App,
+    bodies::applications::{ApplicationDocumentBody, ApplicationDocumentForm},
+    http::{
+        Allowed, Answered, Attachment, Created, Id, List, Reply, Routes, Upload, UploadLimits,
+        right::{CreateApplication, ViewApplication},
+    },
+    uploads::Received,
+};
+
+pub(super) fn routes() -> Routes {
+    table()
+        .post("/applications/{id}/documents", "Uploads a document", upload)
+        .get("/applications/{id}/documents", "Lists an application's documents", list)
+        .get("/applications/{id}/documents/{doc_id}/content", "Sends a document", content)
+}
+
+async fn upload(
+    app: App,
+    by: Allowed<CreateApplication>,
+    id: Id<ApplicationId>,
+    upload: Upload<ApplicationDocumentForm>,
+) -> Reply<Created<ApplicationDocumentBody>> {
+    let limits = UploadLimits { file_bytes: app.settings().upload_max_bytes };
+    let (form, bytes) = upload.into_memory(limits).await?;
+    let kind = form.fields.kind()?;
+    let (asker, id) = (by.clone(), *id);
+    let owner = move |tx: &mut Tx<'_>| Ok(document_owner(tx, &asker, id)?);
+    let received = Received { bytes, sha256: form.sha256 };
+    let file = app.keep_file("applications", received, app.policies().uploads, owner).await?;
+    let key = file.key.clone();
+    let answer = app.post("add_application_document", form.once, move |tx, _| {
+        let document = add_document(tx, &by, id, kind, &file)?;
+        let location = format!("/applications/{id}/documents/{}/content", document.id);
+        Ok(Created::new(location, document.into()))
+    });
+    let answer = answer.await?;
+    if answer.is_replayed() {
+        app.drop_file(key).await;
+    }
+    Ok(answer)
+}
+
+async fn list(
+    app: App,
+    by: Allowed<ViewApplication>,
+    id: Id<ApplicationId>,
+) -> Reply<List<ApplicationDocumentBody>> {
+    app.read(move |tx, _| {
+        Ok(List::whole(list_documents(tx, &by, *id)?, ApplicationDocumentBody::from))
+    })
+    .await
+}
+
+async fn content(
+    app: App,
+    by: Allowed<ViewApplication>,
+    ids: Id<(ApplicationId, ApplicationDocumentId)>,
+) -> Reply<Attachment> {
+    let (_, id) = *ids;
+    let (found, owner) = app.load(move |tx, _| Ok(document(tx, &by, *ids)?)).await?;
+    let name = format!("{}-{id}", found.kind);
+    Answered::fresh(app.attachment(owner, found.file, name).await?)
+}

@@ -1,0 +1,51 @@
+//! Loan origination: from the draft to the committee's word.
+
+mod committee;
+mod documents;
+mod drafts;
+mod steps;
+
+use pensipro_auth::ModuleCode;
+use pensipro_flows::application_record;
+use pensipro_kernel::{Actor, ApplicationId, Version};
+use pensipro_persistence::Tx;
+
+use crate::{
+    bodies::applications::ApplicationDetailBody,
+    http::{Problem, Routes, Shown},
+    policy::Policies,
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::of(ModuleCode::Los)
+        .and(drafts::routes())
+        .and(documents::routes())
+        .and(steps::routes())
+        .and(committee::routes())
+}
+
+fn table() -> Routes {
+    Routes::of(ModuleCode::Los)
+}
+
+/// An application with all that was found and said of it, and its version.
+fn detail(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: ApplicationId,
+    policies: &Policies,
+) -> Result<(ApplicationDetailBody, Version), Problem> {
+    let record = application_record(tx, by, id, &policies.committee)?;
+    let version = record.file.application.version;
+    Ok((record.into(), version))
+}
+
+fn shown(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: ApplicationId,
+    policies: &Policies,
+) -> Result<Shown<ApplicationDetailBody>, Problem> {
+    let (body, version) = detail(tx, by, id, policies)?;
+    Ok(Shown::new(body).at(version))
+}

@@ -1,0 +1,73 @@
+//! Reading loans.
+
+use pensipro_kernel::LoanId;
+use pensipro_servicing::{list_loans, read_loan, read_outstanding, read_schedule};
+
+use super::table;
+use crate::{
+    App,
+    bodies::loans::{LoanBody, LoanQuery, OutstandingBody, OutstandingQuery, ScheduleRowBody},
+    http::{Allowed, Id, List, Listing, Query, Reply, Routes, Shown, right::ViewLoan},
+};
+
+pub(super) fn routes() -> Routes {
+    table()
+        .get("/loans", "Lists loans with their stored figures", list)
+        .get("/loans/{id}", "Shows a loan as it stands today", show)
+        .get("/loans/{id}/schedules", "Shows a loan's schedule with what was paid on it", schedule)
+        .get("/loans/{id}/outstanding", "Tells what is owed on a day", outstanding)
+}
+
+async fn list(
+    app: App,
+    by: Allowed<ViewLoan>,
+    listing: Listing<LoanQuery>,
+) -> Reply<List<LoanBody>> {
+    let bounds = app.policies().servicing.kolektibilitas;
+    let Listing { filter, page, pager } = listing;
+    app.read(move |tx, at| {
+        let page = list_loans(tx, by.scope, &filter.into(), &page)?;
+        Ok(pager.list(page, |summary| {
+            let figures = summary.figures(&bounds, at.today);
+            LoanBody::of(summary.loan, figures)
+        }))
+    })
+    .await
+}
+
+async fn show(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<Shown<LoanBody>> {
+    let policy = app.policies().servicing;
+    app.read(move |tx, at| {
+        let view = read_loan(tx, *id, by.scope, &policy, at.today)?;
+        let (figures, version) = (view.figures(), view.loan.version);
+        Ok(Shown::new(LoanBody::of(view.loan, figures)).at(version))
+    })
+    .await
+}
+
+async fn schedule(
+    app: App,
+    by: Allowed<ViewLoan>,
+    id: Id<LoanId>,
+) -> Reply<List<ScheduleRowBody>> {
+    let policy = app.policies().servicing;
+    app.read_snapshot(move |tx, at| {
+        let rows = read_schedule(tx, *id, by.scope, &policy, at.today)?;
+        Ok(List::whole(rows, ScheduleRowBody::from))
+    })
+    .await
+}
+
+async fn outstanding(
+    app: App,
+    by: Allowed<ViewLoan>,
+    id: Id<LoanId>,
+    query: Query<OutstandingQuery>,
+) -> Reply<Shown<OutstandingBody>> {
+    let policy = app.policies().servicing;
+    app.read_snapshot(move |tx, at| {
+        let date = query.0.date.unwrap_or(at.today);
+        Ok(Shown::new(read_outstanding(tx, *id, by.scope, &policy, date)?.into()))
+    })
+    .await
+}

@@ -1,0 +1,21 @@
+//! Loan management: the loan account, what is read of it and what is posted to it.
+
+mod disbursements;
+mod loan;
+mod payments;
+mod transactions;
+
+use pensipro_auth::ModuleCode;
+
+use crate::http::Routes;
+
+pub(super) fn routes() -> Routes {
+    loan::routes()
+        .and(disbursements::routes())
+        .and(payments::routes())
+        .and(transactions::routes())
+}
+
+fn table() -> Routes {
+    Routes::of(ModuleCode::Lms)
+}

@@ -9,10 +9,14 @@ pub mod bodies;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod demo;
 pub mod http;
+pub mod jobs;
 pub mod openapi;
+pub mod policy;
 pub mod routes;
 pub mod server;
+pub mod uploads;
 
 pub use app::App;
 pub use config::{Config, Source};

@@ -13,7 +13,7 @@ use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
 use pensipro_servicing::{KolektibilitasBounds, ServicingPolicy};
 
 /// What the rules of each module take from the settings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Policies {
     /// Of documents.
     pub documents: DocumentPolicy,
@@ -31,4 +31,104 @@ pub struct Policies {
     pub disbursement: DisbursementPolicy,
     /// Of loan accounts.
     pub servicing: ServicingPolicy,
+}
+
+/// A setting that no rule can follow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the setting {key} cannot be followed: {why}")]
+pub struct PolicyError {
+    key: &'static str,
+    why: String,
+}
+
+impl Policies {
+    /// The policies that the settings state.
+    pub fn of(settings: &Settings) -> Result<Self, PolicyError> {
+        let first_due = first_due(settings);
+        let documents = documents(settings)?;
+        let servicing = servicing(settings);
+        Ok(Self {
+            uploads: uploads(settings),
+            product: ProductPolicy {
+                dsr_default: settings.dsr_default,
+                interest_cap: settings.interest_cap,
+            },
+            cap: CapPolicy { interest_cap: settings.interest_cap },
+            precheck: PrecheckPolicy { documents: documents.clone(), first_due },
+            committee: committee(settings)?,
+            disbursement: DisbursementPolicy {
+                first_due,
+                offer: OfferPolicy { valid_days: settings.offer_valid_days },
+                servicing,
+            },
+            documents,
+            servicing,
+        })
+    }
+}
+
+fn first_due(settings: &Settings) -> FirstDuePolicy {
+    FirstDuePolicy { min_days: u16::try_from(settings.first_due_min_days).unwrap_or(u16::MAX) }
+}
+
+fn uploads(settings: &Settings) -> UploadPolicy {
+    let max_bytes = usize::try_from(settings.upload_max_bytes).unwrap_or(usize::MAX);
+    UploadPolicy { max_bytes, ..UploadPolicy::default() }
+}
+
+fn documents(settings: &Settings) -> Result<DocumentPolicy, PolicyError> {
+    let kinds = settings.required_documents.iter().map(|code| code.parse::<DocumentKind>());
+    let required = kinds.collect::<Result<_, _>>().map_err(refuse("REQUIRED_DOCUMENTS"))?;
+    Ok(DocumentPolicy { required, verifier: Verifier::Anyone })
+}
+
+fn committee(settings: &Settings) -> Result<CommitteePolicy, PolicyError> {
+    let four_eyes = match settings.four_eyes {
+        FourEyesSetting::Strict => FourEyes::Strict,
+        FourEyesSetting::Small => FourEyes::Small,
+    };
+    let levels = settings.committee_levels.clone();
+    CommitteePolicy::new(levels, settings.committee_third_level_from, four_eyes)
+        .map_err(refuse("COMMITTEE_LEVELS"))
+}
+
+fn servicing(settings: &Settings) -> ServicingPolicy {
+    let [current, special_mention, substandard, doubtful] = settings.kolektibilitas_bounds;
+    ServicingPolicy {
+        default_after_days: settings.default_dpd_days,
+        kolektibilitas: KolektibilitasBounds {
+            current,
+            special_mention,
+            substandard,
+            doubtful,
+        },
+        cut_tolerance: settings.billing_tolerance,
+    }
+}
+
+fn refuse<E: Display>(key: &'static str) -> impl Fn(E) -> PolicyError {
+    move |error| PolicyError { key, why: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_settings_are_the_rules_defaults() {
+        let policies = Policies::of(&Settings::default()).unwrap();
+        assert_eq!(policies.committee, CommitteePolicy::default());
+        assert_eq!(policies.documents, DocumentPolicy::default());
+        assert_eq!(policies.servicing, ServicingPolicy::default());
+        assert_eq!(policies.uploads, UploadPolicy::default());
+        assert_eq!(policies.disbursement, DisbursementPolicy::default());
+    }
+
+    #[test]
+    fn a_document_nobody_knows_is_told_by_its_setting() {
+        let required_documents = vec!["SIM".to_owned()];
+        let settings = Settings { required_documents, ..Settings::default() };
+        let error = Policies::of(&settings).unwrap_err();
+        assert!(error.to_string().starts_with("the setting REQUIRED_DOCUMENTS"), "{error}");
+    }
 }

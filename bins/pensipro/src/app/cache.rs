@@ -16,7 +16,7 @@ use pensipro_kernel::{SessionId, StorageError, UserId};
 use tokio::sync::Mutex;
 
 use super::{App, run::aside};
-use crate::http::Problem;
+use crate::{http::Problem, policy::Policies};
 
 /// The longest life of an access token: what was revoked before it matters to none.
 const LONGEST_TOKEN: TimeDelta = TimeDelta::minutes(125);
@@ -36,6 +36,7 @@ pub(super) struct Cache {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) settings: Arc<Settings>,
+    pub(crate) policies: Arc<Policies>,
     ended: HashSet<SessionId>,
     least_version: HashMap<UserId, i64>,
     disabled: HashSet<String>,
@@ -50,19 +51,27 @@ impl Cache {
 
     fn replace(&self, (revocations, modules, configurations): Loaded) {
         let before = self.state();
-        let settings = Settings::read(&configurations).map(Arc::new).unwrap_or_else(|fault| {
+        let (settings, policies) = read(&configurations).unwrap_or_else(|fault| {
             log::error!("configuration: {fault}; the last good settings stand");
-            Arc::clone(&before.settings)
+            (Arc::clone(&before.settings), Arc::clone(&before.policies))
         });
         let off = modules.into_iter().filter(|module| !module.is_active);
         let state = State {
             settings,
+            policies,
             ended: revocations.sessions.into_iter().collect(),
             least_version: revocations.users.into_iter().collect(),
             disabled: off.map(|module| module.module_code).collect(),
         };
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
     }
+}
+
+/// The settings, and the policies that they state: both or neither.
+fn read(configurations: &[Configuration]) -> Result<(Arc<Settings>, Arc<Policies>), String> {
+    let settings = Settings::read(configurations)?;
+    let policies = Policies::of(&settings).map_err(|error| error.to_string())?;
+    Ok((Arc::new(settings), Arc::new(policies)))
 }
 
 impl State {

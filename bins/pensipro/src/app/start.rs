@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pensipro_adapters::LocalFiles;
 use pensipro_auth::{FirstAdmin, Password, PasswordHasher, UserRepository, bootstrap};
-use pensipro_kernel::{Entropy, StorageError};
+use pensipro_kernel::{Clock, Entropy, StorageError};
 use pensipro_persistence::{Migrate, OpenError, Store, StoreOptions, World};
 
 use super::{
@@ -21,6 +21,7 @@ use crate::{
     clock::{SystemClock, SystemEntropy, random_hex},
     config::{ConfigError, MasterKeys, SigningSecret},
     http::{cursor::CursorKey, extract::FingerprintKey, tokens::Tokens},
+    jobs::Jobs,
 };
 
 /// Why the application does not start. The text is for the operator.
@@ -55,10 +56,29 @@ pub struct FirstPassword(pub String);
 
 /// Opens the database with the keys that the settings name.
 pub fn open_store(config: &Config, migrate: Migrate) -> Result<Store, StartError> {
-    Ok(open_with_key(config, migrate)?.0)
+    open_store_at(config, migrate, clock(config))
 }
 
-fn open_with_key(config: &Config, migrate: Migrate) -> Result<(Store, [u8; 32]), StartError> {
+/// The same, on another clock than the system's.
+pub fn open_store_at(
+    config: &Config,
+    migrate: Migrate,
+    clock: Arc<dyn Clock>,
+) -> Result<Store, StartError> {
+    Ok(open_with_key(config, migrate, clock)?.0)
+}
+
+/// Opens the folder of uploaded files.
+pub fn open_files(config: &Config) -> Result<LocalFiles, StartError> {
+    LocalFiles::open(&config.data_dir.join("files"))
+        .map_err(|error| StartError::Other(format!("the folder of files: {error}")))
+}
+
+fn open_with_key(
+    config: &Config,
+    migrate: Migrate,
+    clock: Arc<dyn Clock>,
+) -> Result<(Store, [u8; 32]), StartError> {
     let keys = MasterKeys::new(config)?;
     let mut used = [0; 32];
     let options = StoreOptions {
@@ -67,7 +87,7 @@ fn open_with_key(config: &Config, migrate: Migrate) -> Result<(Store, [u8; 32]),
         acquire_timeout: config.queue_timeout,
         ..StoreOptions::new(config.database_url.clone())
     };
-    let world = World { clock: Arc::new(clock(config)), entropy: Arc::new(SystemEntropy) };
+    let world = World { clock, entropy: Arc::new(SystemEntropy) };
     let store = Store::open(&options, world, |installation| {
         used = keys.find(installation, &SystemEntropy)?;
         Ok(pensipro_persistence::MasterKey::new(used))
@@ -75,24 +95,29 @@ fn open_with_key(config: &Config, migrate: Migrate) -> Result<(Store, [u8; 32]),
     Ok((store, used))
 }
 
-fn clock(config: &Config) -> SystemClock {
-    SystemClock::new(config.timezone, config.business_date)
+fn clock(config: &Config) -> Arc<dyn Clock> {
+    Arc::new(SystemClock::new(config.timezone, config.business_date))
 }
 
 impl App {
     /// Opens everything and makes sure of the first data.
     pub fn open(config: Config) -> Result<Started, StartError> {
+        let clock = clock(&config);
+        Self::open_with(config, clock)
+    }
+
+    /// The same by another clock.
+    pub fn open_with(config: Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
         let migrate = if config.migrate { Migrate::Run } else { Migrate::Refuse };
-        let (store, master_key) = open_with_key(&config, migrate)?;
+        let (store, master_key) = open_with_key(&config, migrate, Arc::clone(&clock))?;
         let secret = SigningSecret::find(&config, &SystemEntropy)?;
         let tokens = Tokens::new(&secret).map_err(StartError::Other)?;
         let first_password = first_data(&store, &config)?;
-        let files = LocalFiles::open(&config.data_dir.join("files"))
-            .map_err(|error| StartError::Other(format!("the folder of files: {error}")))?;
+        let files = open_files(&config)?;
         let metrics =
             Metrics::new().map_err(|error| StartError::Other(format!("the metrics: {error}")))?;
         let shared = Shared {
-            clock: Arc::new(clock(&config)),
+            clock,
             entropy: Arc::new(SystemEntropy),
             files,
             tokens,
@@ -104,6 +129,7 @@ impl App {
             hashing: Hashing::new(config.hash_threads, config.bcrypt_cost),
             cache: Cache::default(),
             workers: Workers::default(),
+            jobs: Jobs::new(&SystemEntropy),
             store,
             config,
         };
@@ -113,7 +139,7 @@ impl App {
 
 /// Roles, permissions, modules, configuration and, with no user yet, the administrator. Two
 /// instances that start together may get in each other's way: the second finds all there.
-fn first_data(store: &Store, config: &Config) -> Result<Option<FirstPassword>, StartError> {
+pub(crate) fn first_data(store: &Store, config: &Config) -> Result<Option<FirstPassword>, StartError> {
     let mut chosen = None;
     let admin = if store.read(|tx| tx.users_exist())? {
         None

@@ -9,6 +9,7 @@ use std::{
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::App;
+use crate::jobs;
 
 /// Answers to idempotency keys that are forgotten at once.
 const FORGOTTEN_AT_ONCE: i64 = 500;
@@ -56,8 +57,9 @@ impl App {
         self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 
-    /// Starts what every instance does: fresh caches, old answers forgotten.
+    /// Starts what every instance does: fresh caches, old answers forgotten, jobs worked off.
     pub fn start_chores(&self) {
+        self.work(jobs::run);
         self.work(|app, mut stop| async move {
             tokio::select! {
                 () = app.keep_fresh() => {}

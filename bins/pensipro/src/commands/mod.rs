@@ -1,5 +1,6 @@
 //! The command line.
 
+mod demo;
 mod migrate;
 mod serve;
 
@@ -28,6 +29,8 @@ enum Command {
     Serve,
     /// Brings the schema up.
     Migrate,
+    /// Fills an empty database with a portfolio.
+    Demo(demo::Arguments),
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the table of errors.
@@ -40,13 +43,14 @@ impl Cli {
         match self.command {
             Command::Openapi => return print(&openapi::document_text(&routes::all())),
             Command::ErrorsDoc => return print(&codes::page()),
-            Command::Serve | Command::Migrate => {}
+            Command::Serve | Command::Migrate | Command::Demo(_) => {}
         }
         let source = Source::load(self.config.as_deref())?;
         let config = Config::read(&source)?;
         env_logger::Builder::new().parse_filters(&config.log).init();
         match self.command {
             Command::Migrate => migrate::run(&config),
+            Command::Demo(arguments) => demo::run(config, &arguments),
             _ => serve::start(config, &source),
         }
     }

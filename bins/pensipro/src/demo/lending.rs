@@ -5,13 +5,13 @@ use fastrand::Rng;
 use pensipro_flows::{DisbursementPolicy, decide_application, disburse_loan};
 use pensipro_kernel::{Actor, ApplicationId, Expected, LoanId, MemberId, Moment, Money, ProductId};
 use pensipro_members::{
-    AccountDetails, ContactDetails, ContentType, DocumentKind, FileKey, FileStore, MemberDetails,
+    AccountDetails, ContactDetails, ContentType, DocumentKind, FileKey, MemberDetails,
     RawContact, Sha256, StoredFile, Verdict, usecases as members,
     Preference,
 };
 use pensipro_origination::{
     CommitteePolicy, Decide, Findings, NewApplication, RawApplication, RawDecide, RawFindings,
-    SubmitOutcome, usecases as origination,
+    usecases::{self as origination, SubmitOutcome},
 };
 use pensipro_persistence::Tx;
 use pensipro_servicing::{DisburseLoan, RawDisbursement};
@@ -23,7 +23,7 @@ use super::{
 use crate::http::Problem;
 
 /// The smallest document that is one: what is uploaded is not the point here.
-const DOCUMENT: &[u8] = include_bytes!("document.pdf");
+pub(super) const DOCUMENT: &[u8] = include_bytes!("document.pdf");
 
 /// Lends to the `number`th pensioner; `None` where the pre-check refuses the figures drawn.
 pub(super) fn lend(
@@ -108,7 +108,7 @@ fn apply(
     at: Moment,
 ) -> Result<Option<ApplicationId>, Problem> {
     let sales = house.staff.of("SALES");
-    let tenor = tenor(random, birth_date, at.today);
+    let tenor = tenor(random, birth_date, at.today).min(house.longest_tenor);
     let raw = RawApplication {
         member_id: Some(member),
         product_id: Some(product),

@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use fastrand::Rng;
-use pensipro_auth::{PasswordHash, Settings};
+use pensipro_auth::PasswordHash;
 use pensipro_kernel::{Clock, Entropy, Period, ProductId};
 use pensipro_members::FileStore;
 use pensipro_persistence::{Store, Tx};
 
 use crate::{http::Problem, policy::Policies};
+pub use staff::NAMES as STAFF_NAMES;
 use staff::Staff;
 
 /// What to make.
@@ -28,6 +29,8 @@ pub struct Plan {
     pub seed: u64,
     /// Over how many past months they were disbursed.
     pub months: u32,
+    /// The longest tenor, in months.
+    pub longest_tenor: u16,
     /// The password of every member of the staff.
     pub password: String,
     /// Its hash.
@@ -102,6 +105,7 @@ pub(crate) struct House<'a> {
     policies: Policies,
     staff: Staff,
     products: Vec<ProductId>,
+    longest_tenor: u16,
     document_digest: [u8; 32],
 }
 
@@ -121,12 +125,12 @@ pub fn is_empty(store: &Store) -> Result<bool, Problem> {
 }
 
 /// Fills the database.
-pub fn fill(world: &World<'_>, settings: &Settings, plan: &Plan) -> Result<(), Problem> {
+pub fn fill(world: &World<'_>, policies: &Policies, plan: &Plan) -> Result<(), Problem> {
     let mut random = Rng::with_seed(plan.seed);
     let end = world.timeline.end();
     let first = Period::of(end.checked_sub_months(Months::new(plan.months)).unwrap_or(end));
     world.timeline.set(first.first_day());
-    let house = open_house(world, settings, plan)?;
+    let house = open_house(world, policies, plan)?;
     let months = first.first_day()..=end;
     let periods: Vec<_> = std::iter::successors(Some(first), |period| Some(period.next()))
         .take_while(|period| months.contains(&period.first_day()))
@@ -145,10 +149,10 @@ pub fn fill(world: &World<'_>, settings: &Settings, plan: &Plan) -> Result<(), P
 
 fn open_house<'a>(
     world: &World<'a>,
-    settings: &Settings,
+    policies: &Policies,
     plan: &Plan,
 ) -> Result<House<'a>, Problem> {
-    let policies = Policies::of(settings)?;
+    let policies = policies.clone();
     let (staff, products) = world.store.write("demo_begin", |tx| {
         let at = tx.moment();
         let staff = Staff::hire(tx, &plan.password, &plan.password_hash, at)?;
@@ -163,6 +167,7 @@ fn open_house<'a>(
         policies,
         staff,
         products,
+        longest_tenor: plan.longest_tenor,
         document_digest: digest.as_ref().try_into().unwrap_or_default(),
     })
 }

@@ -125,7 +125,7 @@ fn import(house: &House<'_>, payer: Payer, periode: Period, file: &str) -> Resul
         })?;
     }
     house.store.write("demo_import", |tx| {
-        finish_import(tx, import.id).map_err(Problem::from)
+        finish_import(tx, finance, import.id).map_err(Problem::from)
     })?;
     Ok(())
 }
@@ -180,9 +180,9 @@ fn pay_at_the_counter(
             let at = tx.moment();
             let paid_on = at.today.checked_sub_days(Days::new(1)).unwrap_or(at.today);
             let raw = RawPayment {
-                paid_on,
-                amount: *amount,
-                channel: "tunai".to_owned(),
+                paid_on: Some(paid_on),
+                amount: Some(*amount),
+                channel: Some("tunai".to_owned()),
                 reference: None,
                 excess_to: None,
             };

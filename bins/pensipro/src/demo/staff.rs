@@ -11,6 +11,10 @@ use pensipro_persistence::Tx;
 
 use crate::http::Problem;
 
+/// The user names, the administrator's first.
+pub const NAMES: &[&str] =
+    &["admin", "sari", "agus", "nadia", "surya", "melati", "dharma", "fina", "audi"];
+
 /// Who works here: user name, full name, role.
 const PEOPLE: &[(&str, &str, &str)] = &[
     ("sari", "Sari Puspita", "SALES"),

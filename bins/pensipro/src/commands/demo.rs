@@ -1,0 +1,123 @@
+//! `pensipro demo`.
+
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use pensipro_auth::{ConfigurationRepository, Password, PasswordHasher, Settings};
+use pensipro_kernel::{Clock, Period};
+use pensipro_persistence::{Migrate, Store};
+
+use crate::{
+    Config,
+    app::{Bcrypt, StartError, first_data, open_files, open_store_at},
+    clock::{SystemClock, SystemEntropy},
+    config::Secret,
+    demo::{self, Plan, Progress, Timeline, World},
+    policy::Policies,
+};
+
+/// What to fill an empty database with.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// How many loans, over the past months.
+    #[arg(long, default_value_t = 200)]
+    loans: u32,
+    /// The same seed gives the same portfolio.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Over how many past months.
+    #[arg(long, default_value_t = 12)]
+    months: u32,
+    /// The longest tenor, in months.
+    #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u16).range(12..=120))]
+    longest_tenor: u16,
+    /// The password of admin and of every member of the staff.
+    #[arg(long, default_value = "koperasi-sejahtera")]
+    password: String,
+    /// Do nothing, and succeed, where members are there already.
+    #[arg(long)]
+    if_empty: bool,
+}
+
+pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), StartError> {
+    config.admin_password.get_or_insert_with(|| Secret::new(arguments.password.clone()));
+    let today = SystemClock::new(config.timezone, config.business_date).today();
+    let timeline = Arc::new(Timeline::until(today));
+    let store = open_store_at(&config, Migrate::Run, Arc::clone(&timeline) as Arc<dyn Clock>)?;
+    first_data(&store, &config)?;
+    if !demo::is_empty(&store).map_err(failed)? {
+        return refuse(arguments);
+    }
+    let files = open_files(&config)?;
+    let bar = Bar::new(arguments.loans);
+    let world = World {
+        store: &store,
+        files: &files,
+        entropy: &SystemEntropy,
+        timeline: &timeline,
+        progress: &bar,
+    };
+    let plan = plan(&config, arguments)?;
+    demo::fill(&world, &policies(&store)?, &plan).map_err(failed)?;
+    bar.0.finish();
+    println!("{} loans are there. Sign in as {}:", arguments.loans, demo::STAFF_NAMES.join(", "));
+    println!("the password is {}", arguments.password);
+    Ok(())
+}
+
+fn refuse(arguments: &Arguments) -> Result<(), StartError> {
+    if arguments.if_empty {
+        println!("members are there already: nothing was changed");
+        return Ok(());
+    }
+    Err(StartError::Other("members are there already; the demonstration needs an empty database".into()))
+}
+
+fn plan(config: &Config, arguments: &Arguments) -> Result<Plan, StartError> {
+    let password = Password::parse("password", &arguments.password)
+        .map_err(|fault| StartError::Other(format!("--password {}", fault.message)))?;
+    let password_hash = Bcrypt::new(config.bcrypt_cost)
+        .hash(&password)
+        .map_err(|error| StartError::Other(format!("the password: {error}")))?;
+    Ok(Plan {
+        loans: arguments.loans,
+        seed: arguments.seed,
+        months: arguments.months,
+        longest_tenor: arguments.longest_tenor,
+        password: arguments.password.clone(),
+        password_hash,
+    })
+}
+
+fn policies(store: &Store) -> Result<Policies, StartError> {
+    let rows = store.read(|tx| tx.configurations())?;
+    let settings = Settings::read(&rows).map_err(StartError::Other)?;
+    Policies::of(&settings).map_err(|error| StartError::Other(error.to_string()))
+}
+
+fn failed(problem: crate::http::Problem) -> StartError {
+    StartError::Other(problem.log_text().map_or_else(|| problem.to_string(), str::to_owned))
+}
+
+/// The bar that people see.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(loans: u32) -> Self {
+        let bar = ProgressBar::new(loans.into());
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} loans, {msg}, {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn lent(&self, loans: u64) {
+        self.0.inc(loans);
+    }
+
+    fn billed(&self, periode: Period) {
+        self.0.set_message(periode.to_string());
+    }
+}

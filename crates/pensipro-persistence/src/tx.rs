@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::QueryResult;
 use pensipro_kernel::{Entropy, MemberId, Moment, StorageError};
 
@@ -51,10 +51,6 @@ impl<'a> Tx<'a> {
     /// The time as rows hold it: UTC, whole microseconds.
     pub(crate) fn now(&self) -> NaiveDateTime {
         self.moment.now.naive_utc()
-    }
-
-    pub(crate) fn today(&self) -> NaiveDate {
-        self.moment.today
     }
 
     pub(crate) fn backend(&self) -> Backend {

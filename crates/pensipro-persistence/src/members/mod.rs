@@ -6,4 +6,4 @@ mod directory;
 mod documents;
 mod list;
 mod member_rows;
-mod members;
+mod one_member;

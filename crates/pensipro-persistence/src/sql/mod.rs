@@ -7,8 +7,10 @@ mod list;
 mod lock;
 mod page;
 mod raw;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use batch::{BatchRow, CHUNK, Prepared, batch_row};
+pub(crate) use batch::{BatchRow, batch_row};
 pub(crate) use bulk_update::BulkUpdate;
 pub(crate) use list::{List, one_of};
 pub(crate) use lock::{Locked, RowLock};

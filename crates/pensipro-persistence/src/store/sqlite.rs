@@ -18,7 +18,7 @@ pub(crate) enum Role {
 pub(crate) fn open(path: &Path, role: Role) -> Result<SqliteConnection, diesel::ConnectionError> {
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
     let settings = match role {
-        Role::Writer => "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;",
+        Role::Writer => "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8192;",
         Role::Reader => "PRAGMA query_only = ON; PRAGMA cache_size = -4096;",
     };
     conn.batch_execute(

@@ -9,32 +9,32 @@ use pensipro_pricing::{
     ScheduleRuleParts, ScheduleRules,
 };
 
-pub type Outcome<T> = Result<T, StorageError>;
+pub(crate) type Outcome<T> = Result<T, StorageError>;
 
-pub fn date(text: &str) -> NaiveDate {
+pub(crate) fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub fn rupiah(rupiah: i64) -> Money {
+pub(crate) fn rupiah(rupiah: i64) -> Money {
     Money::from_sen(rupiah * 100)
 }
 
 /// Commits what the closure does.
-pub fn write<T>(database: &TestDatabase, work: impl Fn(&mut Tx<'_>) -> Outcome<T>) -> T {
+pub(crate) fn write<T>(database: &TestDatabase, work: impl Fn(&mut Tx<'_>) -> Outcome<T>) -> T {
     database.store().write("test", |tx| work(tx)).unwrap()
 }
 
-pub fn read<T>(database: &TestDatabase, work: impl FnOnce(&mut Tx<'_>) -> Outcome<T>) -> T {
+pub(crate) fn read<T>(database: &TestDatabase, work: impl FnOnce(&mut Tx<'_>) -> Outcome<T>) -> T {
     database.store().read(work).unwrap()
 }
 
 /// A NIK of a man born on 12 January 1950, with this serial.
-pub fn nik(serial: u32) -> String {
+pub(crate) fn nik(serial: u32) -> String {
     format!("317305120150{serial:04}")
 }
 
 /// The details of a member with this serial and name.
-pub fn details(serial: u32, name: &str) -> MemberDetails {
+pub(crate) fn details(serial: u32, name: &str) -> MemberDetails {
     let raw = RawMember {
         nik: Some(nik(serial)),
         no_pensiun: Some(format!("0000001950{serial:05}")),
@@ -55,17 +55,17 @@ pub fn details(serial: u32, name: &str) -> MemberDetails {
     MemberDetails::check(raw, date("2026-06-15")).unwrap()
 }
 
-pub fn add_member(database: &TestDatabase, serial: u32, name: &str) -> Member {
+pub(crate) fn add_member(database: &TestDatabase, serial: u32, name: &str) -> Member {
     let details = details(serial, name);
     write(database, |tx| tx.add_member(&details, None))
 }
 
-pub fn member(database: &TestDatabase, id: MemberId) -> Outcome<Member> {
+pub(crate) fn member(database: &TestDatabase, id: MemberId) -> Outcome<Member> {
     database.store().read(|tx| tx.member(id, Default::default()))
 }
 
 /// What is stated of a product with this code.
-pub fn product_parts(code: &str, name: &str) -> ProductParts {
+pub(crate) fn product_parts(code: &str, name: &str) -> ProductParts {
     let rules = ScheduleRuleParts::usual(Method::Anuitas, Rate::percent(12));
     ProductParts {
         code: code.into(),
@@ -90,17 +90,17 @@ pub fn product_parts(code: &str, name: &str) -> ProductParts {
     }
 }
 
-pub fn add_product(database: &TestDatabase, code: &str) -> LoanProduct {
+pub(crate) fn add_product(database: &TestDatabase, code: &str) -> LoanProduct {
     let details = ProductDetails::new(product_parts(code, "Pensiun Sejahtera")).unwrap();
     write(database, |tx| tx.add_product(&details, None))
 }
 
-pub fn product(database: &TestDatabase, id: ProductId) -> LoanProduct {
+pub(crate) fn product(database: &TestDatabase, id: ProductId) -> LoanProduct {
     read(database, |tx| tx.product(id))
 }
 
 /// A branch, by statements: nothing writes branches yet.
-pub fn add_branch(database: &TestDatabase, id: i64) {
+pub(crate) fn add_branch(database: &TestDatabase, id: i64) {
     let sql = format!(
         "INSERT INTO sales_branches (id, code, name, created_at, updated_at) \
          VALUES ({id}, 'B{id}', 'Cabang {id}', '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
@@ -109,7 +109,7 @@ pub fn add_branch(database: &TestDatabase, id: i64) {
 }
 
 /// A user, by statements.
-pub fn add_user(database: &TestDatabase, id: i64) {
+pub(crate) fn add_user(database: &TestDatabase, id: i64) {
     let sql = format!(
         "INSERT INTO sys_users (id, username, email, full_name, password_hash, is_active, \
          authz_version, version, created_at, updated_at) VALUES ({id}, 'user{id}', 'u{id}@x.id', \

@@ -58,6 +58,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Valid<T> {
         Box::pin(async move {
             expect_json(&request)?;
             let bytes = read_body(&request, payload).await?;
+            expect_object(&bytes)?;
             let body = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
             Ok(Self { body, once: Once::of(&request, &bytes)? })
         })
@@ -119,6 +120,14 @@ fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(codes::WRONG_CONTENT_TYPE, "send the body as application/json"))
+}
+
+/// Serde would take an array for an object, its fields in order.
+fn expect_object(bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        return Ok(());
+    }
+    Err(Problem::new(codes::UNREADABLE_BODY, "the body is a JSON object"))
 }
 
 fn unreadable(error: &serde_json::Error) -> Problem {

@@ -1,0 +1,10 @@
+//! A house (a running application on a database of its own) and clients that visit it.
+
+mod clock;
+mod client;
+mod house;
+pub(crate) mod lending;
+mod problem;
+
+pub(crate) use client::{Client, Response};
+pub(crate) use house::{House, HouseOptions, JWT_SECRET, PASSWORD, on_each_backend};

@@ -1,9 +1,9 @@
 //! What a use case works on: one connection, one moment, the keys.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDateTime;
-use diesel::QueryResult;
+use diesel::{QueryResult, connection::SimpleConnection};
 use pensipro_kernel::{Entropy, MemberId, Moment, StorageError};
 
 use crate::{
@@ -75,6 +75,18 @@ impl<'a> Tx<'a> {
             let trouble = if fault == Fault::Retry { Trouble::Lost } else { Trouble::Failed };
             self.trouble = self.trouble.max(trouble);
             fault.into()
+        })
+    }
+
+    /// Lets the statements of this transaction run so long: reports and batches need more than a
+    /// request may take. SQLite has no such limit.
+    pub fn allow_time(&mut self, limit: Duration) -> Result<(), StorageError> {
+        let limit = limit.as_millis();
+        self.run(|conn| match conn {
+            DbConnection::Postgres(conn) => {
+                conn.batch_execute(&format!("SET LOCAL statement_timeout = {limit}"))
+            }
+            DbConnection::Sqlite(_) => Ok(()),
         })
     }
 

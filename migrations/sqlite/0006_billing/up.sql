@@ -58,6 +58,7 @@ CREATE TABLE pension_cut_export_lines (
     instalment_no INTEGER NOT NULL,
     due_date DATE NOT NULL,
     due_from DATE NOT NULL,
+    made_on DATE NOT NULL,
     amount BIGINT NOT NULL,
     is_live BOOLEAN NOT NULL,
     outcome TEXT,
@@ -198,7 +199,7 @@ CREATE TABLE refund_requests (
     member_id BIGINT NOT NULL REFERENCES members (id),
     loan_id BIGINT NOT NULL REFERENCES loans (id),
     amount BIGINT NOT NULL,
-    source_line_id BIGINT,
+    transaction_id BIGINT NOT NULL,
     status TEXT NOT NULL,
     notes TEXT,
     version BIGINT NOT NULL,
@@ -206,10 +207,9 @@ CREATE TABLE refund_requests (
     updated_at TIMESTAMP NOT NULL,
     created_by BIGINT REFERENCES sys_users (id),
     CONSTRAINT refund_requests_amount_check CHECK (amount > 0),
-    CONSTRAINT refund_requests_status_check CHECK (status IN ('requested', 'approved', 'paid', 'rejected'))
+    CONSTRAINT refund_requests_status_check CHECK (status IN ('requested', 'approved', 'paid', 'rejected', 'withdrawn'))
 );
-CREATE UNIQUE INDEX refund_requests_source_line_id_key ON refund_requests (source_line_id)
-    WHERE source_line_id IS NOT NULL;
+CREATE UNIQUE INDEX refund_requests_transaction_id_key ON refund_requests (transaction_id);
 CREATE INDEX refund_requests_status_id_idx ON refund_requests (status, id);
 CREATE INDEX refund_requests_member_id_id_idx ON refund_requests (member_id, id);
 CREATE INDEX refund_requests_loan_id_id_idx ON refund_requests (loan_id, id);

@@ -1,4 +1,5 @@
 DROP TABLE job_runs;
 DROP TABLE outbox;
 DROP TABLE exception_logs;
+DROP TABLE access_logs;
 DROP TABLE audit_trails;

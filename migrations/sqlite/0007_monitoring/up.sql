@@ -22,6 +22,20 @@ CREATE INDEX audit_trails_actor_id_id_idx ON audit_trails (actor_id, id);
 CREATE INDEX audit_trails_action_id_idx ON audit_trails (action, id);
 CREATE INDEX audit_trails_created_at_id_idx ON audit_trails (created_at, id);
 
+-- Who read a member's detail. Written in batches beside the requests.
+CREATE TABLE access_logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    user_id BIGINT,
+    member_id BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    ip TEXT,
+    request_id TEXT,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX access_logs_member_id_id_idx ON access_logs (member_id, id);
+CREATE INDEX access_logs_user_id_id_idx ON access_logs (user_id, id);
+CREATE INDEX access_logs_created_at_id_idx ON access_logs (created_at, id);
+
 CREATE TABLE exception_logs (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     severity TEXT NOT NULL,

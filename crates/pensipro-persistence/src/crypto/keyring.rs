@@ -70,7 +70,7 @@ impl KeyRing {
         master_key: impl FnOnce(Installation) -> Result<MasterKey, OpenError>,
     ) -> Result<Self, OpenError> {
         migrations::exclusively(conn, |conn| {
-            let stored = load(conn)?;
+            let stored = load(conn).map_err(|error| OpenError::Unreachable(error.to_string()))?;
             if stored.is_empty() {
                 let master = master_key(Installation::New)?.sealing();
                 let made = make(&master, entropy);
@@ -106,6 +106,38 @@ impl KeyRing {
 
     pub(crate) fn lookup(&self, kind: LookupKey, value: &str) -> Lookup {
         self.index.entry(kind, value)
+    }
+
+    /// The installation's keys, wrapped by another master key.
+    pub(crate) fn rewrapped_installation(
+        &self,
+        conn: &mut DbConnection,
+        new: &MasterKey,
+        entropy: &dyn Entropy,
+    ) -> diesel::QueryResult<()> {
+        let new = new.sealing();
+        for (name, wrapped) in load(conn)? {
+            let place = place(&name);
+            let bytes = self.master.open(&place, &wrapped).map_err(unreadable)?;
+            let bytes = Zeroizing::new(bytes);
+            diesel::update(installation_keys::table.find(&name))
+                .set(installation_keys::wrapped.eq(new.seal(entropy, &place, &bytes)))
+                .execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// A member's wrapped key, wrapped by another master key.
+    pub(crate) fn rewrapped_member(
+        &self,
+        new: &MasterKey,
+        entropy: &dyn Entropy,
+        member: MemberId,
+        wrapped: &[u8],
+    ) -> Result<Vec<u8>, StorageError> {
+        let place = member_place(member);
+        let bytes = Zeroizing::new(self.master.open(&place, wrapped)?);
+        Ok(new.sealing().seal(entropy, &place, &bytes))
     }
 
     /// A new member's key and its wrapped form, which the row keeps.
@@ -171,12 +203,15 @@ fn key_bytes(bytes: Vec<u8>) -> Result<Zeroizing<[u8; KEY_LEN]>, StorageError> {
         .map_err(|_| StorageError::Failed("a wrapped key has the wrong length".into()))
 }
 
-fn load(conn: &mut DbConnection) -> Result<HashMap<String, Vec<u8>>, OpenError> {
+fn unreadable(error: StorageError) -> diesel::result::Error {
+    diesel::result::Error::QueryBuilderError(error.to_string().into())
+}
+
+fn load(conn: &mut DbConnection) -> diesel::QueryResult<HashMap<String, Vec<u8>>> {
     installation_keys::table
         .select((installation_keys::name, installation_keys::wrapped))
         .load::<(String, Vec<u8>)>(conn)
         .map(HashMap::from_iter)
-        .map_err(|error| OpenError::Unreachable(error.to_string()))
 }
 
 fn store(

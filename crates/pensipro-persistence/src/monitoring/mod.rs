@@ -1,6 +1,9 @@
 //! The audit trail, exceptions and the outbox (`pensipro-audit` and the kernel's traits).
 
+mod access;
 mod audit_log;
 mod audit_rows;
 mod exceptions;
 mod outbox;
+
+pub use access::Access;

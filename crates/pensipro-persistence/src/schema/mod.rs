@@ -64,6 +64,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pension_cut_import_lines,
     refund_requests,
     audit_trails,
+    access_logs,
     exception_logs,
     outbox,
     job_runs,

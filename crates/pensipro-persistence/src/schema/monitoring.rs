@@ -20,6 +20,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    access_logs (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        member_id -> BigInt,
+        action -> Text,
+        ip -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     exception_logs (id) {
         id -> BigInt,
         severity -> Text,

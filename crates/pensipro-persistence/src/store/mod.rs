@@ -5,6 +5,7 @@ mod open;
 mod pool;
 mod postgres;
 mod queue;
+mod rotate;
 mod sqlite;
 mod write;
 

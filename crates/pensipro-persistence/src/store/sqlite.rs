@@ -13,8 +13,9 @@ pub(crate) enum Role {
     Reader,
 }
 
-/// Opens the file with the settings that each connection needs for itself. The cache is small, as
-/// the mapped file serves reads; `busy_timeout` only matters beside other processes.
+/// Opens the file with the settings that each connection needs for itself. Caches are small, as the
+/// operating system holds the file too; it is not mapped, since every connection's map would count
+/// as memory of the process. `busy_timeout` only matters beside other processes.
 pub(crate) fn open(path: &Path, role: Role) -> Result<SqliteConnection, diesel::ConnectionError> {
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
     let settings = match role {
@@ -23,7 +24,7 @@ pub(crate) fn open(path: &Path, role: Role) -> Result<SqliteConnection, diesel::
     };
     conn.batch_execute(
         "PRAGMA busy_timeout = 1500; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; \
+         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
          PRAGMA journal_size_limit = 67108864;",
     )
     .and_then(|()| conn.batch_execute(settings))

@@ -2,7 +2,9 @@
 
 use std::{sync::Barrier, thread};
 
-use pensipro_kernel::{BranchId, MemberId, PageRequest, Scope, StorageError, UserId, Version};
+use pensipro_kernel::{
+    Actor, BranchId, MemberId, PageRequest, Scope, StorageError, UserId, Version,
+};
 use pensipro_members::{
     AccountDetails, BankAccountRepository, ContactDetails, ContactKind, ContactRepository,
     ContentType, Death, DocumentKind, Member, MemberDocument, MemberDocumentRepository,
@@ -10,8 +12,8 @@ use pensipro_members::{
     RawContact, Review, Reviewer, SalesDirectory, Sha256, Standing, StoredFile,
 };
 use pensipro_persistence::{
-    Backend,
-    testing::{TestDatabase, backends, on_each_backend},
+    Access, Backend, MasterKey, OpenError,
+    testing::{TEST_MASTER_KEY, TestDatabase, backends, on_each_backend},
 };
 
 use crate::fixtures::{
@@ -414,5 +416,42 @@ fn a_rolled_back_member_leaves_no_key_behind() {
         let again: Outcome<Member> =
             database.reopen().read(|tx| tx.member(stored.id, Scope::default()));
         assert_eq!(again.unwrap(), stored);
+    });
+}
+
+#[test]
+fn a_new_master_key_opens_what_the_old_one_sealed() {
+    on_each_backend(|database| {
+        let stored = [add_member(database, 1, "Suparman"), add_member(database, 2, "Suparmin")];
+        let new = MasterKey::new([9; 32]);
+        assert_eq!(database.reopen().change_master_key(&new).unwrap(), 2);
+        let old = database.try_open(|_| Ok(MasterKey::new(TEST_MASTER_KEY)));
+        assert!(matches!(old, Err(OpenError::WrongMasterKey)));
+        let store = database.try_open(|_| Ok(new)).unwrap();
+        for member in stored {
+            let again: Outcome<Member> = store.read(|tx| tx.member(member.id, Scope::default()));
+            assert_eq!(again.unwrap(), member);
+            let holder: Outcome<_> = store.read(|tx| tx.holder_of_nik(&member.details.nik));
+            assert_eq!(holder.unwrap().map(|holder| holder.id), Some(member.id));
+        }
+    });
+}
+
+#[test]
+fn readings_are_noted() {
+    on_each_backend(|database| {
+        let id = add_member(database, 1, "Suparman").id;
+        let access = Access {
+            actor: Actor { user_id: Some(UserId::new(4)), ..Actor::system() },
+            member_id: id,
+            action: "member.read",
+            at: read(database, |tx| Ok(tx.moment().now)),
+        };
+        write(database, |tx| {
+            tx.allow_time(std::time::Duration::from_secs(60))?;
+            tx.note_accesses(vec![access.clone(); 3])
+        });
+        let actions = database.texts("SELECT action AS text FROM access_logs WHERE user_id = 4");
+        assert_eq!(actions, ["member.read"; 3]);
     });
 }

@@ -47,6 +47,8 @@ pub struct Candidate {
     pub due_date: NaiveDate,
     /// The oldest due date that it bills ([`ExportLine::due_from`](crate::ExportLine::due_from)).
     pub due_from: NaiveDate,
+    /// When the line was made: a cut cannot fail earlier.
+    pub made_on: NaiveDate,
     /// What it bills.
     pub billed: Money,
     /// The whole amounts of payments that stand (not reversed) and count against this loan and

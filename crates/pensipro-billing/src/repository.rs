@@ -16,7 +16,7 @@
 //!    [`MatchedChunk::settle`](crate::MatchedChunk::settle) takes the answers.
 //! 7. [`ImportRepository::store_chunk`], the log of exceptions of the audit module, with
 //!    [`StoredChunk::exceptions`](crate::StoredChunk::exceptions),
-//!    [`RefundRepository::add_refunds`] with [`StoredChunk::refunds`](crate::StoredChunk::refunds).
+//!    servicing's refund requests, which follow what the postings found due.
 //! 8. [`ImportRepository::save_import`] with [`Import::after_chunk`] (and [`Import::finished`] after
 //!    the last chunk): the checkpoint; then one audit row and one event
 //!    ([`chunk_audit`](crate::chunk_audit), [`chunk_event`](crate::chunk_event)).
@@ -32,8 +32,8 @@ use pensipro_kernel::{
 
 use crate::{
     Answers, BillableLoan, Candidate, Export, ExportLine, ExportScope, ExportStatus, FileRow,
-    Import, ImportStatus, KeyBase, KeyUse, LeftOut, NewExport, NewImport, NewRefund, OutcomeKind,
-    Payer, PayerProfile, Probes, Reference, Sha256, StoredChunk, StoredLine,
+    Import, ImportStatus, KeyBase, KeyUse, LeftOut, NewExport, NewImport, OutcomeKind, Payer,
+    PayerProfile, Probes, Reference, Sha256, StoredChunk, StoredLine,
 };
 
 /// Profiles that an installation configures beside the built-in ones.
@@ -261,10 +261,4 @@ pub trait CutHistory {
         page: &PageRequest,
         scope: Scope,
     ) -> Result<Page<MemberCut>, StorageError>;
-}
-
-/// Refund requests.
-pub trait RefundRepository {
-    /// Adds requests in status `requested`, in bulk; one per line.
-    fn add_refunds(&mut self, refunds: &[NewRefund]) -> Result<(), StorageError>;
 }

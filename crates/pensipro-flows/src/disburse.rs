@@ -1,8 +1,8 @@
 //! Paying an approved loan out.
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, AuditValue, Authority, BankAccountId, Event, LoanId, Moment,
-    Outbox, Permission, StorageError,
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, BankAccountId, Event, Faults, LoanId,
+    Moment, Outbox, Permission, StorageError,
 };
 use pensipro_members::{
     BankAccount, BankAccountRepository, Member, MemberRepository, MemberStatus,
@@ -113,9 +113,13 @@ fn payout_account<Tx: BankAccountRepository>(
 ) -> Result<BankAccount, FlowError> {
     let mut accounts = tx.bank_accounts(member.id)?.into_iter();
     match named {
-        Some(id) => Ok(accounts
-            .find(|account| account.id == id)
-            .ok_or(StorageError::not_found("bank account", id.get()))?),
+        Some(id) => {
+            let mut faults = Faults::new();
+            let account = accounts.find(|account| account.id == id);
+            let message = "is no bank account of the member's";
+            faults.require(account.is_some(), "account_id", "unknown", message);
+            Ok(faults.finish(account)?)
+        }
         None => accounts.find(|account| account.is_default).ok_or(FlowError::NoBankAccount),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pensipro_audit::{ExceptionLog, NewException, Severity};
-use pensipro_billing::repository::{ImportRepository, RefundRepository};
+use pensipro_billing::repository::ImportRepository;
 use pensipro_billing::{
     ChunkFacts, FileLine, Import, ImportStatus, LineException, MatchRules, MatchedChunk, Order,
     Posted, Probes, StoredChunk, chunk_audit, chunk_event, import_audit, import_event,
@@ -14,7 +14,8 @@ use pensipro_kernel::{
 };
 use pensipro_servicing::{
     AccountingPeriods, Channel, ExcessTo, FailedCut, Input, InputKind, LoanRepository, LoanStatus,
-    NewPayment, OpenLoan, PaymentInput, PostingBatch, ServicingPolicy,
+    NewPayment, OpenLoan, PaymentInput, PostingBatch, RefundDue, RefundRepository, ServicingPolicy,
+    follow_refunds,
 };
 
 use crate::FlowError;
@@ -35,8 +36,8 @@ pub fn process_import_chunk<Tx>(
 ) -> Result<Import, FlowError>
 where
     Tx: ImportRepository
-        + RefundRepository
         + LoanRepository
+        + RefundRepository
         + AccountingPeriods
         + ExceptionLog
         + AuditLog
@@ -52,7 +53,6 @@ where
     let (matched, loans) = match_lines(tx, &import, lines, policy)?;
     let chunk = post_orders(tx, by, &import, matched, loans, at)?;
     tx.store_chunk(&chunk)?;
-    tx.add_refunds(&chunk.refunds())?;
     tx.note_exceptions(&exceptions(by, &chunk))?;
     let import = import.after_chunk(&chunk.summary, chunk.last_line);
     tx.save_import(&import)?;
@@ -110,16 +110,18 @@ fn post_orders<Tx>(
     at: Moment,
 ) -> Result<StoredChunk, FlowError>
 where
-    Tx: LoanRepository,
+    Tx: LoanRepository + RefundRepository,
 {
     let orders = numbered_orders(tx, import, &matched, at)?;
     load_histories(tx, &mut loans, &orders)?;
-    let mut batch = PostingBatch::new();
+    let (mut batch, mut refunds) = (PostingBatch::new(), BTreeMap::new());
     let mut answers = Vec::with_capacity(orders.len());
     for order in orders {
-        answers.push(post_order(&mut loans, &mut batch, order)?);
+        answers.push(post_order(&mut loans, &mut batch, &mut refunds, order)?);
     }
     tx.store_postings(&batch, by.user_id)?;
+    let due: Vec<_> = refunds.into_values().collect();
+    follow_refunds(tx, by, &due)?;
     Ok(matched.settle(import.id, answers)?)
 }
 
@@ -174,13 +176,16 @@ fn numbered(
             };
             (InputKind::Payment(paid), Some(payment))
         }
-        Order::FailedCut { periode, .. } => {
-            let failed =
-                FailedCut { due_from: periode.first_day(), due_through: periode.last_day() };
-            (InputKind::FailedCut(failed), None)
+        Order::FailedCut { due_from, .. } => {
+            let due_through = order.due_through();
+            (InputKind::FailedCut(FailedCut { due_from, due_through }), None)
         }
     };
-    let input = Input { id, effective_on: import.paid_on, booked_on: at.today, kind };
+    let effective_on = match *order {
+        Order::Pay { .. } => import.paid_on,
+        Order::FailedCut { made_on, .. } => import.paid_on.max(made_on),
+    };
+    let input = Input { id, effective_on, booked_on: at.today, kind };
     Numbered { loan_id, input, payment }
 }
 
@@ -191,12 +196,14 @@ fn load_histories<Tx: LoanRepository>(
     loans: &mut Loans,
     orders: &[Numbered],
 ) -> Result<(), FlowError> {
-    let late = |order: &&Numbered| {
-        loans.get(&order.loan_id).is_some_and(|loan| loan.needs_history_for(&order.input.order()))
-    };
-    let mut ids: Vec<_> = orders.iter().filter(late).map(|order| order.loan_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let mut places: BTreeMap<LoanId, Vec<_>> = BTreeMap::new();
+    for order in orders {
+        places.entry(order.loan_id).or_default().push(order.input.order());
+    }
+    let late =
+        |id: &LoanId, places: &[_]| loans.get(id).is_some_and(|loan| !loan.takes_in_turn(places));
+    let ids: Vec<_> =
+        places.iter().filter(|(id, places)| late(id, places)).map(|(id, _)| *id).collect();
     if ids.is_empty() {
         return Ok(());
     }
@@ -211,6 +218,7 @@ fn load_histories<Tx: LoanRepository>(
 fn post_order(
     loans: &mut Loans,
     batch: &mut PostingBatch,
+    refunds: &mut BTreeMap<TransactionId, RefundDue>,
     order: Numbered,
 ) -> Result<Posted, FlowError> {
     let Numbered { loan_id, input, payment } = order;
@@ -220,6 +228,7 @@ fn post_order(
     let Some(loan) = loans.get_mut(&loan_id).filter(takes) else { return Ok(Posted::Refused) };
     let id = input.id;
     let posted = loan.post(input, batch)?;
+    refunds.extend(posted.refunds.iter().map(|due| (due.transaction, *due)));
     let Some(payment) = payment else { return Ok(Posted::FailedCut) };
     batch.payments.push(payment);
     let due = posted.refunds.iter().find(|due| due.transaction == id);

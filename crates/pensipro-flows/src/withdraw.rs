@@ -11,8 +11,8 @@ use pensipro_origination::{
     StatusChange,
 };
 use pensipro_servicing::{
-    AccountingPeriods, LoanRepository, LoanSettings, LoanStatus, Reverse, Reversed,
-    ServicingPolicy, TransactionKind, reverse_transaction,
+    AccountingPeriods, LoanRepository, LoanSettings, LoanStatus, RefundRepository, Reverse,
+    Reversed, ServicingPolicy, TransactionKind, reverse_transaction,
 };
 
 use crate::FlowError;
@@ -87,6 +87,7 @@ pub fn reverse<Tx>(
 ) -> Result<Reversed, FlowError>
 where
     Tx: LoanRepository
+        + RefundRepository
         + AccountingPeriods
         + ApplicationRepository
         + MemberRepository

@@ -2,8 +2,12 @@
 
 #[path = "contract/auth.rs"]
 mod auth;
+#[path = "contract/billing.rs"]
+mod billing;
 #[path = "contract/fixtures.rs"]
 mod fixtures;
+#[path = "contract/lending.rs"]
+mod lending;
 #[path = "contract/members.rs"]
 mod members;
 #[path = "contract/origination.rs"]
@@ -12,5 +16,7 @@ mod origination;
 mod pricing;
 #[path = "contract/schema.rs"]
 mod schema;
+#[path = "contract/servicing.rs"]
+mod servicing;
 #[path = "contract/store.rs"]
 mod store;

@@ -71,6 +71,7 @@ mod plan;
 mod posting;
 mod reading;
 mod records;
+mod refund;
 mod repository;
 mod reversal;
 mod row;
@@ -104,8 +105,10 @@ pub use posting::{
 };
 pub use reading::{LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule};
 pub use records::{Disbursement, Payment, Transaction};
+pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds};
 pub use repository::{
-    AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState, ReservedIds,
+    AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState,
+    RefundFilter, RefundRepository, ReservedIds,
 };
 pub use reversal::Reverse;
 pub use row::{Instalment, Row, RowKey, RowState, RowStatus};

@@ -12,6 +12,7 @@ use crate::{
     payment::Channel,
     posting::PostingBatch,
     records::{Disbursement, Payment, Transaction},
+    refund::{RefundChange, RefundRequest, RefundStatus},
     row::Row,
 };
 
@@ -149,6 +150,40 @@ pub struct LoanSettings {
     pub status: LoanStatus,
     /// How it is collected.
     pub collection: Collection,
+}
+
+/// Refund requests.
+pub trait RefundRepository {
+    /// The requests of these payments.
+    fn refunds_of(
+        &mut self,
+        payments: &[TransactionId],
+    ) -> Result<Vec<RefundRequest>, StorageError>;
+
+    /// Stores changes: new requests are `requested` and in bulk, amended ones are `requested` again.
+    fn store_refund_changes(
+        &mut self,
+        changes: &[RefundChange],
+        by: Option<UserId>,
+    ) -> Result<(), StorageError>;
+
+    /// A page of requests, oldest first.
+    fn refunds(
+        &mut self,
+        filter: &RefundFilter,
+        page: &PageRequest,
+    ) -> Result<Page<RefundRequest>, StorageError>;
+}
+
+/// Which refund requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RefundFilter {
+    /// Only those of this status.
+    pub status: Option<RefundStatus>,
+    /// Only this member's.
+    pub member_id: Option<MemberId>,
+    /// Only this loan's.
+    pub loan_id: Option<LoanId>,
 }
 
 /// Whether a month still takes bookings.

@@ -10,12 +10,13 @@ use crate::{
     error::ServicingError,
     input::{Input, InputKind, PaymentInput},
     loan::LoanBalances,
-    open_loan::{OpenLoan, RefundDue},
+    open_loan::OpenLoan,
     payment::RecordPayment,
     posting::{NewPayment, PostingBatch, TransactionKind},
     reading::with_history,
     records::Payment,
-    repository::{AccountingPeriods, LoanRepository},
+    refund::{follow_refunds, tell_refunds},
+    repository::{AccountingPeriods, LoanRepository, RefundRepository},
     reversal::Reverse,
     rules::ServicingPolicy,
 };
@@ -25,9 +26,6 @@ use crate::{
 pub struct RecordedPayment {
     /// The payment with what it pays.
     pub payment: Payment,
-    /// Payments whose refund is now another than before, this one's included: the refund requests
-    /// follow them.
-    pub refunds: Vec<RefundDue>,
 }
 
 /// What taking a transaction back did.
@@ -37,8 +35,6 @@ pub struct Reversed {
     pub reversal: TransactionId,
     /// What was taken back. A disbursement's application, commission and allocations follow it.
     pub kind: TransactionKind,
-    /// Payments whose refund is now another than before.
-    pub refunds: Vec<RefundDue>,
 }
 
 /// Records a payment at the counter: checked, booked, audited, told.
@@ -51,7 +47,7 @@ pub fn record_payment<Tx>(
     at: Moment,
 ) -> Result<RecordedPayment, ServicingError>
 where
-    Tx: LoanRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
 {
     tx.recheck(by, Permission::RecordPayment)?;
     let mut loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
@@ -73,10 +69,12 @@ where
     let particulars = command.particulars(id, loan_id);
     batch.payments.push(particulars.clone());
     tx.store_postings(&batch, by.user_id)?;
+    let refunds = follow_refunds(tx, by, &posted.refunds)?;
     let payment = recorded(particulars, accepted, posted.allocations, by, at);
     tx.audit(by, payment_audit(&loan, &before, &payment))?;
     tx.emit(payment_event(&loan, &payment))?;
-    Ok(RecordedPayment { payment, refunds: posted.refunds })
+    tell_refunds(tx, by, &refunds)?;
+    Ok(RecordedPayment { payment })
 }
 
 /// Takes a payment back.
@@ -90,7 +88,7 @@ pub fn reverse_payment<Tx>(
     at: Moment,
 ) -> Result<Reversed, ServicingError>
 where
-    Tx: LoanRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
 {
     let transaction = tx.payment(loan_id, payment)?.transaction_id;
     reverse_transaction(tx, by, loan_id, transaction, command, policy, at)
@@ -108,7 +106,7 @@ pub fn reverse_transaction<Tx>(
     at: Moment,
 ) -> Result<Reversed, ServicingError>
 where
-    Tx: LoanRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
 {
     tx.recheck(by, Permission::ReversePayment)?;
     let loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
@@ -124,9 +122,11 @@ where
         tx.recheck(by, kind.made_with())?;
     }
     tx.store_postings(&batch, by.user_id)?;
+    let refunds = follow_refunds(tx, by, &posted.refunds)?;
     tx.audit(by, reversal_audit(&loan, &before, id, &taken_back, &command))?;
     tx.emit(reversal_event(&loan, of, kind))?;
-    Ok(Reversed { reversal: id, kind, refunds: posted.refunds })
+    tell_refunds(tx, by, &refunds)?;
+    Ok(Reversed { reversal: id, kind })
 }
 
 fn refuse_taken_reference<Tx: LoanRepository>(

@@ -153,6 +153,7 @@ impl Engine<'_> {
             member_id: facts.member_id,
             periode: facts.periode,
             due_from: facts.due_from,
+            made_on: facts.made_on,
             reason,
         };
         Ok(Verdict {

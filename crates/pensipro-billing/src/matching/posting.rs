@@ -8,8 +8,8 @@ use pensipro_kernel::{ImportId, ImportLineId, LoanId, MemberId, Money, PaymentId
 use serde_json::{Value, json};
 
 use crate::{
-    BillingError, ExportLineId, FailReason, ImportLine, NewRefund, Outcome, Split, Summary,
-    UnmatchedReason, import_line_id,
+    BillingError, ExportLineId, FailReason, ImportLine, Outcome, Split, Summary, UnmatchedReason,
+    import_line_id,
 };
 
 /// What a line asks of its loan's account.
@@ -44,6 +44,8 @@ pub enum Order {
         periode: Period,
         /// The oldest due date billed.
         due_from: NaiveDate,
+        /// When the line was made: the cut cannot have failed earlier.
+        made_on: NaiveDate,
         /// Why.
         reason: FailReason,
     },
@@ -261,19 +263,5 @@ impl StoredChunk {
                 difference: line.difference,
             })
             .collect()
-    }
-
-    /// The refund requests that follow from the chunk.
-    pub fn refunds(&self) -> Vec<NewRefund> {
-        let refund = |line: &ImportLine| {
-            Some(NewRefund {
-                member_id: line.member_id?,
-                loan_id: line.loan_id?,
-                amount: line.split.to_refund,
-                source_line_id: import_line_id(self.import_id, line.line_no)?,
-            })
-        };
-        let owing = self.lines.iter().filter(|line| line.split.to_refund.is_positive());
-        owing.filter_map(refund).collect()
     }
 }

@@ -28,6 +28,7 @@ struct LineRow {
     instalment_no: i32,
     due_date: NaiveDate,
     due_from: NaiveDate,
+    made_on: NaiveDate,
     amount: i64,
     is_live: bool,
     paid: i64,
@@ -74,7 +75,7 @@ impl LineRow {
             instalment_no,
             due_date,
             amount,
-            made_on: _,
+            made_on,
             rows: _,
         } = line;
         Ok(Self {
@@ -86,6 +87,7 @@ impl LineRow {
             instalment_no: figure(*instalment_no)?,
             due_date: *due_date,
             due_from: line.due_from(),
+            made_on: *made_on,
             amount: amount.sen(),
             is_live: true,
             paid: 0,

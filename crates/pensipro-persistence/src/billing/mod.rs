@@ -16,5 +16,4 @@ mod import_rows;
 mod imports;
 mod keys;
 mod profiles;
-mod refunds;
 mod stored_lines;

@@ -17,6 +17,7 @@ mod periods;
 mod plan;
 mod postings;
 mod read;
+mod refunds;
 mod schedule;
 mod transactions;
 

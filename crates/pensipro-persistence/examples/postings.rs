@@ -1,0 +1,67 @@
+//! How fast postings are stored: lines of a realisation file in chunks, and payments one by one.
+//!
+//! `DURABLE=1 scripts/with-postgres cargo run --release -p pensipro-persistence --example postings`
+
+#[path = "postings/house.rs"]
+mod house;
+#[path = "postings/work.rs"]
+mod work;
+
+use std::time::{Duration, Instant};
+
+use pensipro_persistence::testing::{TestDatabase, backends};
+
+/// Loans, each with an export line and a line of the file.
+const LOANS: usize = 10_000;
+/// Lines of a chunk.
+const CHUNK: usize = 250;
+/// Payments one by one, and reads.
+const SINGLES: usize = 2_000;
+
+fn main() {
+    for backend in backends() {
+        let database = TestDatabase::new(backend);
+        let (made, house) = timed(|| house::build(&database, LOANS));
+        println!("{backend:?}: {LOANS} loans of {} rows made in {made:.1?}", house::TENOR);
+        import(&database, &house);
+        let (took, ()) = timed(|| work::pay_singly(&database, &house, SINGLES));
+        println!("  payments one by one: {:.0}/s", rate(SINGLES, took));
+        let (took, ()) = timed(|| work::read_singly(&database, &house, SINGLES));
+        println!("  loans read one by one: {:.0}/s", rate(SINGLES, took));
+    }
+}
+
+fn import(database: &TestDatabase, house: &house::House) {
+    let import = work::open_import(database, LOANS);
+    let mut stores = Vec::new();
+    let mut chunks = Vec::new();
+    let (took, ()) = timed(|| {
+        for (place, loans) in house.loans.chunks(CHUNK).enumerate() {
+            let first = u32::try_from(place * CHUNK + 2).expect("a line number");
+            let (chunk, store) = timed(|| work::import_chunk(database, import, loans, first));
+            chunks.push(chunk);
+            stores.push(store);
+        }
+    });
+    chunks.sort_unstable();
+    let stored: Duration = stores.iter().sum();
+    println!(
+        "  import: {:.0} lines/s, 100,000 lines in {:.1} s; chunks of {CHUNK}: median {:.1?}, \
+         longest {:.1?}",
+        rate(LOANS, took),
+        100_000.0 / rate(LOANS, took),
+        chunks[chunks.len() / 2],
+        chunks[chunks.len() - 1],
+    );
+    println!("  of it store_postings: {:.0} postings/s", rate(LOANS, stored));
+}
+
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let result = work();
+    (start.elapsed(), result)
+}
+
+fn rate(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}

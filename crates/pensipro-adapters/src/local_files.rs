@@ -18,13 +18,21 @@ const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub struct LocalFiles {
     folder: PathBuf,
+    durability: Durability,
+}
+
+/// Whether a file that was put survives a power cut at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    Synced,
+    Whenever,
 }
 
 impl LocalFiles {
     /// The files of a folder, which is made if it is not there. What a crash left unfinished long
     /// ago is swept out; several processes may share the folder.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        let files = Self { folder: folder.to_owned() };
+        let files = Self { folder: folder.to_owned(), durability: Durability::Synced };
         make_folder(&files.drafts())?;
         for draft in fs::read_dir(files.drafts())? {
             let draft = draft?;
@@ -34,6 +42,20 @@ impl LocalFiles {
             }
         }
         Ok(files)
+    }
+
+    /// The same files without waiting for the disk: for portfolios that can be made again.
+    #[must_use]
+    pub fn unsynced(mut self) -> Self {
+        self.durability = Durability::Whenever;
+        self
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        match self.durability {
+            Durability::Synced => file.sync_all(),
+            Durability::Whenever => Ok(()),
+        }
     }
 
     fn drafts(&self) -> PathBuf {
@@ -60,13 +82,16 @@ impl LocalFiles {
         make_folder(folder)?;
         let draft = self.draft(key);
         let mut file = create(&draft)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        let written = file.write_all(bytes).and_then(|()| self.sync(&file));
         let moved = written.and_then(|()| fs::rename(&draft, &path));
         if moved.is_err() {
             // The first fault counts; a draft that stays is swept out at a later start.
             let _ = fs::remove_file(&draft);
         }
-        moved.and_then(|()| sync_folders(folder, &self.folder))
+        match self.durability {
+            Durability::Synced => moved.and_then(|()| sync_folders(folder, &self.folder)),
+            Durability::Whenever => moved,
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), Start
     if !demo::is_empty(&store).map_err(failed)? {
         return refuse(arguments);
     }
-    let files = open_files(&config)?;
+    let files = open_files(&config)?.unsynced();
     let bar = Bar::new(arguments.loans);
     let world = World {
         store: &store,
@@ -71,7 +71,9 @@ fn refuse(arguments: &Arguments) -> Result<(), StartError> {
         println!("members are there already: nothing was changed");
         return Ok(());
     }
-    Err(StartError::Other("members are there already; the demonstration needs an empty database".into()))
+    Err(StartError::Other(
+        "members are there already; the demonstration needs an empty database".into(),
+    ))
 }
 
 fn plan(config: &Config, arguments: &Arguments) -> Result<Plan, StartError> {

@@ -5,9 +5,8 @@ use fastrand::Rng;
 use pensipro_flows::{DisbursementPolicy, decide_application, disburse_loan};
 use pensipro_kernel::{Actor, ApplicationId, Expected, LoanId, MemberId, Moment, Money, ProductId};
 use pensipro_members::{
-    AccountDetails, ContactDetails, ContentType, DocumentKind, FileKey, MemberDetails,
+    AccountDetails, ContactDetails, ContentType, DocumentKind, FileKey, MemberDetails, Preference,
     RawContact, Sha256, StoredFile, Verdict, usecases as members,
-    Preference,
 };
 use pensipro_origination::{
     CommitteePolicy, Decide, Findings, NewApplication, RawApplication, RawDecide, RawFindings,

@@ -117,11 +117,10 @@ pub fn is_empty(store: &Store) -> Result<bool, Problem> {
     let filter = pensipro_members::MemberFilter::default();
     let page = pensipro_kernel::PageRequest::default();
     let scope = pensipro_kernel::Scope::default();
-    Ok(store.read(|tx| {
-        pensipro_members::MemberRepository::members(tx, &filter, &page, scope)
-    })?
-    .data
-    .is_empty())
+    Ok(store
+        .read(|tx| pensipro_members::MemberRepository::members(tx, &filter, &page, scope))?
+        .data
+        .is_empty())
 }
 
 /// Fills the database.
@@ -191,7 +190,8 @@ fn lend_month(
         let before = random.clone();
         let (next, lent, after) = house.store.write("demo_lend", |tx| {
             let mut random = before.clone();
-            lend_batch(tx, house, &mut random, number, batch).map(|(next, lent)| (next, lent, random))
+            lend_batch(tx, house, &mut random, number, batch)
+                .map(|(next, lent)| (next, lent, random))
         })?;
         (*random, number) = (after, next);
         made += lent;

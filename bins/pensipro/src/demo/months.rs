@@ -44,11 +44,7 @@ pub(super) fn bill_month(
     Ok(())
 }
 
-fn export(
-    house: &House<'_>,
-    payer: Payer,
-    periode: Period,
-) -> Result<Option<Export>, Problem> {
+fn export(house: &House<'_>, payer: Payer, periode: Period) -> Result<Option<Export>, Problem> {
     let finance = house.staff.of("FINANCE");
     let profiles = Profiles::new(Vec::new());
     let raw = RawExport {
@@ -85,9 +81,7 @@ fn answer(house: &House<'_>, random: &mut Rng, export: &Export) -> Result<Answer
     let mut answer = Answer { file: "reference;amount;status;reason\r\n".into(), failed: vec![] };
     let mut after = 0;
     loop {
-        let rows = house.store.read(|tx| {
-            tx.file_rows(export.id, after, EXPORT_CHUNK)
-        })?;
+        let rows = house.store.read(|tx| tx.file_rows(export.id, after, EXPORT_CHUNK))?;
         let Some(last) = rows.last() else { return Ok(answer) };
         after = last.line_no;
         for row in &rows {
@@ -109,7 +103,11 @@ impl Answer {
             self.failed.push((row.loan_id, row.amount));
         }
         // Writing to a String cannot fail.
-        let _ = write!(self.file, "PC-{periode}-{:06};{amount};{status};{reason}\r\n", row.loan_id.get());
+        let _ = write!(
+            self.file,
+            "PC-{periode}-{:06};{amount};{status};{reason}\r\n",
+            row.loan_id.get()
+        );
     }
 }
 
@@ -124,9 +122,9 @@ fn import(house: &House<'_>, payer: Payer, periode: Period, file: &str) -> Resul
                 .map_err(Problem::from)
         })?;
     }
-    house.store.write("demo_import", |tx| {
-        finish_import(tx, finance, import.id).map_err(Problem::from)
-    })?;
+    house
+        .store
+        .write("demo_import", |tx| finish_import(tx, finance, import.id).map_err(Problem::from))?;
     Ok(())
 }
 

@@ -59,15 +59,10 @@ fn fees() -> [RawFee; 3] {
         collection: None,
     };
     let band = |(age_from, age_to, tenor_from, tenor_to, per_mille): (i64, i64, i64, i64, i32)| {
-        RawBand {
-            age_from,
-            age_to,
-            tenor_from,
-            tenor_to,
-            per_mille: Rate::percent(per_mille),
-        }
+        RawBand { age_from, age_to, tenor_from, tenor_to, per_mille: Rate::percent(per_mille) }
     };
-    let premiums = [(40, 60, 1, 48, 12), (40, 60, 49, 120, 28), (61, 75, 1, 48, 26), (61, 75, 49, 120, 62)];
+    let premiums =
+        [(40, 60, 1, 48, 12), (40, 60, 49, 120, 28), (61, 75, 1, 48, 26), (61, 75, 49, 120, 62)];
     [
         fee("admin", "fixed", RawFeeValue::Literal("150000".to_owned())),
         fee("provisi", "percent", RawFeeValue::Literal("1".to_owned())),

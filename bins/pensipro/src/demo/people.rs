@@ -11,15 +11,62 @@ const MEN: &[&str] = &[
     "Tri", "Untung", "Wahyu", "Yohanes", "Zainal",
 ];
 const WOMEN: &[&str] = &[
-    "Aminah", "Dewi", "Endang", "Fatimah", "Hartini", "Ida", "Kartini", "Lestari", "Maria", "Murni",
-    "Ningsih", "Nurhayati", "Ratna", "Rukmini", "Siti", "Sri", "Sulastri", "Sumarni", "Tuti",
-    "Wahyuni", "Yuliana", "Yuni",
+    "Aminah",
+    "Dewi",
+    "Endang",
+    "Fatimah",
+    "Hartini",
+    "Ida",
+    "Kartini",
+    "Lestari",
+    "Maria",
+    "Murni",
+    "Ningsih",
+    "Nurhayati",
+    "Ratna",
+    "Rukmini",
+    "Siti",
+    "Sri",
+    "Sulastri",
+    "Sumarni",
+    "Tuti",
+    "Wahyuni",
+    "Yuliana",
+    "Yuni",
 ];
 const FAMILIES: &[&str] = &[
-    "Ginting", "Handayani", "Hidayat", "Hutagalung", "Kusuma", "Lubis", "Lumbantobing", "Maharani",
-    "Munandar", "Nasution", "Ni'mah", "Nugroho", "Pattiasina", "Pratama", "Prasetyo", "Purnomo",
-    "Rahardjo", "Rahmawati", "Saputra", "Santoso", "Setiawan", "Simanjuntak", "Siregar", "Sihombing",
-    "Suryadi", "Susilowati", "Tarigan", "Utami", "Wibowo", "Widodo", "Wijaya", "Yulianto",
+    "Ginting",
+    "Handayani",
+    "Hidayat",
+    "Hutagalung",
+    "Kusuma",
+    "Lubis",
+    "Lumbantobing",
+    "Maharani",
+    "Munandar",
+    "Nasution",
+    "Ni'mah",
+    "Nugroho",
+    "Pattiasina",
+    "Pratama",
+    "Prasetyo",
+    "Purnomo",
+    "Rahardjo",
+    "Rahmawati",
+    "Saputra",
+    "Santoso",
+    "Setiawan",
+    "Simanjuntak",
+    "Siregar",
+    "Sihombing",
+    "Suryadi",
+    "Susilowati",
+    "Tarigan",
+    "Utami",
+    "Wibowo",
+    "Widodo",
+    "Wijaya",
+    "Yulianto",
 ];
 /// District code of the identity number, town, pay office.
 const TOWNS: &[(&str, &str, &str)] = &[
@@ -33,8 +80,16 @@ const TOWNS: &[(&str, &str, &str)] = &[
     ("737112", "Makassar", "KANTOR POS MAKASSAR"),
 ];
 const STREETS: &[&str] = &[
-    "Jl. Melati", "Jl. Kenanga", "Jl. Diponegoro", "Jl. Pahlawan", "Jl. Veteran", "Jl. Merdeka",
-    "Jl. Gajah Mada", "Jl. Ahmad Yani", "Gg. Mawar", "Jl. Cendrawasih",
+    "Jl. Melati",
+    "Jl. Kenanga",
+    "Jl. Diponegoro",
+    "Jl. Pahlawan",
+    "Jl. Veteran",
+    "Jl. Merdeka",
+    "Jl. Gajah Mada",
+    "Jl. Ahmad Yani",
+    "Gg. Mawar",
+    "Jl. Cendrawasih",
 ];
 const RANKS: &[&str] = &["II/b", "II/d", "III/a", "III/b", "III/c", "III/d", "IV/a", "IV/b"];
 const BANKS: &[(&str, &str)] = &[
@@ -104,7 +159,11 @@ fn nik(district: &str, birth: NaiveDate, woman: bool, number: u32) -> String {
     let day = birth.day() + if woman { 40 } else { 0 };
     let (serial, district_no) = (number % 9_999 + 1, number / 9_999 % 100);
     let region = district.get(..4).unwrap_or("3173");
-    format!("{region}{district_no:02}{day:02}{:02}{:02}{serial:04}", birth.month(), birth.year() % 100)
+    format!(
+        "{region}{district_no:02}{day:02}{:02}{:02}{serial:04}",
+        birth.month(),
+        birth.year() % 100
+    )
 }
 
 pub(super) fn pick<T: Copy>(random: &mut Rng, list: &[T]) -> T {

@@ -90,10 +90,8 @@ fn sign_in(
         created_at: at.now,
         expired_at: at.now,
     })?;
-    let permissions: &[Permission] = SEED_ROLES
-        .iter()
-        .find(|seed| seed.name == role)
-        .map_or(&[], |seed| seed.permissions);
+    let permissions: &[Permission] =
+        SEED_ROLES.iter().find(|seed| seed.name == role).map_or(&[], |seed| seed.permissions);
     let origin = Origin {
         session_id: Some(session.id),
         authz_version: user.authz_version,

@@ -12,7 +12,11 @@ use serde_json::{Map, Value};
 
 /// A refusal, to be written as `application/problem+json` (RFC 9457).
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Problem(Box<Contents>);
+
+/// Boxed, so that a `Result` of a handler stays small.
+#[derive(Debug, Clone)]
+struct Contents {
     kind: ErrorKind,
     status: StatusCode,
     detail: String,
@@ -26,7 +30,7 @@ impl Problem {
     /// A refusal of this kind.
     pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         let status = status(kind.class);
-        let mut problem = Self {
+        let mut problem = Self(Box::new(Contents {
             kind,
             status,
             detail: detail.into(),
@@ -34,7 +38,7 @@ impl Problem {
             extensions: Map::new(),
             headers: Vec::new(),
             internal: None,
-        };
+        }));
         match kind.class {
             Class::Unauthenticated => problem = problem.header(header::WWW_AUTHENTICATE, "Bearer"),
             Class::Unavailable => problem = problem.retry_after(1),
@@ -51,15 +55,15 @@ impl Problem {
     /// Another status than its class has.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        self.0.status = status;
         self
     }
 
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
-        self.headers.retain(|(held, _)| *held != name);
-        self.headers.push((name, value.into()));
+        self.0.headers.retain(|(held, _)| *held != name);
+        self.0.headers.push((name, value.into()));
         self
     }
 
@@ -72,34 +76,34 @@ impl Problem {
     /// Adds a member to the document.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.extensions.insert(member.to_owned(), value.into());
+        self.0.extensions.insert(member.to_owned(), value.into());
         self
     }
 
     /// The stable code.
     pub fn code(&self) -> &'static str {
-        self.kind.code
+        self.0.kind.code
     }
 
     /// The text for the log, if it is a fault of ours.
     pub fn log_text(&self) -> Option<&str> {
-        self.internal.as_deref()
+        self.0.internal.as_deref()
     }
 
     /// The document, with the request's id.
     pub fn document(&self, request_id: &str) -> Value {
         let mut document = Map::new();
-        document.insert("type".into(), format!("urn:pensipro:error:{}", self.kind.code).into());
-        document.insert("title".into(), self.kind.title.into());
-        document.insert("status".into(), self.status.as_u16().into());
-        document.insert("detail".into(), self.detail.clone().into());
-        document.insert("code".into(), self.kind.code.into());
+        document.insert("type".into(), format!("urn:pensipro:error:{}", self.0.kind.code).into());
+        document.insert("title".into(), self.0.kind.title.into());
+        document.insert("status".into(), self.0.status.as_u16().into());
+        document.insert("detail".into(), self.0.detail.clone().into());
+        document.insert("code".into(), self.0.kind.code.into());
         document.insert("request_id".into(), request_id.into());
-        if !self.fields.is_empty() {
-            let fields = serde_json::to_value(&self.fields).unwrap_or_default();
+        if !self.0.fields.is_empty() {
+            let fields = serde_json::to_value(&self.0.fields).unwrap_or_default();
             document.insert("errors".into(), fields);
         }
-        for (member, value) in &self.extensions {
+        for (member, value) in &self.0.extensions {
             document.entry(member.clone()).or_insert_with(|| value.clone());
         }
         Value::Object(document)
@@ -107,8 +111,8 @@ impl Problem {
 
     /// The whole response.
     pub fn response(&self, request_id: &str) -> HttpResponse {
-        let mut response = HttpResponseBuilder::new(self.status);
-        for (name, value) in &self.headers {
+        let mut response = HttpResponseBuilder::new(self.0.status);
+        for (name, value) in &self.0.headers {
             response.insert_header((name.clone(), value.as_str()));
         }
         response
@@ -123,12 +127,12 @@ impl<E: DomainError> From<E> for Problem {
         if kind.class == Class::Internal {
             let mut problem =
                 Self::new(kind, "something went wrong here; the log has the request id");
-            problem.internal = Some(with_sources(&error));
+            problem.0.internal = Some(with_sources(&error));
             return problem;
         }
         let mut problem = Self::new(kind, error.to_string());
-        problem.fields = error.fields().to_vec();
-        problem.extensions = error.extensions();
+        problem.0.fields = error.fields().to_vec();
+        problem.0.extensions = error.extensions();
         problem
     }
 }
@@ -164,18 +168,18 @@ pub fn status(class: Class) -> StatusCode {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.code)
+        f.write_str(self.0.kind.code)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// A bare response: the outermost layer writes the document, since it knows the request's id.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status)
+        HttpResponse::new(self.0.status)
     }
 }
 

@@ -33,18 +33,17 @@ fn main() {
 
 fn import(database: &TestDatabase, house: &house::House) {
     let import = work::open_import(database, LOANS);
-    let mut stores = Vec::new();
+    let mut parts = [Duration::ZERO; work::PARTS.len()];
     let mut chunks = Vec::new();
     let (took, ()) = timed(|| {
         for (place, loans) in house.loans.chunks(CHUNK).enumerate() {
             let first = u32::try_from(place * CHUNK + 2).expect("a line number");
-            let (chunk, store) = timed(|| work::import_chunk(database, import, loans, first));
+            let (chunk, took) = timed(|| work::import_chunk(database, import, loans, first));
             chunks.push(chunk);
-            stores.push(store);
+            parts.iter_mut().zip(took).for_each(|(sum, part)| *sum += part);
         }
     });
     chunks.sort_unstable();
-    let stored: Duration = stores.iter().sum();
     println!(
         "  import: {:.0} lines/s, 100,000 lines in {:.1} s; chunks of {CHUNK}: median {:.1?}, \
          longest {:.1?}",
@@ -53,7 +52,9 @@ fn import(database: &TestDatabase, house: &house::House) {
         chunks[chunks.len() / 2],
         chunks[chunks.len() - 1],
     );
-    println!("  of it store_postings: {:.0} postings/s", rate(LOANS, stored));
+    for (name, part) in work::PARTS.iter().zip(parts) {
+        println!("    {name}: {:.1} µs a line", part.as_secs_f64() * 1e6 / LOANS as f64);
+    }
 }
 
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {

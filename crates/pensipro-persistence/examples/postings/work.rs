@@ -1,11 +1,11 @@
 //! What is measured.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pensipro_billing::{
     ChunkFacts, FileLine, Given, ImportRepository, LineKeys, MatchRules, NewImport,
-    Order as LineOrder, ParsedLine, Payer, Posted, Probes, Reference, RefundRepository, Report,
-    import_line_id, match_chunk,
+    Order as LineOrder, ParsedLine, Payer, Posted, Probes, Reference, Report, import_line_id,
+    match_chunk,
 };
 use pensipro_kernel::{ImportId, LoanId, PaymentId, Scope, StorageError, TransactionId};
 use pensipro_persistence::{Tx, testing::TestDatabase};
@@ -37,20 +37,29 @@ pub(crate) fn open_import(database: &TestDatabase, lines: usize) -> ImportId {
     added.and_then(|id: Option<_>| id.ok_or(StorageError::Busy)).expect("an import")
 }
 
-/// A chunk from its locks to its checkpoint; gives the time that storing the postings took.
+/// The parts of a chunk.
+pub(crate) const PARTS: [&str; 6] =
+    ["candidate_loans", "lock_loans", "lock_candidates", "store_postings", "store_chunk", "others"];
+
+/// A chunk from its locks to its checkpoint; gives the times that its parts took.
 pub(crate) fn import_chunk(
     database: &TestDatabase,
     id: ImportId,
     loans: &[LoanId],
     first: u32,
-) -> Duration {
-    let chunk = |tx: &mut Tx<'_>| -> Outcome<Duration> {
+) -> [Duration; 6] {
+    let chunk = |tx: &mut Tx<'_>| -> Outcome<[Duration; 6]> {
+        let start = Instant::now();
         let import = tx.lock_import(id)?;
         let lines: Vec<_> = (first..).zip(loans).map(|(no, loan)| line(no, *loan)).collect();
         let probes = Probes::of(&lines);
-        let ids = tx.candidate_loans(import.payer, import.periode, &probes)?;
-        let loans = tx.lock_loans(&ids)?;
-        let candidates = tx.lock_candidates(import.payer, import.periode, &probes)?;
+        let (finding, ids) = timed(|| tx.candidate_loans(import.payer, import.periode, &probes));
+        let ids = ids?;
+        let (locking, loans) = timed(|| tx.lock_loans(&ids));
+        let loans = loans?;
+        let (looking, candidates) =
+            timed(|| tx.lock_candidates(import.payer, import.periode, &probes));
+        let candidates = candidates?;
         let keys = tx.key_uses(&import, &probes.keys)?;
         let rules = MatchRules {
             payer: import.payer,
@@ -77,13 +86,15 @@ pub(crate) fn import_chunk(
             let payment_id = PaymentId::new(id.get());
             answers.push(Posted::Paid { payment_id, to_refund: rupiah(0) });
         }
-        let (stored, done) = timed(|| tx.store_postings(&batch, None));
+        let (posting, done) = timed(|| tx.store_postings(&batch, None));
         done?;
         let chunk = matched.settle(import.id, answers).expect("settled");
-        tx.store_chunk(&chunk)?;
-        tx.add_refunds(&chunk.refunds())?;
+        let (storing, done) = timed(|| tx.store_chunk(&chunk));
+        done?;
         tx.save_import(&import.after_chunk(&chunk.summary, chunk.last_line))?;
-        Ok(stored)
+        let parts = [finding, locking, looking, posting, storing];
+        let others = start.elapsed().saturating_sub(parts.iter().sum());
+        Ok([finding, locking, looking, posting, storing, others])
     };
     database.store().write("chunk", chunk).expect("a chunk")
 }

@@ -3,12 +3,10 @@
 
 use std::fmt::Display;
 
-use pensipro_auth::{FourEyes as FourEyesSetting, Settings};
+use pensipro_auth::Settings;
 use pensipro_flows::DisbursementPolicy;
 use pensipro_members::{DocumentKind, DocumentPolicy, UploadPolicy, Verifier};
-use pensipro_origination::{
-    CapPolicy, CommitteePolicy, FourEyes, OfferPolicy, PrecheckPolicy,
-};
+use pensipro_origination::{CapPolicy, CommitteePolicy, OfferPolicy, PrecheckPolicy};
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
 use pensipro_servicing::{KolektibilitasBounds, ServicingPolicy};
 
@@ -83,12 +81,8 @@ fn documents(settings: &Settings) -> Result<DocumentPolicy, PolicyError> {
 }
 
 fn committee(settings: &Settings) -> Result<CommitteePolicy, PolicyError> {
-    let four_eyes = match settings.four_eyes {
-        FourEyesSetting::Strict => FourEyes::Strict,
-        FourEyesSetting::Small => FourEyes::Small,
-    };
     let levels = settings.committee_levels.clone();
-    CommitteePolicy::new(levels, settings.committee_third_level_from, four_eyes)
+    CommitteePolicy::new(levels, settings.committee_third_level_from, settings.four_eyes)
         .map_err(refuse("COMMITTEE_LEVELS"))
 }
 
@@ -96,12 +90,7 @@ fn servicing(settings: &Settings) -> ServicingPolicy {
     let [current, special_mention, substandard, doubtful] = settings.kolektibilitas_bounds;
     ServicingPolicy {
         default_after_days: settings.default_dpd_days,
-        kolektibilitas: KolektibilitasBounds {
-            current,
-            special_mention,
-            substandard,
-            doubtful,
-        },
+        kolektibilitas: KolektibilitasBounds { current, special_mention, substandard, doubtful },
         cut_tolerance: settings.billing_tolerance,
     }
 }

@@ -4,36 +4,17 @@ use chrono::{DateTime, Utc};
 use pensipro_kernel::{ExceptionId, StorageError, UserId};
 use serde_json::Value;
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Somebody should look at it.
-    Warning,
-    /// Something was not done.
-    Error,
-    /// Something is wrong with the books.
-    Critical,
-}
-
-impl Severity {
-    /// All of them, rising.
-    pub const ALL: &[Self] = &[Self::Info, Self::Warning, Self::Error, Self::Critical];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-            Self::Critical => "critical",
-        }
-    }
-
-    /// The severity with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|severity| severity.code() == code)
+pensipro_kernel::codes! {
+    /// How bad it is.
+    pub enum Severity {
+        /// Worth knowing.
+        Info = "info",
+        /// Somebody should look at it.
+        Warning = "warning",
+        /// Something was not done.
+        Error = "error",
+        /// Something is wrong with the books.
+        Critical = "critical",
     }
 }
 
@@ -105,8 +86,8 @@ mod tests {
     #[test]
     fn severities_have_one_code_each() {
         for severity in Severity::ALL {
-            assert_eq!(Severity::from_code(severity.code()), Some(*severity));
+            assert_eq!(severity.code().parse(), Ok(*severity));
         }
-        assert_eq!(Severity::from_code("fatal"), None);
+        assert!("fatal".parse::<Severity>().is_err());
     }
 }

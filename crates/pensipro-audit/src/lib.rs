@@ -4,7 +4,7 @@
 //! use pensipro_audit::{AuditFilter, Severity};
 //! let filter = AuditFilter { ref_table: Some("loans".into()), ..AuditFilter::default() };
 //! assert!(filter.actor_id.is_none());
-//! assert_eq!(Severity::from_code("warning"), Some(Severity::Warning));
+//! assert_eq!("warning".parse(), Ok(Severity::Warning));
 //! ```
 //!
 //! It never writes the trail (every use case does that through the kernel's `AuditLog`) and never

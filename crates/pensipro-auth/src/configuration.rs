@@ -3,7 +3,7 @@
 
 use pensipro_kernel::{ConfigurationId, Money, Rate, Version};
 
-use crate::settings::{FourEyes, Settings};
+use crate::settings::Settings;
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +145,7 @@ declared! {
         "the roles that may sit on each level of the committee, at least two levels";
     "COMMITTEE_THIRD_LEVEL_FROM" Decimal = "100000000.00", committee_third_level_from: amount,
         "the plafon, rupiah, from which every level decides; below it the first two";
-    "FOUR_EYES" Text = "strict", four_eyes: FourEyes::from_code,
+    "FOUR_EYES" Text = "strict", four_eyes: |text| text.parse().ok(),
         "strict, or small: in cooperatives of three the analyst may sit at level 1";
     "REQUIRED_DOCUMENTS" Json = r#"["KTP","KK","SK_PENSIUN"]"#,
         required_documents: |text| serde_json::from_str(text).ok(),

@@ -53,7 +53,7 @@ pub use role::{
     ADMIN, Role, RoleFilter, RoleRef, RoleSort, SEED_ROLES, SeedRole, StoredPermission,
 };
 pub use session::{Digest, EndReason, NewSession, RefreshDigest, Session, SessionLife};
-pub use settings::{FourEyes, Settings};
+pub use settings::Settings;
 pub use sign_in::{
     CheckedPassword, LoginAttempt, SignedIn, TokenSeed, check_password, login, logout, refresh,
 };

@@ -1,7 +1,7 @@
 //! The configuration as rules read it.
 
 use chrono::TimeDelta;
-use pensipro_kernel::{Money, Rate};
+use pensipro_kernel::{FourEyes, Money, Rate};
 
 use crate::{CONFIGURATION, Configuration, SessionLife};
 
@@ -26,32 +26,6 @@ pub struct Settings {
     pub first_due_min_days: u32,
     pub upload_max_bytes: u64,
     pub import_max_bytes: u64,
-}
-
-/// How strictly the same person is kept from two steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FourEyes {
-    /// Entering, analysing and each decision are different people's.
-    #[default]
-    Strict,
-    /// For cooperatives of three: the analyst may sit at level 1, and the last approver differs
-    /// from who entered.
-    Small,
-}
-
-impl FourEyes {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Small => "small",
-        }
-    }
-
-    /// The mode with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Strict, Self::Small].into_iter().find(|mode| mode.code() == code)
-    }
 }
 
 impl Default for Settings {

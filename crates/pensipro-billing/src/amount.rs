@@ -2,11 +2,11 @@
 
 use pensipro_kernel::{Money, MoneyError};
 
-use crate::coded::coded;
+use pensipro_kernel::codes;
 
-coded! {
+codes! {
     /// How amounts are written.
-    NumberStyle {
+    pub enum NumberStyle {
         /// Any of the others, told apart by the text itself; what could be two amounts is refused.
         Tolerant = "tolerant",
         /// `1.500.000,00`: points between thousands, a comma before the sen.

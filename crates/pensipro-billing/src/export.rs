@@ -7,13 +7,13 @@ pub use billing::*;
 pub use file::{ExportFile, FileRow};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, UserId};
+use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, UserId, codes};
 
-use crate::{BillingError, Payer, Reference, coded::coded};
+use crate::{BillingError, Payer, Reference};
 
-coded! {
+codes! {
     /// How far an export is.
-    ExportStatus {
+    pub enum ExportStatus {
         /// Chunks are being added; it cannot be used yet.
         Generating = "generating",
         /// Complete.

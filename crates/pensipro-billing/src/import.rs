@@ -1,16 +1,18 @@
 //! A realisation file and its lines, as they are stored.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use pensipro_kernel::{ImportId, ImportLineId, LoanId, MemberId, Money, PaymentId, Period, UserId};
+use pensipro_kernel::{
+    ImportId, ImportLineId, LoanId, MemberId, Money, PaymentId, Period, UserId, codes,
+};
 
 use crate::{
     BillingError, DuplicateReason, ExportLineId, Given, LineKey, LineKeys, Outcome, Payer,
-    PayerProfile, Split, Summary, coded::coded, import_line_id,
+    PayerProfile, Split, Summary, import_line_id,
 };
 
-coded! {
+codes! {
     /// How far an import is.
-    ImportStatus {
+    pub enum ImportStatus {
         /// Chunks are being matched and posted.
         Processing = "processing",
         /// Every line has its outcome.

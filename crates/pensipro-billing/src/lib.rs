@@ -41,7 +41,6 @@
 )]
 
 mod amount;
-mod coded;
 mod error;
 mod export;
 mod identifier;
@@ -58,7 +57,6 @@ mod summary;
 mod usecases;
 
 pub use amount::*;
-pub use coded::UnknownCode;
 pub use error::BillingError;
 pub use export::*;
 pub use identifier::*;

@@ -1,12 +1,13 @@
 //! What becomes of a line of a realisation file, and of its money.
 
 use pensipro_kernel::Money;
+use pensipro_kernel::codes;
 
-use crate::{UnknownCode, coded::coded};
+use pensipro_kernel::UnknownCode;
 
-coded! {
+codes! {
     /// The kinds of outcome, as lists filter and summaries count them.
-    OutcomeKind {
+    pub enum OutcomeKind {
         /// What was billed, within the tolerance.
         Matched = "matched",
         /// Less than billed.
@@ -24,9 +25,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// Why a payer could not cut, mapped from each payer's own words.
-    FailReason {
+    pub enum FailReason {
         /// The pension left does not cover the instalment.
         Insufficient = "insufficient",
         /// The pensioner has died.
@@ -48,9 +49,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// Why no billed line was found.
-    UnmatchedReason {
+    pub enum UnmatchedReason {
         /// The reference is of our form, but no live line answers to it.
         UnknownReference = "unknown_reference",
         /// Nobody with this number was billed for the month.
@@ -66,9 +67,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// Why money counts as there before.
-    DuplicateReason {
+    pub enum DuplicateReason {
         /// The billed line is fully paid.
         FullyPaid = "fully_paid",
         /// The same amount was paid on the billed line.
@@ -82,9 +83,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// Why a line cannot be read.
-    InvalidReason {
+    pub enum InvalidReason {
         /// Longer than a line may be.
         LineTooLong = "line_too_long",
         /// A quote is opened and never closed on the line.

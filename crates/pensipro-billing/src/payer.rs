@@ -1,10 +1,10 @@
 //! Who pays the pension.
 
-use crate::coded::coded;
+use pensipro_kernel::codes;
 
-coded! {
+codes! {
     /// The institution that pays a pension and cuts the instalment from it.
-    Payer {
+    pub enum Payer {
         /// PT Taspen: civil servants.
         Taspen = "TASPEN",
         /// PT Asabri: armed forces and police.

@@ -10,9 +10,10 @@ pub use words::{normal, read_month};
 
 use chrono::NaiveDate;
 use pensipro_kernel::Period;
+use pensipro_kernel::codes;
 use serde::{Deserialize, Serialize};
 
-use crate::{FailReason, NumberStyle, Payer, coded::coded};
+use crate::{FailReason, NumberStyle, Payer};
 
 /// A payer's profile, checked: its delimiters, columns and days are usable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,9 +84,9 @@ pub struct Title {
     pub value: TitleValue,
 }
 
-coded! {
+codes! {
     /// What a title line of an export tells.
-    TitleValue {
+    pub enum TitleValue {
         /// The month.
         Periode = "periode",
         /// The payer.
@@ -99,9 +100,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// What a column of an export holds.
-    ExportField {
+    pub enum ExportField {
         /// The line's reference.
         Reference = "reference",
         /// The month billed.
@@ -127,9 +128,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// How dates are written.
-    DateStyle {
+    pub enum DateStyle {
         /// `2026-10-25`.
         Iso = "iso",
         /// `25/10/2026`.
@@ -137,9 +138,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// What comes after an export's last line.
-    Footer {
+    pub enum Footer {
         /// Nothing.
         None = "none",
         /// A line with the number of lines and their sum.
@@ -191,9 +192,9 @@ pub struct ImportColumns {
     pub periode: Vec<String>,
 }
 
-coded! {
+codes! {
     /// How the bytes of a file are text.
-    Encoding {
+    pub enum Encoding {
         /// UTF-8; a field that is none is Windows-1252.
         Auto = "auto",
         /// Windows-1252.
@@ -201,9 +202,9 @@ coded! {
     }
 }
 
-coded! {
+codes! {
     /// What a result code means.
-    CutResult {
+    pub enum CutResult {
         /// Something was cut.
         Paid = "paid",
         /// Nothing was cut.

@@ -1,19 +1,8 @@
 //! Who sits on which level of the committee.
 
-use pensipro_kernel::{Actor, Faults, Money, UserId, codes};
+use pensipro_kernel::{Actor, Faults, FourEyes, Money, UserId, codes};
 
 use crate::{Analysis, Application, Decision, Verdict};
-
-codes! {
-    /// How strictly people are kept apart.
-    pub enum FourEyes {
-        /// Who entered or analysed an application never decides on it.
-        Strict = "strict",
-        /// For cooperatives of three: the analyst may sit at level 1, and who entered it anywhere
-        /// but last. Every such seat is marked in the audit trail.
-        Small = "small",
-    }
-}
 
 codes! {
     /// A seat that only [`FourEyes::Small`] allows.

@@ -46,7 +46,7 @@ mod fixtures;
 
 pub use analysis::{Analysis, Findings, NewAnalysis, RawFindings, Recommendation, RiskScore};
 pub use application::{Application, ApplicationDraft, OfferPolicy};
-pub use committee::{CommitteeFile, CommitteePolicy, FourEyes, Level, Position, Relaxation, Seat};
+pub use committee::{CommitteeFile, CommitteePolicy, Level, Position, Relaxation, Seat};
 pub use decision::{
     Condition, Decide, Decided, Decision, Fulfilment, NewDecision, RawDecide, Verdict,
 };

@@ -1,9 +1,9 @@
 //! The decision what is billed to whom: a function of a loan's facts.
 
 use chrono::{Days, NaiveDate};
-use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, TransactionId};
+use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, TransactionId, codes};
 
-use crate::{Arrears, BillingError, ExportLine, PayerProfile, coded::coded};
+use crate::{Arrears, BillingError, ExportLine, PayerProfile};
 
 /// One instalment with something unpaid on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub struct BillableLoan {
     pub rows: Vec<DueRow>,
 }
 
-coded! {
+codes! {
     /// How a loan is collected; the codes are those of the loan account.
-    Collection {
+    pub enum Collection {
         /// Cut from the pension.
         PensionCut = "pension_cut",
         /// Paid by heirs or insurance.
@@ -62,9 +62,9 @@ pub struct BilledRow {
     pub hold_until: NaiveDate,
 }
 
-coded! {
+codes! {
     /// Why a loan that owes something is not on an export.
-    LeftOutReason {
+    pub enum LeftOutReason {
         /// Another live export bills it for the month.
         HeldByExport = "held_by_export",
         /// All it owes was billed before, and the payer's answer is still awaited.

@@ -3,14 +3,14 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_audit::{
-    ExceptionFilter, ExceptionLog, ExceptionRepository, ExceptionRow, NewException, Severity,
+    ExceptionFilter, ExceptionLog, ExceptionRepository, ExceptionRow, NewException,
 };
 use pensipro_kernel::{ExceptionId, Page, PageRequest, Position, StorageError, UserId};
 
 use crate::{
     Tx,
     connection::MultiBackend,
-    convert::{from_time, unreadable},
+    convert::{code, from_time, unreadable},
     schema::exception_logs,
     sql::batch_row,
 };
@@ -61,8 +61,7 @@ impl TryFrom<Row> for ExceptionRow {
         } = row;
         Ok(Self {
             id: ExceptionId::new(id),
-            severity: Severity::from_code(&severity)
-                .ok_or_else(|| unreadable("exception_logs.severity"))?,
+            severity: code("exception_logs.severity", &severity)?,
             source,
             message,
             payload: serde_json::from_str(&payload)

@@ -77,9 +77,8 @@ impl App {
             payload: json!({ "id": id, "code": problem.code() }),
             request_id: None,
         };
-        let note = move |tx: &mut Tx<'_>, _| {
-            Ok(tx.note_exceptions(std::slice::from_ref(&exception))?)
-        };
+        let note =
+            move |tx: &mut Tx<'_>, _| Ok(tx.note_exceptions(std::slice::from_ref(&exception))?);
         if let Err(problem) = self.change("note_exception", note).await {
             log::error!("the exception could not be noted: {}", told(&problem));
         }

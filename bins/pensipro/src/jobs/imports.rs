@@ -9,7 +9,7 @@ use pensipro_kernel::{Actor, ImportId};
 use pensipro_members::{FileKey, FileStore};
 
 use super::{Job, Stretch, chunk::lines_of_a_chunk, lines::Lines, on_behalf_of};
-use crate::{App, app::Stop, http::Problem, policy::Policies};
+use crate::{App, app::Stop, http::Problem};
 
 /// Works off chunks from the checkpoint on, until the file's last line or until the worker is told
 /// to stop.
@@ -43,9 +43,9 @@ async fn store(
     (id, lines): (ImportId, Vec<FileLine>),
 ) -> Result<bool, Problem> {
     let (by, lines) = (by.clone(), Arc::new(lines));
-    let policy = Policies::of(&app.settings()).map_err(|error| Problem::internal(error.to_string()))?;
+    let policy = app.policies().servicing;
     let chunk = app.chunk(stop, ("import_chunk", Job::Import(id)), move |tx, at| {
-        process_import_chunk(tx, &by, id, lines.to_vec(), &policy.servicing, at)?;
+        process_import_chunk(tx, &by, id, lines.to_vec(), &policy, at)?;
         Ok(())
     });
     Ok(chunk.await?.is_some())

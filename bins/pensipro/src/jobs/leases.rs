@@ -29,8 +29,7 @@ fn is_dead(lease: &Lease, own: &str, backend: Backend) -> bool {
     let (Some(at), Some(process)) = (parts.next(), parts.next()) else { return false };
     let is_gone = Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists();
     let is_here = at == host() && at != "unknown";
-    backend == Backend::Sqlite
-        || is_here && (is_gone || process == std::process::id().to_string())
+    backend == Backend::Sqlite || is_here && (is_gone || process == std::process::id().to_string())
 }
 
 impl App {

@@ -3,7 +3,8 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use pensipro_billing::{
-    BillingError, Census, FileFault, FileLine, Import, Parser, PayerProfile, ProfileRepository, Profiles,
+    BillingError, Census, FileFault, FileLine, Import, Parser, PayerProfile, ProfileRepository,
+    Profiles,
 };
 use pensipro_members::FileKey;
 use tokio::task::spawn_blocking;
@@ -25,9 +26,8 @@ impl Lines {
     /// The lines of an import after its checkpoint.
     pub(super) async fn open(app: &App, import: &Import, key: &FileKey) -> Result<Self, Problem> {
         let code = import.profile.clone();
-        let profile = app.load(move |tx, _| {
-            Ok(Profiles::new(tx.configured_profiles()?).by_code(&code)?)
-        });
+        let profile =
+            app.load(move |tx, _| Ok(Profiles::new(tx.configured_profiles()?).by_code(&code)?));
         let profile = profile.await?;
         let reader = SpoolReader::open(app, key)?;
         let parser = Some(Parser::new(vec![profile]));
@@ -41,7 +41,8 @@ impl Lines {
             let count = limit.min(self.ready.len());
             Ok((self.ready.drain(..count).collect(), self))
         });
-        read.await.unwrap_or_else(|panic| Err(Problem::internal(format!("a parser panicked: {panic}"))))
+        read.await
+            .unwrap_or_else(|panic| Err(Problem::internal(format!("a parser panicked: {panic}"))))
     }
 
     fn fill(&mut self, limit: usize) -> Result<(), Problem> {

@@ -30,7 +30,7 @@ use crate::{App, http::Problem};
 
 pub(crate) use lines::{Judged, judge};
 pub(crate) use runner::run;
-pub(crate) use spool::{Spooled, SpoolSink};
+pub(crate) use spool::{SpoolSink, Spooled};
 
 /// How often who waits looks again, for a job that another instance works on.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);

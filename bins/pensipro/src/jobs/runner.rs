@@ -30,10 +30,8 @@ const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Works off jobs until it is told to stop, between two chunks.
 pub(crate) async fn run(app: App, mut stop: Stop) {
-    if let Err(problem) = app.free_dead_leases().await {
-        log::warn!("leases of dead processes could not be freed: {}", told(&problem));
-    }
-    let mut runner = Runner { app, resting: HashMap::new(), tasks: JoinSet::new() };
+    let mut runner =
+        Runner { app, dead_are_freed: false, resting: HashMap::new(), tasks: JoinSet::new() };
     let (mut looks, mut sweeps) = (interval(LOOK), interval(SWEEP));
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -44,6 +42,7 @@ pub(crate) async fn run(app: App, mut stop: Stop) {
             () = runner.app.jobs.wake.notified() => {}
             Some(ended) = runner.tasks.join_next() => runner.note(ended.ok()),
         }
+        runner.free_dead().await;
         runner.take_up(&stop).await;
     }
     while runner.tasks.join_next().await.is_some() {}
@@ -51,12 +50,27 @@ pub(crate) async fn run(app: App, mut stop: Stop) {
 
 struct Runner {
     app: App,
+    /// What processes before this one held is free. It may take a while: on PostgreSQL a dead
+    /// process's last statement still runs, and holds its lease's row until it ends.
+    dead_are_freed: bool,
     /// Jobs that failed, and since when they rest.
     resting: HashMap<Job, Instant>,
     tasks: JoinSet<(Job, Result<Stretch, Problem>)>,
 }
 
 impl Runner {
+    async fn free_dead(&mut self) {
+        if self.dead_are_freed {
+            return;
+        }
+        match self.app.free_dead_leases().await {
+            Ok(()) => self.dead_are_freed = true,
+            Err(problem) => {
+                log::info!("leases of dead processes are not free yet: {}", told(&problem));
+            }
+        }
+    }
+
     async fn take_up(&mut self, stop: &Stop) {
         if self.app.state().is_disabled(ModuleCode::Billing.code()) {
             return;

@@ -190,7 +190,8 @@ impl SpoolReader {
         }
         let mut sealed = vec![0; length];
         self.file.read_exact(&mut sealed)?;
-        let kind = if kind == [byte_of(BlockKind::Last)] { BlockKind::Last } else { BlockKind::Inner };
+        let kind =
+            if kind == [byte_of(BlockKind::Last)] { BlockKind::Last } else { BlockKind::Inner };
         Ok((kind, sealed))
     }
 }

@@ -8,6 +8,8 @@ use pensipro_kernel::{ExportId, Faults, LoanId, Money, Period, UserId, optional_
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::http::List;
+
 /// An export that is wanted.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -81,7 +83,7 @@ pub struct ExportBody {
     pub status: &'static str,
     /// Its lines so far.
     pub lines: u32,
-    /// Loans left out so far, which `/billing/export/{id}/left-out` lists.
+    /// Loans left out so far, which the detail lists.
     pub left_out: u32,
     /// The sum of its lines so far.
     #[schema(value_type = String, example = "1500000.00")]
@@ -166,6 +168,17 @@ impl From<ExportQuery> for ExportFilter {
     fn from(ExportQuery { periode, payer, status }: ExportQuery) -> Self {
         Self { periode, payer, status }
     }
+}
+
+/// An export with a page of the loans left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportDetailBody {
+    /// The export.
+    #[serde(flatten)]
+    pub export: ExportBody,
+    /// The page of the loans left out, by ascending id.
+    #[serde(flatten)]
+    pub page: List<LeftOutBody>,
 }
 
 /// A loan that an export left out.

@@ -73,9 +73,8 @@ pub struct ImportBody {
     pub created_at: DateTime<Utc>,
 }
 
-/// Totals by outcome.
+/// Totals of the lines of each outcome.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "each field is its outcome")]
 pub struct SummaryBody {
     pub matched: TotalsBody,
     pub partial: TotalsBody,

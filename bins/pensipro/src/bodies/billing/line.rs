@@ -1,8 +1,6 @@
 //! Bodies of the lines of imports, and of a member's cuts.
 
-use pensipro_billing::{
-    Given, ImportLine, MemberCut, OutcomeKind, Split, StoredLine,
-};
+use pensipro_billing::{Given, ImportLine, MemberCut, OutcomeKind, Split, StoredLine};
 use pensipro_kernel::{ImportId, ImportLineId, LoanId, Money, PaymentId, Period};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -149,7 +147,8 @@ pub struct CutBody {
 
 impl From<MemberCut> for CutBody {
     fn from(cut: MemberCut) -> Self {
-        let MemberCut { periode, payer, reference, loan_id, billed, paid, outcome, import_id } = cut;
+        let MemberCut { periode, payer, reference, loan_id, billed, paid, outcome, import_id } =
+            cut;
         Self {
             periode,
             payer: payer.code(),

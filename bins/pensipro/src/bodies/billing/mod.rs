@@ -3,7 +3,9 @@
 mod export;
 mod import;
 mod line;
+mod refund;
 
-pub use export::{ExportBody, ExportQuery, LeftOutBody, NewExportBody, SentBody};
+pub use export::{ExportBody, ExportDetailBody, ExportQuery, LeftOutBody, NewExportBody, SentBody};
 pub use import::{ImportBody, ImportDetailBody, ImportForm, ImportQuery};
 pub use line::{CutBody, LineBody, LineQuery, UnmatchedQuery};
+pub use refund::{RefundBody, RefundQuery};

@@ -14,7 +14,9 @@ use pensipro_kernel::ExportId;
 use super::id_of;
 use crate::{
     App,
-    bodies::billing::{ExportBody, ExportQuery, LeftOutBody, NewExportBody, SentBody},
+    bodies::billing::{
+        ExportBody, ExportDetailBody, ExportQuery, LeftOutBody, NewExportBody, SentBody,
+    },
     http::{
         Allowed, Begun, Id, List, Listing, NoFilter, Prefer, Problem, Progress, Reply, Routes,
         Shown, Streamed, Valid, right::ExportBilling,
@@ -29,9 +31,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .post("/billing/export", "Makes a month's export for a payer", create)
         .get("/billing/export", "Lists exports, newest first", list)
-        .get("/billing/export/{id}", "Shows an export", show)
+        .get("/billing/export/{id}", "Shows an export with a page of the loans left out", show)
         .get("/billing/export/{id}/file", "Gives an export's file", file)
-        .get("/billing/export/{id}/left-out", "Lists the loans that an export left out", left_out)
         .post("/billing/export/{id}/sent", "Notes that an export was handed to the payer", sent)
 }
 
@@ -76,20 +77,17 @@ async fn list(
     .await
 }
 
-async fn show(app: App, by: Allowed<ExportBilling>, id: Id<ExportId>) -> Reply<Shown<ExportBody>> {
-    app.read(move |tx, _| Ok(Shown::new(read_export(tx, &by, *id)?.into()))).await
-}
-
-async fn left_out(
+async fn show(
     app: App,
     by: Allowed<ExportBilling>,
     id: Id<ExportId>,
     listing: Listing<NoFilter>,
-) -> Reply<List<LeftOutBody>> {
+) -> Reply<Shown<ExportDetailBody>> {
     let Listing { filter: NoFilter {}, page, pager } = listing;
-    app.read(move |tx, _| {
+    app.read_snapshot(move |tx, _| {
+        let export = read_export(tx, &by, *id)?.into();
         let left_out = list_left_out(tx, &by, *id, &page)?;
-        Ok(pager.list(left_out, LeftOutBody::from))
+        Ok(Shown::new(ExportDetailBody { export, page: pager.list(left_out, LeftOutBody::from) }))
     })
     .await
 }
@@ -108,11 +106,7 @@ async fn sent(
     .await
 }
 
-async fn file(
-    app: App,
-    by: Allowed<ExportBilling>,
-    id: Id<ExportId>,
-) -> Result<Streamed, Problem> {
+async fn file(app: App, by: Allowed<ExportBilling>, id: Id<ExportId>) -> Result<Streamed, Problem> {
     let opened = app.change("open_export_file", move |tx, _| {
         let export = open_export_file(tx, &by, *id)?;
         let profile = Profiles::new(tx.configured_profiles()?).by_code(&export.profile)?;

@@ -9,12 +9,12 @@ use pensipro_kernel::ImportId;
 use super::id_of;
 use crate::{
     App,
-    bodies::billing::{
-        ImportBody, ImportDetailBody, ImportForm, ImportQuery, LineBody, LineQuery,
-    },
+    bodies::billing::{ImportBody, ImportDetailBody, ImportForm, ImportQuery, LineBody, LineQuery},
     http::{
-        Allowed, Answered, Begun, Done, Id, List, Listing, Prefer, Problem, Progress, Reply, Routes,
-        Shown, Upload, UploadLimits, codes, extract::Form, right::{ImportBilling, ReconcileBilling},
+        Allowed, Answered, Begun, Done, Id, List, Listing, Prefer, Problem, Progress, Reply,
+        Routes, Shown, Upload, UploadLimits, codes,
+        extract::Form,
+        right::{ImportBilling, ReconcileBilling},
     },
     jobs::{Job, Judged, SpoolSink, Spooled, judge},
 };
@@ -24,7 +24,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .post("/billing/import", "Takes a payer's realisation file", create)
         .get("/billing/import", "Lists imports, newest first", list)
         .get("/billing/import/{id}", "Shows an import with a page of its lines", show)
-        .get("/billing/import/{id}/lines", "Lists an import's lines", lines)
         .delete("/billing/import/{id}", "Takes back an import without standing payments", discard)
 }
 
@@ -117,20 +116,6 @@ async fn show(
         let import = read_import(tx, &by, *id)?.into();
         let lines = list_import_lines(tx, &by, *id, filter.outcome, &page)?;
         Ok(Shown::new(ImportDetailBody { import, page: pager.list(lines, LineBody::from) }))
-    })
-    .await
-}
-
-async fn lines(
-    app: App,
-    by: Allowed<ImportBilling>,
-    id: Id<ImportId>,
-    listing: Listing<LineQuery>,
-) -> Reply<List<LineBody>> {
-    let Listing { filter, page, pager } = listing;
-    app.read(move |tx, _| {
-        let lines = list_import_lines(tx, &by, *id, filter.outcome, &page)?;
-        Ok(pager.list(lines, LineBody::from))
     })
     .await
 }

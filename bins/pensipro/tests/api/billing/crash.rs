@@ -1,0 +1,167 @@
+//! The program is killed in the middle of an import, and goes on where it was.
+
+use std::{
+    fmt::Write,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use pensipro_persistence::testing::{TEST_MASTER_KEY, TestDatabase, backends};
+use pensipro_server::clock::hex;
+use serde_json::{Value, json};
+
+use super::{
+    desk::{Billed, assert_balanced, billed, plain, until},
+    seed::lend,
+};
+use crate::support::{Client, JWT_SECRET, PASSWORD};
+
+const LOANS: u32 = 60;
+const LINES: usize = 12_000;
+
+/// The program, until it is killed.
+struct Running {
+    child: Child,
+    client: Client,
+}
+
+impl Running {
+    fn start(database: &TestDatabase, folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_pensipro"))
+            .arg("serve")
+            .env_clear()
+            .env("PENSIPRO_BIND", "127.0.0.1:0")
+            .env("PENSIPRO_DATABASE_URL", database.url())
+            .env("PENSIPRO_DATA_DIR", folder)
+            .env("PENSIPRO_MASTER_KEY", hex(&TEST_MASTER_KEY))
+            .env("PENSIPRO_JWT_SECRET", JWT_SECRET)
+            .env("PENSIPRO_ADMIN_PASSWORD", PASSWORD)
+            .env("PENSIPRO_BCRYPT_COST", "4")
+            .env("PENSIPRO_BUSINESS_DATE", "2026-07-02")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let output = BufReader::new(child.stdout.take().expect("its output"));
+        let address = output.lines().find_map(|line| {
+            let line = line.expect("a line");
+            let rest = line.strip_prefix("PensiPro listens on ")?.to_owned();
+            rest.split(' ').next().map(str::to_owned)
+        });
+        let stranger = Client::new(address.expect("it listens"));
+        let body = json!({"username": "admin", "password": PASSWORD});
+        let tokens = stranger.post("/auth/login", &body).expect(200);
+        Self {
+            child,
+            client: stranger.with_token(tokens["access_token"].as_str().expect("a token")),
+        }
+    }
+
+    fn import(&self, id: &Value) -> Value {
+        self.client.get(&format!("/billing/import/{id}")).expect(200)
+    }
+}
+
+impl Drop for Running {
+    /// SIGKILL: nothing is finished, nothing is said.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_killed_server_leaves_whole_chunks_and_a_restart_pays_each_line_once() {
+    for backend in backends() {
+        eprintln!("on {backend:?}");
+        let database = TestDatabase::new(backend);
+        let folder = tempfile::tempdir().unwrap();
+        lend(database.store(), "TASPEN", 1, LOANS);
+        let running = Running::start(&database, folder.path());
+        let lines = bill(&running.client);
+        let fields = [("payer", "TASPEN"), ("periode", "2026-07")];
+        let headers = [("Prefer", "respond-async")];
+        let file = file(&lines);
+        let uploaded =
+            running.client.upload("/billing/import", &headers, &fields, ("r.csv", file.as_bytes()));
+        let id = uploaded.expect(202)["id"].clone();
+
+        let first = kill_after(running, &id, 0);
+        assert_whole_chunks(&database, first);
+        let second = kill_after(Running::start(&database, folder.path()), &id, first);
+        assert_whole_chunks(&database, second);
+        let running = Running::start(&database, folder.path());
+        let done = until("the import's end", || {
+            let import = running.import(&id);
+            (import["status"] == "done").then_some(import)
+        });
+        assert_paid_once(&database, &done);
+        let spool = folder.path().join("files/spool");
+        let left = std::fs::read_dir(spool).unwrap().flat_map(|shelf| {
+            std::fs::read_dir(shelf.unwrap().path()).unwrap().collect::<Vec<_>>()
+        });
+        assert_eq!(left.count(), 0, "the spool goes when the import is done");
+    }
+}
+
+fn bill(client: &Client) -> Vec<Billed> {
+    let body = json!({"periode": "2026-07", "payer": "TASPEN"});
+    let export = client.post("/billing/export", &body).expect(201);
+    let lines = billed(&client.get(&format!("/billing/export/{}/file", export["id"])).text());
+    assert_eq!(lines.len(), usize::try_from(LOANS).unwrap());
+    lines
+}
+
+/// The loans' lines spread over the whole file, between lines of nobody's.
+fn file(lines: &[Billed]) -> String {
+    let step = LINES / lines.len();
+    let mut file = String::from("reference;no_pensiun;amount\n");
+    for at in 0..LINES {
+        let written = match lines.get(at / step) {
+            Some(line) if at % step == 0 => {
+                writeln!(file, "{};;{}", line.reference, plain(line.sen))
+            }
+            _ => writeln!(file, ";99{at:013};1000.00"),
+        };
+        written.expect("a String takes it");
+    }
+    file
+}
+
+/// Kills the program once it came farther than this, and before it is done; gives how far.
+fn kill_after(running: Running, id: &Value, so_far: u64) -> u64 {
+    let seen = until("progress", || {
+        let import = running.import(id);
+        assert_eq!(import["status"], "processing", "it was done before it could be killed");
+        import["lines_done"].as_u64().filter(|done| *done > so_far)
+    });
+    drop(running);
+    seen
+}
+
+/// What is stored is what the checkpoint says, to the line, and no less than was seen.
+fn assert_whole_chunks(database: &TestDatabase, seen: u64) {
+    let one = |sql: &str| -> u64 { database.texts(sql)[0].parse().expect("a number") };
+    let done = one("SELECT CAST(lines_done AS TEXT) AS text FROM pension_cut_imports");
+    assert!(done >= seen && done < LINES as u64, "{done} of {LINES}");
+    assert_eq!(one("SELECT CAST(COUNT(*) AS TEXT) AS text FROM pension_cut_import_lines"), done);
+    let last = one("SELECT CAST(MAX(line_no) AS TEXT) AS text FROM pension_cut_import_lines");
+    assert_eq!(last, done + 1, "the header is the first line");
+    let paid = one("SELECT CAST(COUNT(*) AS TEXT) AS text FROM loan_payments");
+    let step = (LINES / LOANS as usize) as u64;
+    assert_eq!(paid, done.div_ceil(step), "a payment for each line that pays");
+}
+
+fn assert_paid_once(database: &TestDatabase, done: &Value) {
+    assert_balanced(done);
+    assert_eq!(done["lines_done"], LINES);
+    assert_eq!(done["summary"]["matched"]["count"], LOANS);
+    assert_eq!(done["summary"]["unmatched"]["count"], LINES as u64 - u64::from(LOANS));
+    let payments = database.texts(
+        "SELECT CAST(loan_id AS TEXT) || ' ' || CAST(COUNT(*) AS TEXT) AS text FROM loan_payments \
+         GROUP BY loan_id",
+    );
+    assert_eq!(payments.len(), LOANS as usize);
+    assert!(payments.iter().all(|loan| loan.ends_with(" 1")), "{payments:?}");
+}

@@ -1,0 +1,10 @@
+//! Pension cuts: exports, realisation files, and what becomes of every line.
+
+mod crash;
+mod desk;
+mod exports;
+mod files;
+mod identity;
+mod imports;
+mod refusals;
+mod seed;

@@ -16,7 +16,8 @@ use pensipro_pricing::{
 };
 use pensipro_servicing::{
     AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
-    NewDisbursement, OpenLoan, PostingBatch, RepaymentPlan, ServicingPolicy, require_known_funders,
+    NewDisbursement, OpenLoan, Order, PostingBatch, Rank, RepaymentPlan, ServicingPolicy,
+    require_known_funders, with_history,
 };
 
 use crate::FlowError;
@@ -68,6 +69,11 @@ where
     require_eligible(tx, &member, &application, &plan)?;
     require_known_funders(tx, &command)?;
     let id = tx.reserve_transaction_ids(1)?.next().ok_or_else(no_id)?;
+    let order = Order { effective_on: command.disbursed_on(), rank: Rank::Disbursement, id };
+    // Payments to a disbursement that was reversed are there already, and come after this one.
+    if loan.needs_history_for(&order) {
+        loan = with_history(tx, loan)?;
+    }
     let facts = DisbursementFacts { id, account_id: account.id, today: at.today };
     let mut batch = PostingBatch::new();
     command.post(&mut loan, &plan, facts, &mut batch)?;

@@ -1,12 +1,12 @@
 //! The committee's rules and laws.
 
-use pensipro_kernel::{DomainError, Money, UserId};
+use pensipro_kernel::{DomainError, FourEyes, Money, UserId};
 use proptest::prelude::*;
 
 use crate::fixtures::{actor, analysis, application, at, decision, rupiah};
 use crate::{
     Analysis, Application, ApplicationStatus, CommitteeFile, CommitteePolicy, Decide, Decided,
-    Decision, FourEyes, OriginationError, RawDecide, Relaxation, Request, Verdict,
+    Decision, OriginationError, RawDecide, Relaxation, Request, Verdict,
 };
 
 const AUTHOR: i64 = 1;

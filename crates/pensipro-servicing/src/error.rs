@@ -173,7 +173,7 @@ impl DomainError for ServicingError {
             Self::InvalidTransition { from, to } => {
                 vec![("from", from.code().into()), ("to", to.code().into())]
             }
-            Self::LoanNotOpen { status } => vec![("status", status.code().into())],
+            Self::LoanNotOpen { status } => vec![("loan_status", status.code().into())],
             Self::AmountExceedsOutstanding { total } => {
                 vec![("outstanding", total.to_string().into())]
             }

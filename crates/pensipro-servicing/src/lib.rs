@@ -103,7 +103,9 @@ pub use plan::{FirstDue, PlanFacts, RepaymentPlan, create_pending_loan};
 pub use posting::{
     NewPayment, NewTransaction, PostingBatch, RowChange, TransactionBody, TransactionKind,
 };
-pub use reading::{LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule};
+pub use reading::{
+    LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule, with_history,
+};
 pub use records::{Disbursement, Payment, Transaction};
 pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds};
 pub use repository::{

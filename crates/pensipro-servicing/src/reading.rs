@@ -129,8 +129,8 @@ fn open_loan<Tx: LoanRepository>(
     if open.needs_history_on(date) { with_history(tx, open) } else { Ok(open) }
 }
 
-/// The loan with its history.
-pub(crate) fn with_history<Tx: LoanRepository>(
+/// The loan with its history, which an input out of order and a reversal need.
+pub fn with_history<Tx: LoanRepository>(
     tx: &mut Tx,
     open: OpenLoan,
 ) -> Result<OpenLoan, ServicingError> {

@@ -87,9 +87,7 @@ impl FeeInput {
         let kind = faults.take(kind.ok_or_else(|| FieldFault::required("kind")));
         let basis = faults.take(basis.ok_or_else(|| FieldFault::required("basis")));
         let value = faults.take(value.ok_or_else(|| FieldFault::required("value")));
-        let raw = || {
-            Some(RawFee { kind: kind?, basis: basis?, value: value?.into(), collection })
-        };
+        let raw = || Some(RawFee { kind: kind?, basis: basis?, value: value?.into(), collection });
         let raw = faults.finish(raw())?;
         raw.check()
     }

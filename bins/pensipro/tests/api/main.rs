@@ -2,13 +2,22 @@
 
 mod support;
 
+mod applications;
+mod billing;
+mod committee;
+mod disbursements;
 mod documents;
 mod idempotency;
 mod lists;
+mod loans;
+mod members;
+mod payments;
 mod problems;
 mod process;
+mod products;
 mod robustness;
 mod routes;
 mod sign_in;
+mod story;
 mod tokens;
 mod users;

@@ -7,8 +7,7 @@ mod request;
 mod step;
 
 pub use answer::{
-    AnalysisBody, ApplicationBody, ApplicationDetailBody, ConditionBody, DecisionBody,
-    PrecheckBody,
+    AnalysisBody, ApplicationBody, ApplicationDetailBody, ConditionBody, DecisionBody, PrecheckBody,
 };
 pub use document::{ApplicationDocumentBody, ApplicationDocumentForm};
 pub use list::ApplicationQuery;

@@ -49,7 +49,8 @@ impl DisburseBody {
         let mut faults = Faults::new();
         let given = sources.unwrap_or_default();
         let mut sources = Vec::with_capacity(given.len());
-        for (place, SourceInput { funder_id, contract_id, amount }) in given.into_iter().enumerate() {
+        for (place, SourceInput { funder_id, contract_id, amount }) in given.into_iter().enumerate()
+        {
             let field = || FieldFault::required(format!("sources[{place}].amount"));
             let amount = faults.take(amount.ok_or_else(field));
             sources.extend(amount.map(|amount| Source { funder_id, contract_id, amount }));

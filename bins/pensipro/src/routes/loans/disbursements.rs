@@ -20,11 +20,7 @@ pub(super) fn routes() -> Routes {
         .post("/loans/{id}/disbursements", "Pays a loan out, once, the whole plafon", disburse)
 }
 
-async fn list(
-    app: App,
-    by: Allowed<ViewLoan>,
-    id: Id<LoanId>,
-) -> Reply<List<DisbursementBody>> {
+async fn list(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<DisbursementBody>> {
     app.read_snapshot(move |tx, _| {
         Ok(List::whole(list_disbursements(tx, by.scope, *id)?, DisbursementBody::from))
     })

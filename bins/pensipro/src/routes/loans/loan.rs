@@ -45,11 +45,7 @@ async fn show(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<Shown<Lo
     .await
 }
 
-async fn schedule(
-    app: App,
-    by: Allowed<ViewLoan>,
-    id: Id<LoanId>,
-) -> Reply<List<ScheduleRowBody>> {
+async fn schedule(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<ScheduleRowBody>> {
     let policy = app.policies().servicing;
     app.read_snapshot(move |tx, at| {
         let rows = read_schedule(tx, *id, by.scope, &policy, at.today)?;

@@ -10,10 +10,7 @@ use pensipro_auth::ModuleCode;
 use crate::http::Routes;
 
 pub(super) fn routes() -> Routes {
-    loan::routes()
-        .and(disbursements::routes())
-        .and(payments::routes())
-        .and(transactions::routes())
+    loan::routes().and(disbursements::routes()).and(payments::routes()).and(transactions::routes())
 }
 
 fn table() -> Routes {

@@ -19,11 +19,7 @@ pub(super) fn routes() -> Routes {
         .post("/loans/{id}/payments/{payment_id}/reverse", "Takes a payment back", reverse)
 }
 
-async fn list(
-    app: App,
-    by: Allowed<right::ViewLoan>,
-    id: Id<LoanId>,
-) -> Reply<List<PaymentBody>> {
+async fn list(app: App, by: Allowed<right::ViewLoan>, id: Id<LoanId>) -> Reply<List<PaymentBody>> {
     app.read_snapshot(move |tx, _| {
         Ok(List::whole(list_payments(tx, by.scope, *id)?, PaymentBody::from))
     })

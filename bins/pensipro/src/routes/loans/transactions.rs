@@ -15,20 +15,14 @@ use crate::{
 };
 
 pub(super) fn routes() -> Routes {
-    table()
-        .get("/loans/{id}/transactions", "Lists everything that was done to a loan", list)
-        .post(
-            "/loans/{id}/transactions/{transaction_id}/reverse",
-            "Takes a transaction back, whatever came later",
-            reverse,
-        )
+    table().get("/loans/{id}/transactions", "Lists everything that was done to a loan", list).post(
+        "/loans/{id}/transactions/{transaction_id}/reverse",
+        "Takes a transaction back, whatever came later",
+        reverse,
+    )
 }
 
-async fn list(
-    app: App,
-    by: Allowed<ViewLoan>,
-    id: Id<LoanId>,
-) -> Reply<List<TransactionBody>> {
+async fn list(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<TransactionBody>> {
     app.read_snapshot(move |tx, _| {
         Ok(List::whole(list_transactions(tx, by.scope, *id)?, TransactionBody::from))
     })

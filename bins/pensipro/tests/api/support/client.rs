@@ -137,7 +137,12 @@ impl Response {
     fn checked(self) -> Self {
         if self.status >= 400 {
             let id = self.header("x-request-id").unwrap_or_default().to_owned();
-            problem::check(self.status, self.header("content-type").unwrap_or_default(), &id, &self.text());
+            problem::check(
+                self.status,
+                self.header("content-type").unwrap_or_default(),
+                &id,
+                &self.text(),
+            );
         }
         self
     }
@@ -174,7 +179,8 @@ impl Response {
     pub(crate) fn faults(self) -> Vec<(String, String)> {
         let document = self.refused(422, "validation_failed");
         let faults = document["errors"].as_array().expect("faults are listed");
-        let text = |fault: &Value, member: &str| fault[member].as_str().unwrap_or_default().to_owned();
+        let text =
+            |fault: &Value, member: &str| fault[member].as_str().unwrap_or_default().to_owned();
         faults.iter().map(|fault| (text(fault, "field"), text(fault, "code"))).collect()
     }
 }

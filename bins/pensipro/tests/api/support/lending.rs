@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Client, House};
-
-/// A small PDF that is whole.
-pub(crate) const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\nxref\n0 1\n\
-    0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R >>\nstartxref\n50\n%%EOF\n";
+use super::{
+    Client, House,
+    people::{pdf, registration_with},
+};
 
 /// The people of a cooperative, each with his part.
 pub(crate) struct Staff {
@@ -57,7 +56,7 @@ impl<'a> Lending<'a> {
 
     /// A pensioner with verified papers and a bank account.
     pub(crate) fn member(&self) -> i64 {
-        let member = self.bare_member(&json!({}));
+        let member = self.bare_member(json!({}));
         for kind in ["KTP", "KK", "SK_PENSIUN"] {
             verified_document(&self.staff, member, kind);
         }
@@ -66,9 +65,9 @@ impl<'a> Lending<'a> {
     }
 
     /// A pensioner without papers or account.
-    pub(crate) fn bare_member(&self, other: &Value) -> i64 {
+    pub(crate) fn bare_member(&self, other: Value) -> i64 {
         let number = self.members.fetch_add(1, Ordering::Relaxed) + 1;
-        let body = with(&person(number), other);
+        let body = registration_with(number, other);
         id(&self.staff.sales.post("/members", &body).expect(201))
     }
 
@@ -185,16 +184,6 @@ pub(crate) fn make_product(admin: &Client, other: &Value) -> i64 {
     product
 }
 
-/// A retired man, born in 1957, with Rp 4.5 million a month; others by number.
-pub(crate) fn person(number: u32) -> Value {
-    json!({
-        "nik": format!("317305170857{number:04}"), "no_pensiun": format!("14001234567{number:04}"),
-        "name": format!("Suparman Hadi {number}"), "birth_place": "Sragen",
-        "birth_date": "1957-08-17", "sex": "L", "address": "Jl. Melati 5, Jakarta Barat",
-        "payer": "TASPEN", "monthly_benefit": "4500000",
-    })
-}
-
 pub(crate) fn analysis() -> Value {
     json!({"income": "4500000", "other_obligations": "0", "risk_score": 72,
         "recommendation": "approve", "notes": "Pensiun tetap, rumah sendiri."})
@@ -203,7 +192,7 @@ pub(crate) fn analysis() -> Value {
 /// Sales uploads a paper of the member's, the supervisor verifies it.
 pub(crate) fn verified_document(staff: &Staff, member: i64, kind: &str) {
     let path = format!("/members/{member}/documents");
-    let upload = staff.sales.upload(&path, &[], &[("kind", kind)], ("paper.pdf", PDF));
+    let upload = staff.sales.upload(&path, &[], &[("kind", kind)], ("paper.pdf", &pdf(kind)));
     let path = format!("{path}/{}/verify", id(&upload.expect(201)));
     staff.supervisor.put(&path, &json!({"status": "verified"})).expect(200);
 }

@@ -1,9 +1,11 @@
 //! A house (a running application on a database of its own) and clients that visit it.
 
-mod clock;
 mod client;
+mod clock;
+pub(crate) mod goods;
 mod house;
 pub(crate) mod lending;
+pub(crate) mod people;
 mod problem;
 
 pub(crate) use client::{Client, Response};

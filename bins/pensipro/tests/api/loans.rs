@@ -1,0 +1,131 @@
+//! Reading loans.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    lending::{Lending, id, rows},
+    on_each_backend,
+    people::{branch, clerk},
+};
+
+#[test]
+fn a_loan_shows_what_was_agreed_and_where_it_stands() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let number = lending.disbursed();
+        let answer = lending.staff.auditor.get(&format!("/loans/{number}"));
+        assert!(answer.header("etag").is_some());
+        let loan = answer.expect(200);
+        assert_eq!(loan["number"], format!("LN-2026-{number:06}"));
+        assert_eq!((&loan["plafon"], &loan["tenor"]), (&json!("50000000.00"), &json!(36)));
+        assert_eq!((&loan["interest_rate"], &loan["method"]), (&json!("12"), &json!("anuitas")));
+        assert_eq!(
+            (&loan["product_id"], &loan["collection"]),
+            (&json!(lending.product), &json!("pension_cut"))
+        );
+        let owed = json!({"principal": "50000000.00", "interest": "0.00", "fee": "0.00",
+            "penalty": "0.00", "total": "50000000.00"});
+        assert_eq!((&loan["outstanding"], &loan["state_on"]), (&owed, &json!("2026-06-15")));
+        lending.staff.auditor.get("/loans/999999").refused(404, "not_found");
+        lending.staff.auditor.get("/loans/x").refused(400, "invalid_path");
+    });
+}
+
+#[test]
+fn a_later_change_of_the_product_leaves_loans_alone() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let loan = lending.disbursed();
+        let path = format!("/loan-products/{}", lending.product);
+        lending
+            .staff
+            .admin
+            .put(&path, &json!({"interest_rate": "14", "method": "efektif"}))
+            .expect(200);
+        let after = lending.loan(loan);
+        assert_eq!((&after["interest_rate"], &after["method"]), (&json!("12"), &json!("anuitas")));
+    });
+}
+
+#[test]
+fn any_day_can_be_asked_for() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let loan = lending.disbursed();
+        let owed =
+            |query: &str| lending.staff.auditor.get(&format!("/loans/{loan}/outstanding{query}"));
+        assert_eq!(owed("").expect(200)["date"], "2026-06-15");
+        let later = owed("?date=2026-08-01").expect(200);
+        // Two rows are due; the first has been late for 31 days.
+        assert_eq!((&later["interest_due"], &later["dpd"]), (&json!("988393.00"), &json!(31)));
+        assert_eq!(later["penalty"], "51482.20");
+        let before = owed("?date=2026-06-14").expect(200);
+        assert_eq!((&before["principal"], &before["total_due"]), (&json!("0.00"), &json!("0.00")));
+        for query in ["?date=tomorrow", "?day=2026-08-01", "?date="] {
+            owed(query).refused(400, "invalid_query");
+        }
+    });
+}
+
+#[test]
+fn lists_filter_order_and_go_on() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (_, pending) = lending.approved();
+        let late = lending.disbursed();
+        house.set_today("2026-07-20");
+        let (_, fresh) = lending.approved();
+        lending.disburse(fresh);
+        let auditor = &lending.staff.auditor;
+        let ids = |query: &str| {
+            let list = auditor.get(&format!("/loans?{query}")).expect(200);
+            rows(&list).iter().map(id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("status=pending"), [pending]);
+        assert_eq!(ids("status=active&sort=-created_at"), [fresh, late]);
+        assert_eq!(ids("sort=-dpd")[0], late);
+        assert_eq!(ids(&format!("product_id={}", lending.product)).len(), 3);
+        let member = lending.loan(late)["member_id"].clone();
+        assert_eq!(ids(&format!("member_id={member}")), [late]);
+        assert_eq!(ids("sales_id=999"), [] as [i64; 0]);
+
+        let first = auditor.get("/loans?limit=2&count=true").expect(200);
+        assert_eq!((rows(&first).len(), &first["total"]), (2, &json!(3)));
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let rest = auditor.get(&format!("/loans?limit=2&cursor={cursor}")).expect(200);
+        assert_eq!((rows(&rest).len(), &rest["next_cursor"]), (1, &Value::Null));
+        auditor.get("/loans?sort=plafon").refused(400, "invalid_query");
+
+        // A list shows figures as stored; days past due are today's all the same.
+        let list = auditor.get(&format!("/loans?member_id={member}")).expect(200);
+        let row = &rows(&list)[0];
+        assert_eq!((&row["state_on"], &row["dpd"]), (&json!("2026-06-15"), &json!(19)));
+        assert_eq!(row["outstanding"]["principal"], "50000000.00");
+    });
+}
+
+#[test]
+fn a_branch_sees_and_touches_its_own_loans_alone() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (north, south) = (branch(house, 1), branch(house, 2));
+        let loan = lending.disbursed();
+        let member = lending.loan(loan)["member_id"].as_i64().unwrap();
+        let (near, far) = (clerk(house, north, "FINANCE"), clerk(house, south, "FINANCE"));
+        let payment = json!({"paid_on": "2026-06-15", "amount": "1000", "channel": "tunai"});
+        for by in [&near, &far] {
+            for path in
+                ["", "/schedules", "/outstanding", "/payments", "/disbursements", "/transactions"]
+            {
+                by.get(&format!("/loans/{loan}{path}")).refused(404, "not_found");
+            }
+            by.post(&format!("/loans/{loan}/payments"), &payment).refused(404, "not_found");
+            by.post(&format!("/loans/{loan}/disbursements"), &json!({})).refused(404, "not_found");
+        }
+        let moved = json!({"branch_id": north});
+        lending.staff.sales.put(&format!("/members/{member}"), &moved).expect(200);
+        let application =
+            lending.draft(lending.bare_member(json!({"branch_id": north})), &json!({}));
+        assert_eq!(lending.application(application)["branch_id"], north);
+    });
+}

@@ -11,13 +11,19 @@ fn committed(name: &str) -> String {
 fn the_openapi_document_is_the_committed_one() {
     let present = openapi::document_text(&routes::all());
     let same = committed("openapi.json") == present;
-    assert!(same, "run: cargo run -p pensipro -- openapi > docs/openapi.json, and look at the diff");
+    assert!(
+        same,
+        "run: cargo run -p pensipro -- openapi > docs/openapi.json, and look at the diff"
+    );
 }
 
 #[test]
 fn the_table_of_errors_is_the_committed_one() {
     let same = committed("errors.md") == codes::page();
-    assert!(same, "run: cargo run -p pensipro -- errors-doc > docs/errors.md, and look at the diff");
+    assert!(
+        same,
+        "run: cargo run -p pensipro -- errors-doc > docs/errors.md, and look at the diff"
+    );
 }
 
 #[test]

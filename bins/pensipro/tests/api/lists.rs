@@ -100,9 +100,19 @@ fn unknown_and_broken_parameters_are_refused() {
     on_each_backend(|house| {
         let admin = house.admin();
         for query in [
-            "limit=0", "limit=201", "limit=-1", "limit=x", "count=yes", "sort=password_hash",
-            "sort=username;DROP", "is_active=maybe", "colour=red", "is_active=true&is_active=false",
-            "limit=1&limit=2", "q=%00", "is_active=",
+            "limit=0",
+            "limit=201",
+            "limit=-1",
+            "limit=x",
+            "count=yes",
+            "sort=password_hash",
+            "sort=username;DROP",
+            "is_active=maybe",
+            "colour=red",
+            "is_active=true&is_active=false",
+            "limit=1&limit=2",
+            "q=%00",
+            "is_active=",
         ] {
             admin.get(&format!("/users?{query}")).refused(400, "invalid_query");
         }

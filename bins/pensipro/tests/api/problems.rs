@@ -13,9 +13,19 @@ fn bodies_that_cannot_be_read_are_400() {
         let send = |body: &[u8]| admin.send("POST", "/users", &[JSON], Some(body.to_vec()));
         let deep = "[".repeat(10_000);
         for body in [
-            "", "{", "null", "[]", "\"x\"", "{\"username\": 5}", "{\"nickname\": \"x\"}",
-            "{\"role_ids\": \"1\"}", "{\"role_ids\": [1.5]}", "{\"role_ids\": [99999999999999999999]}",
-            "{\"username\": \"a\", \"username\": \"b\"}", "{\"branch_id\": 1e400}", &deep,
+            "",
+            "{",
+            "null",
+            "[]",
+            "\"x\"",
+            "{\"username\": 5}",
+            "{\"nickname\": \"x\"}",
+            "{\"role_ids\": \"1\"}",
+            "{\"role_ids\": [1.5]}",
+            "{\"role_ids\": [99999999999999999999]}",
+            "{\"username\": \"a\", \"username\": \"b\"}",
+            "{\"branch_id\": 1e400}",
+            &deep,
             "{\"username\": null}",
         ] {
             send(body.as_bytes()).refused(400, "unreadable_body");
@@ -44,7 +54,9 @@ fn other_content_types_are_415() {
         let admin = house.admin();
         let body = || Some(b"{}".to_vec());
         for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "json"] {
-            admin.send("POST", "/users", &[("Content-Type", kind)], body()).refused(415, "wrong_content_type");
+            admin
+                .send("POST", "/users", &[("Content-Type", kind)], body())
+                .refused(415, "wrong_content_type");
         }
         admin.send("POST", "/users", &[], body()).refused(415, "wrong_content_type");
         let zipped = [JSON, ("Content-Encoding", "gzip")];
@@ -62,7 +74,9 @@ fn bodies_over_the_limit_are_413() {
     let admin = house.admin();
     let body = json!({"full_name": "x".repeat(3_000)});
     admin.post("/users", &body).refused(413, "body_too_large");
-    admin.post("/users", &json!({"full_name": "x".repeat(1_000)})).refused(422, "validation_failed");
+    admin
+        .post("/users", &json!({"full_name": "x".repeat(1_000)}))
+        .refused(422, "validation_failed");
 }
 
 #[test]

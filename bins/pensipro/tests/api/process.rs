@@ -144,7 +144,8 @@ fn settings_that_cannot_be_taken_are_named() {
 fn a_file_of_settings_is_read_and_the_environment_comes_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pensipro.toml");
-    std::fs::write(&file, "database_url = \"sqlite://from-file.db\"\ndata_dir = \"from-file\"\n").unwrap();
+    std::fs::write(&file, "database_url = \"sqlite://from-file.db\"\ndata_dir = \"from-file\"\n")
+        .unwrap();
     let output = command(folder.path())
         .args(["--config", "pensipro.toml", "migrate"])
         .env("PENSIPRO_DATA_DIR", "from-environment")

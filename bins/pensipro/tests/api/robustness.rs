@@ -131,7 +131,8 @@ fn a_body_that_does_not_come_is_given_up() {
 #[test]
 fn requests_have_an_id_that_is_given_or_made() {
     on_each_backend(|house| {
-        let ask = |id: &str| house.stranger().send("GET", "/nothing", &[("X-Request-Id", id)], None);
+        let ask =
+            |id: &str| house.stranger().send("GET", "/nothing", &[("X-Request-Id", id)], None);
         let given = ask("order-66:a");
         assert_eq!(given.header("x-request-id"), Some("order-66:a"));
         for id in ["a b", &"x".repeat(129), "<script>"] {
@@ -159,10 +160,13 @@ fn answers_are_dressed() {
         ] {
             assert_eq!(answer.header(name), Some(value), "{path}");
         }
-        assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+        assert!(
+            answer.header("content-security-policy").unwrap().starts_with("default-src 'none'")
+        );
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    let zipped = house.stranger().send("GET", "/openapi.json", &[("Accept-Encoding", "gzip")], None);
+    let zipped =
+        house.stranger().send("GET", "/openapi.json", &[("Accept-Encoding", "gzip")], None);
     assert_eq!(zipped.header("content-encoding"), Some("gzip"));
 }
 
@@ -192,9 +196,13 @@ fn the_house_tells_of_itself() {
         stranger.get("/health/ready").expect(200);
         house.admin().get("/users/1").expect(200);
         let metrics = stranger.get("/metrics").text();
-        let counted = "pensipro_requests_total{method=\"GET\",route=\"/users/{id}\",status=\"200\"} 1";
+        let counted =
+            "pensipro_requests_total{method=\"GET\",route=\"/users/{id}\",status=\"200\"} 1";
         assert!(metrics.contains(counted), "{metrics}");
-        assert!(metrics.contains("pensipro_transactions{end=\"committed\",name=\"login\"} 1"), "{metrics}");
+        assert!(
+            metrics.contains("pensipro_transactions{end=\"committed\",name=\"login\"} 1"),
+            "{metrics}"
+        );
         let page = stranger.get("/docs").text();
         let files = page.split("\"/docs/").skip(1).map(|rest| rest.split('"').next().unwrap());
         for file in files {

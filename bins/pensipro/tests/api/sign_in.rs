@@ -105,7 +105,8 @@ fn unknown_wrong_locked_and_switched_off_are_answered_alike() {
         let name = user["username"].as_str().unwrap().to_owned();
         let wrong = |name: &str| {
             let body = json!({"username": name, "password": "not-the-password"});
-            let mut refused = house.stranger().post("/auth/login", &body).refused(401, "invalid_credentials");
+            let mut refused =
+                house.stranger().post("/auth/login", &body).refused(401, "invalid_credentials");
             refused.as_object_mut().unwrap().remove("request_id");
             refused
         };
@@ -158,7 +159,8 @@ fn sign_ins_are_in_the_trail_with_their_address() {
 #[test]
 fn a_device_names_itself_within_bounds() {
     on_each_backend(|house| {
-        let body = json!({"username": "admin", "password": PASSWORD, "device_info": "x".repeat(201)});
+        let body =
+            json!({"username": "admin", "password": PASSWORD, "device_info": "x".repeat(201)});
         let faults = house.stranger().post("/auth/login", &body).faults();
         assert_eq!(faults, [("device_info".to_owned(), "too_long".to_owned())]);
     });

@@ -45,7 +45,10 @@ fn hostile(good: &str) -> Vec<(&'static str, String)> {
         ("alg none", unsigned(&json!({"alg": "none", "typ": "JWT"}), &claims)),
         ("alg None", unsigned(&json!({"alg": "None"}), &claims)),
         ("another algorithm of the key", signed(Algorithm::HS512, JWT_SECRET.as_bytes(), &claims)),
-        ("another secret", signed(Algorithm::HS256, b"another secret of more than 32 bytes", &claims)),
+        (
+            "another secret",
+            signed(Algorithm::HS256, b"another secret of more than 32 bytes", &claims),
+        ),
         ("expired", ours(&with(&claims, "exp", json!(now - 1)))),
         ("not valid yet", ours(&with(&claims, "nbf", json!(now + 3_600)))),
         ("exp as text", ours(&with(&claims, "exp", json!("9999999999")))),
@@ -103,7 +106,8 @@ fn a_refresh_token_is_no_access_token() {
 fn other_ways_to_send_a_token_are_none() {
     let house = House::new(Backend::Sqlite);
     let token = house.admin().token().to_owned();
-    let send = |value: &str| house.stranger().send("GET", "/users", &[("Authorization", value)], None);
+    let send =
+        |value: &str| house.stranger().send("GET", "/users", &[("Authorization", value)], None);
     for value in [&token, &format!("Basic {token}"), "Bearer", "Bearer ", ""] {
         assert_eq!(send(value).status, 401, "{value:.20}");
     }

@@ -38,7 +38,8 @@ fn a_user_is_added_shown_and_can_sign_in() {
 fn all_faults_come_at_once_and_nothing_is_stored() {
     on_each_backend(|house| {
         let admin = house.admin();
-        let body = json!({"username": "x", "email": "x", "password": "x".repeat(73), "phone": "a\u{0}b"});
+        let body =
+            json!({"username": "x", "email": "x", "password": "x".repeat(73), "phone": "a\u{0}b"});
         let fields: Vec<String> =
             admin.post("/users", &body).faults().into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["username", "email", "full_name", "phone", "password"]);
@@ -91,7 +92,12 @@ fn a_role_given_counts_from_the_next_token_and_a_role_taken_at_once() {
         let before = house.sign_in(name);
         let finance = house.role_id(&admin, "FINANCE");
         let with_role = admin.post(&format!("/users/{id}/roles"), &json!({"role_id": finance}));
-        assert!(with_role.expect(201)["permissions"].as_array().unwrap().contains(&json!("DISBURSE_LOAN")));
+        assert!(
+            with_role.expect(201)["permissions"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("DISBURSE_LOAN"))
+        );
         let again = admin.post(&format!("/users/{id}/roles"), &json!({"role_id": finance}));
         again.refused(409, "role_already_held");
         before.get("/logs/audit-trails").expect(200);
@@ -130,7 +136,8 @@ fn two_administrators_cannot_take_the_role_from_each_other_at_once() {
         let id = &second["id"];
         let statuses = std::thread::scope(|scope| {
             let one = scope.spawn(|| admin.delete(&format!("/users/{id}/roles/{role}")).status);
-            let other = scope.spawn(|| second_client.delete(&format!("/users/1/roles/{role}")).status);
+            let other =
+                scope.spawn(|| second_client.delete(&format!("/users/1/roles/{role}")).status);
             [one.join().unwrap(), other.join().unwrap()]
         });
         assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");

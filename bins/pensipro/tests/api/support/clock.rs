@@ -14,7 +14,10 @@ pub(crate) struct HouseClock {
 
 impl HouseClock {
     pub(crate) fn new(today: NaiveDate) -> Self {
-        Self { system: SystemClock::new(chrono_tz::Tz::Asia__Jakarta, None), today: Mutex::new(today) }
+        Self {
+            system: SystemClock::new(chrono_tz::Tz::Asia__Jakarta, None),
+            today: Mutex::new(today),
+        }
     }
 
     pub(crate) fn set(&self, today: NaiveDate) {

@@ -211,7 +211,7 @@ CREATE INDEX loan_disbursement_sources_funder_id_disbursement_id_idx ON loan_dis
 -- Signed changes of what a payment pays, append-only; their sums are what it pays now.
 -- made_by and no are 0 where they belong to no row.
 CREATE TABLE loan_transaction_allocations (
-    transaction_id BIGINT NOT NULL REFERENCES loan_transactions (id),
+    transaction_id BIGINT NOT NULL,
     caused_by BIGINT NOT NULL,
     made_by BIGINT NOT NULL,
     no INTEGER NOT NULL,

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    sql_types::{BigInt, Binary, Bool, Integer},
+};
 use pensipro_billing::{Identifier, Import, KeyBase, KeyUse, Payer};
 use pensipro_kernel::{Period, StorageError};
 
@@ -10,8 +13,7 @@ use crate::{
     Tx,
     convert::count,
     crypto::{Lookup, LookupKey},
-    schema::pension_cut_import_lines as lines,
-    sql::{List, one_of},
+    sql::{First, ForEach, Probe, Second, hex},
 };
 
 /// The entry of payer, month, identifier and amount. The parts are of fixed length but for the
@@ -25,6 +27,27 @@ pub(super) fn entry(tx: &Tx<'_>, payer: Payer, periode: Period, base: &KeyBase) 
     tx.lookup(kind, &format!("{payer}{periode}{:020}{}", amount.sen(), identifier.as_str()))
 }
 
+const USES: ForEach = ForEach {
+    select: "t.import_id, t.key_base, t.key_occurrence, t.claims_key",
+    table: "pension_cut_import_lines",
+    condition: "t.key_base = wanted.one AND t.periode = wanted.two",
+    joins: "",
+    probe: Probe::Read,
+    pairs: (First::Bytes, Second::Code),
+};
+
+#[derive(QueryableByName)]
+struct Used {
+    #[diesel(sql_type = BigInt)]
+    import_id: i64,
+    #[diesel(sql_type = Binary)]
+    key_base: Vec<u8>,
+    #[diesel(sql_type = Integer)]
+    key_occurrence: i32,
+    #[diesel(sql_type = Bool)]
+    claims_key: bool,
+}
+
 /// The uses of keys: one query.
 pub(super) fn uses(
     tx: &mut Tx<'_>,
@@ -34,26 +57,21 @@ pub(super) fn uses(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let bases: HashMap<Vec<u8>, KeyBase> = keys
-        .iter()
-        .map(|base| (entry(tx, import.payer, import.periode, base).bytes().to_vec(), *base))
-        .collect();
-    let list = List::bytes(tx.backend(), bases.keys().map(Vec::as_slice));
-    let query = lines::table
-        .filter(one_of(lines::key_base, list))
-        .filter(lines::key_base.is_not_null())
-        .select((lines::import_id, lines::key_base, lines::key_occurrence, lines::claims_key));
-    let found: Vec<(i64, Option<Vec<u8>>, Option<i32>, bool)> = tx.run(|conn| query.load(conn))?;
+    let entry = |base: &KeyBase| entry(tx, import.payer, import.periode, base);
+    let bases: HashMap<Vec<u8>, KeyBase> =
+        keys.iter().map(|base| (entry(base).bytes().to_vec(), *base)).collect();
+    let pairs: Vec<_> = bases.keys().map(|key| (hex(key), import.periode)).collect();
+    let found: Vec<Used> = tx.run(|conn| USES.of(conn.backend(), &pairs)?.load(conn))?;
     let mut uses: HashMap<KeyBase, KeyUse> = HashMap::new();
-    for (by, key, occurrence, claims) in found {
-        let (Some(key), Some(occurrence)) = (key, occurrence) else { continue };
-        let Some(base) = bases.get(&key) else { continue };
+    for Used { import_id, key_base, key_occurrence, claims_key } in found {
+        let Some(base) = bases.get(&key_base) else { continue };
         let unused = || KeyUse { base: *base, in_this_import: 0, taken: Vec::new() };
         let used = uses.entry(*base).or_insert_with(unused);
-        if by == import.id.get() {
+        if import_id == import.id.get() {
             used.in_this_import = used.in_this_import.saturating_add(1);
-        } else if claims {
-            used.taken.push(count("pension_cut_import_lines.key_occurrence", occurrence)?);
+        } else if claims_key {
+            let occurrence = count("pension_cut_import_lines.key_occurrence", key_occurrence)?;
+            used.taken.push(occurrence);
         }
     }
     Ok(uses.into_values().collect())

@@ -4,6 +4,7 @@
 //! installation's; what it is looked up by is an entry of the keyed index. Chunks are stored by a
 //! fixed number of statements.
 
+mod against;
 mod billable;
 mod candidates;
 mod export_lines;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Tx,
     schema::{loan_schedules, loan_terms, loans},
-    sql::{List, Locked, RowLock, one_of},
+    sql::{First, ForEach, List, Locked, Probe, RowLock, Second, one_of},
 };
 
 /// A loan, its terms, the maker and rows of its plan, its holds.
@@ -75,7 +75,7 @@ pub(super) fn many(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<StoredLoan>, S
     let list = List::numbers(tx.backend(), ids.iter().map(|id| id.get()));
     let query = loans::table
         .inner_join(loan_terms::table)
-        .filter(one_of(loans::id, list.clone()))
+        .filter(one_of(loans::id, list))
         .order(loans::id)
         .select((
             LoanRow::as_select(),
@@ -87,14 +87,7 @@ pub(super) fn many(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<StoredLoan>, S
     let rows: Vec<Columns> =
         tx.run(|conn| Locked::new(query, RowLock::ForUpdate, "loans").load(conn))?;
     let partials = rows.into_iter().map(Partial::of).collect::<Result<Vec<_>, _>>()?;
-    let open = loan_schedules::table
-        .inner_join(loans::table)
-        .filter(one_of(loan_schedules::loan_id, list))
-        .filter(loan_schedules::due_date.le(loans::touched_through))
-        .filter(loan_schedules::is_open)
-        .order(loan_schedules::loan_id)
-        .select(Stored::as_select());
-    let rows: Vec<Stored> = tx.run(|conn| open.load(conn))?;
+    let rows = open_rows(tx, &partials)?;
     let mut rows = rows.into_iter().peekable();
     partials
         .into_iter()
@@ -104,6 +97,24 @@ pub(super) fn many(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<StoredLoan>, S
             partial.finish(&mut own)
         })
         .collect()
+}
+
+const OPEN_ROWS: ForEach = ForEach {
+    select: "t.*",
+    table: "loan_schedules",
+    condition: "t.loan_id = wanted.one AND t.due_date <= wanted.two AND t.is_open",
+    joins: "",
+    probe: Probe::Read,
+    pairs: (First::Number, Second::Date),
+};
+
+/// The open rows of loans that something has touched, in the order of the loans.
+fn open_rows(tx: &mut Tx<'_>, loans: &[Partial]) -> Result<Vec<Stored>, StorageError> {
+    let bound = |loan: &Partial| (loan.read.loan.id, loan.read.touched_through);
+    let bounds: Vec<_> = loans.iter().map(bound).collect();
+    let mut rows: Vec<Stored> = tx.run(|conn| OPEN_ROWS.of(conn.backend(), &bounds)?.load(conn))?;
+    rows.sort_unstable_by_key(Stored::loan_id);
+    Ok(rows)
 }
 
 /// True if the caller may see a loan of this branch. A funder's portfolio are the loans allocated to

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A row of `loan_schedules`.
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = loan_schedules)]
 #[diesel(treat_none_as_default_value = false)]
 pub(super) struct Stored {

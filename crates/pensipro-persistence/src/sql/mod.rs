@@ -2,6 +2,7 @@
 
 mod batch;
 mod bulk_update;
+mod each;
 mod ids;
 mod list;
 mod lock;
@@ -12,6 +13,7 @@ mod tests;
 
 pub(crate) use batch::{BatchRow, batch_row};
 pub(crate) use bulk_update::BulkUpdate;
+pub(crate) use each::{First, ForEach, Probe, Second, hex};
 pub(crate) use list::{List, one_of};
 pub(crate) use lock::{Locked, RowLock};
 pub(crate) use page::{after, like_pattern};

@@ -106,7 +106,7 @@ fn operation(entry: &Entry) -> Operation {
     for parameter in sketch.parameters {
         operation = operation.parameter(parameter);
     }
-    if let Some((status, response)) = sketch.response {
+    for (status, response) in sketch.responses {
         operation = operation.response(status.to_string(), response);
     }
     let schema = Ref::from_schema_name("ProblemDocument");
@@ -125,10 +125,15 @@ fn extensions(entry: &Entry) -> utoipa::openapi::extensions::Extensions {
     let permission = match entry.info.access {
         Access::Open => "-",
         Access::Authenticated => "(authenticated)",
-        Access::Needs(permission) => permission.code(),
+        Access::Needs(permission) | Access::NeedsEither(permission, _) => permission.code(),
     };
     let module = entry.info.module.map_or("-", |module| module.code());
-    ExtensionsBuilder::new().add("x-permission", permission).add("x-module", module).build()
+    let extensions =
+        ExtensionsBuilder::new().add("x-permission", permission).add("x-module", module);
+    match entry.info.access {
+        Access::NeedsEither(_, other) => extensions.add("x-permission-or", other.code()).build(),
+        Access::Open | Access::Authenticated | Access::Needs(_) => extensions.build(),
+    }
 }
 
 /// The names in a path's braces.

@@ -25,6 +25,7 @@ mod disburse;
 mod error;
 mod import;
 mod read;
+mod refunds;
 mod withdraw;
 
 pub use decide::{DecisionOutcome, decide_application};
@@ -32,4 +33,5 @@ pub use disburse::{DisbursementPolicy, disburse_loan};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use read::{ApplicationRecord, application_record};
+pub use refunds::list_refunds;
 pub use withdraw::{reverse, set_application_status, withdraw_application};

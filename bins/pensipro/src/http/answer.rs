@@ -131,6 +131,13 @@ impl<T> Created<T> {
     }
 }
 
+impl<T> List<T> {
+    /// A list that comes whole.
+    pub fn whole<D>(things: Vec<D>, body: impl FnMut(D) -> T) -> Self {
+        Self { data: things.into_iter().map(body).collect(), next_cursor: None, total: None }
+    }
+}
+
 impl Parts {
     /// An answer of this status with a JSON body.
     pub fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Problem> {
@@ -181,6 +188,11 @@ impl<A: Answer> Answered<A> {
     pub fn fresh(answer: A) -> Reply<A> {
         Ok(Self::of(answer.into_parts()?, false))
     }
+
+    /// The same answer with the thing's present state.
+    pub fn showing(self, answer: A) -> Reply<A> {
+        Ok(Self { parts: answer.into_parts()?, ..self })
+    }
 }
 
 impl<A> Answered<A> {
@@ -188,10 +200,20 @@ impl<A> Answered<A> {
         Self { parts, replayed, kind: PhantomData }
     }
 
+    /// True for a stored answer that is given again.
+    pub fn is_replayed(&self) -> bool {
+        self.replayed
+    }
+
     /// True for a stored 202 that is given again: the handler shows the thing's present state
     /// instead, which its `location` names.
     pub fn is_replayed_acceptance(&self) -> bool {
         self.replayed && self.parts.status == StatusCode::ACCEPTED.as_u16()
+    }
+
+    /// True for a 202, fresh or given again: the thing has a state of its own by now.
+    pub fn is_acceptance(&self) -> bool {
+        self.parts.status == StatusCode::ACCEPTED.as_u16()
     }
 
     /// The `Location`, if there is one.
@@ -241,12 +263,10 @@ impl Answer for Done {
 
 impl Answer for Attachment {
     fn into_parts(self) -> Result<Parts, Problem> {
-        let safe = |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' };
-        let name: String = self.file_name.chars().map(safe).collect();
         let parts = Parts { status: 200, headers: Vec::new(), body: self.bytes.into() };
         Ok(parts
             .with(header::CONTENT_TYPE, self.content_type)
-            .with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+            .with(header::CONTENT_DISPOSITION, disposition(&self.file_name)))
     }
 }
 
@@ -262,6 +282,13 @@ impl<T> Deref for Shown<T> {
     fn deref(&self) -> &T {
         &self.body
     }
+}
+
+/// The header of a file to be saved: what could break out of its quotes becomes an underscore.
+pub(crate) fn disposition(file_name: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' };
+    let name: String = file_name.chars().map(safe).collect();
+    format!("attachment; filename=\"{name}\"")
 }
 
 /// A problem of the idempotency key: it stands for another request.

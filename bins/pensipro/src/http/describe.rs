@@ -15,8 +15,8 @@ use utoipa::{
 };
 
 use super::{
-    Allowed, Attachment, Created, Done, Id, IfMatch, List, Listing, NoBody, Query, Raw, Reply,
-    Sender, Shown, Signed, Upload, Valid, extract::Right,
+    Allowed, Attachment, Begun, Created, Done, Id, IfMatch, List, Listing, NoBody, Prefer, Problem,
+    Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid, extract::Right,
 };
 use crate::App;
 
@@ -29,6 +29,8 @@ pub enum Access {
     Authenticated,
     /// Who holds the permission.
     Needs(Permission),
+    /// Who holds one of the two; the body tells which it takes.
+    NeedsEither(Permission, Permission),
 }
 
 /// An operation as its types describe it.
@@ -37,7 +39,7 @@ pub struct Sketch {
     pub access: Access,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<RequestBody>,
-    pub(crate) response: Option<(u16, Response)>,
+    pub(crate) responses: Vec<(u16, Response)>,
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -47,7 +49,7 @@ impl Sketch {
             access: Access::Open,
             parameters: Vec::new(),
             body: None,
-            response: None,
+            responses: Vec::new(),
             schemas: Vec::new(),
         }
     }
@@ -78,11 +80,11 @@ impl Sketch {
         if let Some((media, schema)) = content {
             response = response.content(media, ContentBuilder::new().schema(Some(schema)).build());
         }
-        self.response = Some((status, response.build()));
+        self.responses.push((status, response.build()));
     }
 
     fn with_header(&mut self, name: &str, description: &str) {
-        if let Some((_, response)) = &mut self.response {
+        if let Some((_, response)) = self.responses.last_mut() {
             let header =
                 HeaderBuilder::new().description(Some(description)).schema(Some(String::schema()));
             response.headers.insert(name.to_owned(), header.build().into());
@@ -173,7 +175,7 @@ impl<T> Describe for Id<T> {
 
 impl<P: Right> Describe for Allowed<P> {
     fn describe(sketch: &mut Sketch) {
-        sketch.access = Access::Needs(P::PERMISSION);
+        sketch.access = P::ACCESS;
     }
 }
 
@@ -206,6 +208,14 @@ impl<T: IntoParams> Describe for Listing<T> {
         sketch.query("limit", "rows of a page, 1 to 200, by default 50", i32::schema());
         sketch.query("cursor", "`next_cursor` of the page before", String::schema());
         sketch.query("count", "`true` adds `total`", bool::schema());
+    }
+}
+
+impl Describe for Prefer {
+    fn describe(sketch: &mut Sketch) {
+        let text =
+            "`wait=N`: seconds to wait for the end, by default 30, at most 60; or `respond-async`";
+        sketch.header("Prefer", text);
     }
 }
 
@@ -249,6 +259,21 @@ impl<T: ToSchema> DescribeAnswer for Created<T> {
     }
 }
 
+impl<T: ToSchema> DescribeAnswer for Begun<T> {
+    fn describe(sketch: &mut Sketch) {
+        let ways = [
+            (200, "it was there before"),
+            (201, "made and complete"),
+            (202, "made; work on it goes on"),
+        ];
+        for (status, description) in ways {
+            let schema = sketch.schema::<T>();
+            sketch.answer(status, description, Some(("application/json", schema)));
+            sketch.with_header("Location", "where the object stands");
+        }
+    }
+}
+
 impl<T: ToSchema> DescribeAnswer for List<T> {
     fn describe(sketch: &mut Sketch) {
         sketch.schema::<T>();
@@ -260,6 +285,12 @@ impl<T: ToSchema> DescribeAnswer for List<T> {
 impl DescribeAnswer for Done {
     fn describe(sketch: &mut Sketch) {
         sketch.answer(204, "done", None);
+    }
+}
+
+impl DescribeReply for Result<Streamed, Problem> {
+    fn describe(sketch: &mut Sketch) {
+        Attachment::describe(sketch);
     }
 }
 

@@ -1,19 +1,23 @@
 //! What every route shares: extractors, answers, problems, the layers around a handler.
 
 pub mod answer;
+mod begun;
 pub mod codes;
 pub mod cursor;
 pub mod describe;
 pub mod extract;
 pub mod layers;
 pub mod problem;
+mod streamed;
 pub mod table;
 pub mod tokens;
 
 pub use answer::{Answer, Answered, Attachment, Created, Done, List, Raw, Reply, Shown};
+pub use begun::{Begun, Progress};
 pub use extract::{
-    Allowed, Id, IfMatch, Listing, NoBody, Once, Query, Sender, Signed, Upload, UploadLimits,
-    Valid, right,
+    Allowed, Either, Id, IfMatch, Listing, NoBody, NoFilter, Once, Prefer, Query, Sender, Signed,
+    Upload, UploadLimits, Valid, right,
 };
 pub use problem::Problem;
+pub use streamed::Streamed;
 pub use table::Routes;

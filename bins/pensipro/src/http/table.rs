@@ -7,6 +7,7 @@ use actix_web::{
     FromRequest, Handler, Responder, Route, guard, http::Method, middleware::from_fn, web,
 };
 use pensipro_auth::ModuleCode;
+use utoipa::openapi::path::ParameterIn;
 
 use super::{
     Problem, codes,
@@ -27,6 +28,8 @@ pub struct RouteInfo {
     pub access: Access,
     /// What it does, in a line.
     pub summary: &'static str,
+    /// Whether it reads parameters from the query; where it does not, any is unknown.
+    pub query: bool,
 }
 
 /// A route with its handler.
@@ -111,8 +114,9 @@ impl Routes {
         F::Output: Responder + DescribeReply + 'static,
     {
         let sketch = Sketch::of::<Args, F::Output>;
-        let access = sketch().access;
-        let info = RouteInfo { method, path, module: self.module, access, summary };
+        let Sketch { access, parameters, .. } = sketch();
+        let query = parameters.iter().any(|each| each.parameter_in == ParameterIn::Query);
+        let info = RouteInfo { method, path, module: self.module, access, summary, query };
         let route = Box::new(move || web::route().to(handler.clone()));
         self.entries.push(Entry { info: Arc::new(info), sketch, route });
         self

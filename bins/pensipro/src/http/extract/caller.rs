@@ -13,7 +13,7 @@ use pensipro_kernel::{Actor, AuthorityError, Origin, Permission, Scope, UserId};
 use super::RequestInfo;
 use crate::{
     App,
-    http::{Problem, codes},
+    http::{Problem, codes, describe::Access},
 };
 
 /// A caller whose token was checked.
@@ -29,8 +29,19 @@ pub struct Caller {
 
 /// A right as a type.
 pub trait Right: 'static {
-    /// The permission.
-    const PERMISSION: Permission;
+    /// Who holds it.
+    const ACCESS: Access;
+}
+
+/// One right or the other: the body tells which, and the use case asks for that one.
+#[derive(Debug, Clone, Copy)]
+pub struct Either<P, Q>(PhantomData<fn() -> (P, Q)>);
+
+impl<P: Right, Q: Right> Right for Either<P, Q> {
+    const ACCESS: Access = match (P::ACCESS, Q::ACCESS) {
+        (Access::Needs(one), Access::Needs(other)) => Access::NeedsEither(one, other),
+        _ => panic!("either of two permissions"),
+    };
 }
 
 macro_rules! rights {
@@ -38,12 +49,14 @@ macro_rules! rights {
         /// Each permission as a type, for [`Allowed`].
         pub mod right {
             use pensipro_kernel::Permission;
+
+            use crate::http::describe::Access;
             $(
                 #[doc = concat!("The right `", stringify!($name), "`.")]
                 #[derive(Debug, Clone, Copy)]
                 pub enum $name {}
                 impl super::Right for $name {
-                    const PERMISSION: Permission = Permission::$name;
+                    const ACCESS: Access = Access::Needs(Permission::$name);
                 }
             )*
         }
@@ -116,7 +129,7 @@ impl<P: Right> FromRequest for Allowed<P> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(known(request).and_then(|caller| {
-            require(&caller, P::PERMISSION)?;
+            admit(&caller, P::ACCESS)?;
             Ok(Self { caller, right: PhantomData })
         }))
     }
@@ -137,12 +150,18 @@ pub(super) fn known(request: &HttpRequest) -> Result<Caller, Problem> {
     caller.ok_or_else(unauthenticated)
 }
 
-/// Refuses a caller without the permission, and names it.
-pub(crate) fn require(caller: &Caller, permission: Permission) -> Result<(), Problem> {
-    if caller.actor.may(permission) {
-        return Ok(());
+/// Refuses a caller who may not call a route, and names the permission that he lacks.
+pub(crate) fn admit(caller: &Caller, access: Access) -> Result<(), Problem> {
+    let lacks = match access {
+        Access::Open | Access::Authenticated => None,
+        Access::Needs(permission) => Some(permission),
+        Access::NeedsEither(_, other) if caller.actor.may(other) => None,
+        Access::NeedsEither(permission, _) => Some(permission),
+    };
+    match lacks.filter(|permission| !caller.actor.may(*permission)) {
+        Some(permission) => Err(AuthorityError::Denied(permission).into()),
+        None => Ok(()),
     }
-    Err(AuthorityError::Denied(permission).into())
 }
 
 /// Checks a request's token and finds who asks.

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use pensipro_kernel::{Entropy, Page, PageRequest};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
 
 use super::query::{parse, refused};
 use crate::{
@@ -24,6 +25,11 @@ pub struct Listing<T> {
     /// Makes the next cursor.
     pub pager: Pager,
 }
+
+/// The filter of a list without any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
 
 /// Turns a page of things into the answer.
 #[derive(Debug, Clone)]

@@ -8,22 +8,24 @@ mod faults;
 mod listing;
 mod once;
 mod path;
+mod prefer;
 mod query;
 mod sender;
 mod upload;
 
 pub use body::{NoBody, Valid};
-pub use caller::{Allowed, Caller, Right, Signed, right};
+pub use caller::{Allowed, Caller, Either, Right, Signed, right};
 pub use context::RequestInfo;
 pub use etag::IfMatch;
-pub use listing::Listing;
+pub use listing::{Listing, NoFilter};
 pub use once::{FingerprintKey, Once};
 pub use path::Id;
+pub use prefer::Prefer;
 pub use query::Query;
 pub use sender::Sender;
 pub use upload::{FileSink, Form, Upload, UploadLimits};
 
-pub(crate) use caller::{identify, require};
+pub(crate) use caller::{admit, identify};
 pub(crate) use faults::plain_fault;
 
 use std::{future::Future, pin::Pin};

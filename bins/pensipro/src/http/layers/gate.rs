@@ -14,7 +14,7 @@ use crate::{
     http::{
         Problem, codes,
         describe::Access,
-        extract::{RequestInfo, identify, require},
+        extract::{RequestInfo, admit, identify},
         table::RouteInfo,
     },
 };
@@ -32,7 +32,7 @@ pub(crate) async fn pass(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     request.extensions_mut().insert(Arc::clone(&route));
-    if let Err(problem) = admit(&route, &request) {
+    if let Err(problem) = let_in(&route, &request) {
         return Ok(request.error_response(problem));
     }
     let kept = request.request().clone();
@@ -47,7 +47,7 @@ pub(crate) async fn pass(
     }
 }
 
-fn admit(route: &RouteInfo, request: &ServiceRequest) -> Result<(), Problem> {
+fn let_in(route: &RouteInfo, request: &ServiceRequest) -> Result<(), Problem> {
     let app = request.app_data::<Data<App>>();
     let app = app.ok_or_else(|| Problem::internal("the application is not there"))?;
     if let Some(module) = route.module.filter(|module| app.state().is_disabled(module.code())) {
@@ -62,10 +62,11 @@ fn admit(route: &RouteInfo, request: &ServiceRequest) -> Result<(), Problem> {
     let caller = identify(app, request.headers(), &info)?;
     // Noted before he is judged, for the log.
     request.extensions_mut().insert(caller.clone());
-    match route.access {
-        Access::Needs(permission) => require(&caller, permission),
-        Access::Open | Access::Authenticated => Ok(()),
+    admit(&caller, route.access)?;
+    if !route.query && !request.query_string().is_empty() {
+        return Err(Problem::new(codes::INVALID_QUERY, "this request takes no parameters"));
     }
+    Ok(())
 }
 
 /// What a future gives, or what it panicked with. Nothing of it is used after a panic.

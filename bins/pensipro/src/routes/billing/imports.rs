@@ -2,7 +2,7 @@
 
 use pensipro_billing::{
     Import, ImportRepository, ImportStatus, Opened, ProfileRepository, Profiles, RequestImport,
-    SpooledFile, discard_import, list_import_lines, list_imports, open_import, read_import,
+    SpooledFile, discard_import, list_import_lines, list_imports, open_import, read_import, whole_house,
 };
 use pensipro_kernel::ImportId;
 
@@ -34,6 +34,7 @@ async fn create(
     prefer: Prefer,
     upload: Upload<ImportForm>,
 ) -> Reply<Begun<ImportBody>> {
+    whole_house(&by)?;
     let limits = UploadLimits { file_bytes: app.settings().import_max_bytes };
     let mut sink = SpoolSink::begin(&app)?;
     let form = upload.into_sink(limits, &mut sink).await?;

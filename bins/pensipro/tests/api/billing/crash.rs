@@ -1,4 +1,4 @@
-//! The program is killed in the middle of an import, and goes on where it was.
+//! The program is killed, or told to stop, in the middle of an import, and goes on where it was.
 
 use std::{
     fmt::Write,
@@ -39,6 +39,7 @@ impl Running {
             .env("PENSIPRO_ADMIN_PASSWORD", PASSWORD)
             .env("PENSIPRO_BCRYPT_COST", "4")
             .env("PENSIPRO_BUSINESS_DATE", "2026-07-02")
+            .env("PENSIPRO_SHUTDOWN_TIMEOUT_SECONDS", "5")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -58,6 +59,14 @@ impl Running {
         }
     }
 
+    /// SIGTERM: it ends well, between two chunks.
+    fn terminate(mut self) {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().expect("kill is there");
+        assert!(asked.success());
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(0));
+    }
+
     fn import(&self, id: &Value) -> Value {
         self.client.get(&format!("/billing/import/{id}")).expect(200)
     }
@@ -72,7 +81,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn a_killed_server_leaves_whole_chunks_and_a_restart_pays_each_line_once() {
+fn a_server_that_is_killed_or_stopped_leaves_whole_chunks_and_a_restart_pays_each_line_once() {
     for backend in backends() {
         eprintln!("on {backend:?}");
         let database = TestDatabase::new(backend);
@@ -87,9 +96,13 @@ fn a_killed_server_leaves_whole_chunks_and_a_restart_pays_each_line_once() {
             running.client.upload("/billing/import", &headers, &fields, ("r.csv", file.as_bytes()));
         let id = uploaded.expect(202)["id"].clone();
 
-        let first = kill_after(running, &id, 0);
+        let first = progress(&running, &id, 0);
+        drop(running);
         assert_whole_chunks(&database, first);
-        let second = kill_after(Running::start(&database, folder.path()), &id, first);
+        assert_sealed(folder.path(), &lines);
+        let running = Running::start(&database, folder.path());
+        let second = progress(&running, &id, first);
+        running.terminate();
         assert_whole_chunks(&database, second);
         let running = Running::start(&database, folder.path());
         let done = until("the import's end", || {
@@ -97,11 +110,7 @@ fn a_killed_server_leaves_whole_chunks_and_a_restart_pays_each_line_once() {
             (import["status"] == "done").then_some(import)
         });
         assert_paid_once(&database, &done);
-        let spool = folder.path().join("files/spool");
-        let left = std::fs::read_dir(spool).unwrap().flat_map(|shelf| {
-            std::fs::read_dir(shelf.unwrap().path()).unwrap().collect::<Vec<_>>()
-        });
-        assert_eq!(left.count(), 0, "the spool goes when the import is done");
+        assert!(spooled(folder.path()).is_empty(), "the spool goes when the import is done");
     }
 }
 
@@ -129,15 +138,30 @@ fn file(lines: &[Billed]) -> String {
     file
 }
 
-/// Kills the program once it came farther than this, and before it is done; gives how far.
-fn kill_after(running: Running, id: &Value, so_far: u64) -> u64 {
-    let seen = until("progress", || {
+/// Waits until the import came farther than this, and is not done; gives how far.
+fn progress(running: &Running, id: &Value, so_far: u64) -> u64 {
+    until("progress", || {
         let import = running.import(id);
-        assert_eq!(import["status"], "processing", "it was done before it could be killed");
+        assert_eq!(import["status"], "processing", "it was done before it could be stopped");
         import["lines_done"].as_u64().filter(|done| *done > so_far)
-    });
-    drop(running);
-    seen
+    })
+}
+
+/// The bytes of the files in the spool.
+fn spooled(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = |folder: &Path| -> Vec<_> {
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+    };
+    let shelves = entries(&folder.join("files/spool"));
+    shelves.iter().flat_map(|shelf| entries(shelf)).map(|file| std::fs::read(file).unwrap()).collect()
+}
+
+/// What waits is encrypted.
+fn assert_sealed(folder: &Path, lines: &[Billed]) {
+    let files = spooled(folder);
+    assert_eq!(files.len(), 1);
+    let reference = lines[0].reference.as_bytes();
+    assert!(!files[0].windows(reference.len()).any(|bytes| bytes == reference));
 }
 
 /// What is stored is what the checkpoint says, to the line, and no less than was seen.

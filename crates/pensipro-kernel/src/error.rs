@@ -246,3 +246,18 @@ impl DomainError for StorageError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_a_part_are_named_by_their_place() {
+        let mut faults = Faults::new();
+        faults.add("value", "invalid", "is no amount");
+        faults.add("", "invalid", "the body cannot be taken");
+        let within = faults.within("fees[0]");
+        let fields: Vec<_> = within.list().iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["fees[0].value", "fees[0]"]);
+    }
+}

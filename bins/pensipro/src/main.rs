@@ -5,9 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use pensipro_server::commands::Cli;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,

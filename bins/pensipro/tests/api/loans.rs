@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    lending::{Lending, id, rows},
+    lending::{Lending, add_account, id, rows, verified_document},
     on_each_backend,
     people::{branch, clerk},
 };
@@ -109,23 +109,33 @@ fn a_branch_sees_and_touches_its_own_loans_alone() {
     on_each_backend(|house| {
         let lending = Lending::of(house);
         let (north, south) = (branch(house, 1), branch(house, 2));
-        let loan = lending.disbursed();
-        let member = lending.loan(loan)["member_id"].as_i64().unwrap();
+        let member = lending.bare_member(json!({"branch_id": north}));
+        for kind in ["KTP", "KK", "SK_PENSIUN"] {
+            verified_document(&lending.staff, member, kind);
+        }
+        add_account(&lending.staff.sales, member);
+        let application = lending.draft(member, &json!({}));
+        lending.submit(application);
+        lending.analyse(application);
+        let loan = lending.approve(application);
+        lending.disburse(loan);
         let (near, far) = (clerk(house, north, "FINANCE"), clerk(house, south, "FINANCE"));
         let payment = json!({"paid_on": "2026-06-15", "amount": "1000", "channel": "tunai"});
-        for by in [&near, &far] {
-            for path in
-                ["", "/schedules", "/outstanding", "/payments", "/disbursements", "/transactions"]
-            {
-                by.get(&format!("/loans/{loan}{path}")).refused(404, "not_found");
-            }
-            by.post(&format!("/loans/{loan}/payments"), &payment).refused(404, "not_found");
-            by.post(&format!("/loans/{loan}/disbursements"), &json!({})).refused(404, "not_found");
+        let paths =
+            ["", "/schedules", "/outstanding", "/payments", "/disbursements", "/transactions"];
+        for path in paths {
+            near.get(&format!("/loans/{loan}{path}")).expect(200);
+            far.get(&format!("/loans/{loan}{path}")).refused(404, "not_found");
         }
-        let moved = json!({"branch_id": north});
-        lending.staff.sales.put(&format!("/members/{member}"), &moved).expect(200);
-        let application =
-            lending.draft(lending.bare_member(json!({"branch_id": north})), &json!({}));
-        assert_eq!(lending.application(application)["branch_id"], north);
+        let made = near.post(&format!("/loans/{loan}/payments"), &payment).expect(201);
+        far.post(&format!("/loans/{loan}/payments"), &payment).refused(404, "not_found");
+        far.post(&format!("/loans/{loan}/disbursements"), &json!({})).refused(404, "not_found");
+        let reason = json!({"reason": "bukan cabang saya"});
+        let reverse = format!("/loans/{loan}/payments/{}/reverse", id(&made));
+        far.post(&reverse, &reason).refused(404, "not_found");
+        let reverse = format!("/loans/{loan}/transactions/{}/reverse", id(&made));
+        far.post(&reverse, &reason).refused(404, "not_found");
+        assert_eq!(near.get("/loans?count=true").expect(200)["total"], 1);
+        assert_eq!(far.get("/loans?count=true").expect(200)["total"], 0);
     });
 }

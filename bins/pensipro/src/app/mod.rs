@@ -4,6 +4,7 @@ mod cache;
 mod failures;
 mod hashing;
 mod metrics;
+mod readings;
 mod run;
 mod start;
 mod workers;
@@ -16,15 +17,15 @@ use pensipro_auth::Settings;
 use pensipro_kernel::{Clock, Entropy};
 use pensipro_persistence::Store;
 
-pub use run::Settled;
-pub use start::{FirstPassword, StartError, Started, open_files, open_store, open_store_at};
-pub(crate) use start::first_data;
 pub(crate) use hashing::Bcrypt;
+pub use run::Settled;
+pub(crate) use start::first_data;
+pub use start::{FirstPassword, StartError, Started, open_files, open_store, open_store_at};
 pub use workers::Stop;
 
 use self::{
-    cache::Cache, failures::Failures, hashing::Hashing, metrics::Metrics, run::Gates,
-    workers::Workers,
+    cache::Cache, failures::Failures, hashing::Hashing, metrics::Metrics, readings::Readings,
+    run::Gates, workers::Workers,
 };
 use crate::{
     Config,
@@ -61,6 +62,7 @@ pub struct Shared {
     gates: Gates,
     hashing: Hashing,
     cache: Cache,
+    readings: Readings,
     workers: Workers,
 }
 

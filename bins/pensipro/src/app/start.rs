@@ -13,6 +13,7 @@ use super::{
     failures::Failures,
     hashing::{Bcrypt, Hashing},
     metrics::Metrics,
+    readings::Readings,
     run::Gates,
     workers::Workers,
 };
@@ -128,6 +129,7 @@ impl App {
             gates: Gates::new(&config, &store),
             hashing: Hashing::new(config.hash_threads, config.bcrypt_cost),
             cache: Cache::default(),
+            readings: Readings::default(),
             workers: Workers::default(),
             jobs: Jobs::new(&SystemEntropy),
             store,
@@ -139,7 +141,10 @@ impl App {
 
 /// Roles, permissions, modules, configuration and, with no user yet, the administrator. Two
 /// instances that start together may get in each other's way: the second finds all there.
-pub(crate) fn first_data(store: &Store, config: &Config) -> Result<Option<FirstPassword>, StartError> {
+pub(crate) fn first_data(
+    store: &Store,
+    config: &Config,
+) -> Result<Option<FirstPassword>, StartError> {
     let mut chosen = None;
     let admin = if store.read(|tx| tx.users_exist())? {
         None

@@ -60,6 +60,7 @@ impl App {
     /// Starts what every instance does: fresh caches, old answers forgotten, jobs worked off.
     pub fn start_chores(&self) {
         self.work(jobs::run);
+        self.work(Self::keep_readings);
         self.work(|app, mut stop| async move {
             tokio::select! {
                 () = app.keep_fresh() => {}

@@ -1,6 +1,6 @@
 //! A field of a `PUT`: absent leaves it, `null` clears it, a value sets it.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a `PUT` says of an optional field. The field needs `#[serde(default)]`, and
 /// `#[schema(value_type = Option<…>)]` for the document.
@@ -16,15 +16,6 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
-    /// The field after the change.
-    pub fn apply(self, present: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => present,
-            Self::Clear => None,
-            Self::Set(value) => Some(value),
-        }
-    }
-
     /// Absent, or present with a value or `null`.
     pub fn into_option(self) -> Option<Option<T>> {
         match self {
@@ -41,6 +32,26 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     }
 }
 
+/// For the document, which shows a body's defaults: a field that stays has none.
+impl<T: Serialize> Serialize for Change<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Keep | Self::Clear => to.serialize_none(),
+            Self::Set(value) => to.serialize_some(value),
+        }
+    }
+}
+
+/// A field that a change may leave out, but not clear: `null` is of the wrong type. For
+/// `#[serde(deserialize_with = "given")]`, with `default`.
+pub(super) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(from).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +60,8 @@ mod tests {
     struct Body {
         #[serde(default)]
         rank: Change<String>,
+        #[serde(default, deserialize_with = "given")]
+        name: Option<String>,
     }
 
     #[test]
@@ -56,7 +69,15 @@ mod tests {
         let read = |json: &str| serde_json::from_str::<Body>(json).unwrap().rank;
         assert_eq!(read("{}"), Change::Keep);
         assert_eq!(read(r#"{"rank": null}"#), Change::Clear);
-        assert_eq!(read(r#"{"rank": "III/a"}"#).apply(None), Some("III/a".to_owned()));
-        assert_eq!(read("{}").apply(Some("II/b".to_owned())), Some("II/b".to_owned()));
+        let set = read(r#"{"rank": "III/a"}"#);
+        assert_eq!(set.into_option(), Some(Some("III/a".to_owned())));
+    }
+
+    #[test]
+    fn what_cannot_be_cleared_takes_no_null() {
+        let read = |json: &str| serde_json::from_str::<Body>(json).map(|body| body.name).ok();
+        assert_eq!(read("{}"), Some(None));
+        assert_eq!(read(r#"{"name": "Siti"}"#), Some(Some("Siti".to_owned())));
+        assert_eq!(read(r#"{"name": null}"#), None);
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::preference;
-use crate::bodies::fields::{given, nullable};
+use crate::bodies::change::{Change, given};
 
 /// A contact to be added.
 #[derive(Deserialize, ToSchema)]
@@ -38,23 +38,23 @@ impl NewContactBody {
 
 /// What is to change of a contact. Its kind never does, and the primary one gives way only to
 /// another.
-#[derive(Deserialize, Default, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ContactChangeBody {
     /// The number or address.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     value: Option<String>,
     /// Whom it reaches.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    name: Option<Option<String>>,
+    name: Change<String>,
     /// How that person is related to the member.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    relation: Option<Option<String>>,
+    relation: Change<String>,
     /// `true` makes it the one of its kind that is used first.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     is_primary: Option<bool>,
 }
@@ -62,7 +62,8 @@ pub struct ContactChangeBody {
 impl From<ContactChangeBody> for UpdateContact {
     fn from(body: ContactChangeBody) -> Self {
         let ContactChangeBody { value, name, relation, is_primary } = body;
-        let change = RawContactChange { value, name, relation };
+        let change =
+            RawContactChange { value, name: name.into_option(), relation: relation.into_option() };
         Self { change, preference: preference(is_primary) }
     }
 }

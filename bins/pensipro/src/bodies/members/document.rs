@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{Faults, FieldFault, UserId, read_code};
-use pensipro_members::{
-    DocumentKind, MemberDocument, Review, Reviewer, StoredFile, Verdict,
-};
+use pensipro_members::{DocumentKind, MemberDocument, Review, Reviewer, StoredFile, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,0 +1,41 @@
+//! Members and what belongs to them.
+
+mod accounts;
+mod contacts;
+mod documents;
+mod lending;
+mod person;
+
+use pensipro_auth::ModuleCode;
+
+use crate::http::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::of(ModuleCode::Member)
+        .post("/members", "Registers a member", person::register)
+        .get("/members", "Lists members", person::list)
+        .get("/members/{id}", "Shows a member", person::show)
+        .put("/members/{id}", "Changes a member or his status", person::change)
+        .delete("/members/{id}", "Deletes a member who has nothing open", person::delete)
+        .get("/members/{id}/loans", "Lists a member's loans", lending::loans)
+        .get("/members/{id}/applications", "Lists a member's applications", lending::applications)
+        .post("/members/{id}/contacts", "Adds a contact", contacts::add)
+        .get("/members/{id}/contacts", "Lists a member's contacts", contacts::list)
+        .put("/members/{id}/contacts/{contact_id}", "Changes a contact", contacts::change)
+        .delete("/members/{id}/contacts/{contact_id}", "Removes a contact", contacts::remove)
+        .post("/members/{id}/bank-accounts", "Adds a bank account", accounts::add)
+        .get("/members/{id}/bank-accounts", "Lists a member's bank accounts", accounts::list)
+        .post(
+            "/members/{id}/bank-accounts/{account_id}/default",
+            "Makes an account the one that loans are disbursed to",
+            accounts::make_default,
+        )
+        .post("/members/{id}/documents", "Uploads a document", documents::upload)
+        .get("/members/{id}/documents", "Lists a member's documents", documents::list)
+        .get("/members/{id}/documents/{doc_id}/content", "Gives a document", documents::content)
+        .put(
+            "/members/{id}/documents/{doc_id}/verify",
+            "Verifies or rejects a document",
+            documents::verify,
+        )
+}

@@ -1,0 +1,9 @@
+//! Members and what belongs to them.
+
+mod belongings;
+mod change;
+mod documents;
+mod list;
+mod registration;
+mod scope;
+mod status;

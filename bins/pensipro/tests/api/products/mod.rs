@@ -1,0 +1,5 @@
+//! Loan products.
+
+mod charges;
+mod product;
+mod simulation;

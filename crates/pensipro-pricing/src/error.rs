@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, Permission, ProductId,
-    Rate, StorageError,
+    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, Permission,
+    ProductId, Rate, StorageError,
 };
 use serde_json::{Map, Value};
 
@@ -111,8 +111,7 @@ pub enum CapOverride {
 }
 
 /// Every code of this module's errors.
-pub const ERRORS: &[ErrorKind] =
-    &[Faults::KIND, INTEREST_CAP, PRODUCT_NOT_ACTIVE, DUPLICATE_CODE];
+pub const ERRORS: &[ErrorKind] = &[Faults::KIND, INTEREST_CAP, PRODUCT_NOT_ACTIVE, DUPLICATE_CODE];
 
 const INTEREST_CAP: ErrorKind = ErrorKind::new(
     "interest_cap_exceeded",

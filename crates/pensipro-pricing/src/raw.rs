@@ -72,9 +72,9 @@ pub struct ProductPolicy {
 }
 
 impl Default for ProductPolicy {
-    /// 50 % of the pension; 24 % a year.
+    /// 90 % of the pension; 24 % a year.
     fn default() -> Self {
-        Self { dsr_default: Rate::percent(50), interest_cap: Rate::percent(24) }
+        Self { dsr_default: Rate::percent(90), interest_cap: Rate::percent(24) }
     }
 }
 
@@ -302,7 +302,7 @@ mod tests {
     fn absent_fields_take_their_defaults() {
         let details = raw().check(&ProductPolicy::default()).unwrap();
         assert_eq!(details.code, "PENSIUN-A");
-        assert_eq!(details.limits.dsr_limit, Rate::percent(50));
+        assert_eq!(details.limits.dsr_limit, Rate::percent(90));
         assert_eq!(details.limits.max_benefit_pct, Rate::percent(95));
         assert_eq!(*details.rules, ScheduleRuleParts::usual(Method::Anuitas, Rate::percent(12)));
         assert!(details.is_active);

@@ -2,15 +2,15 @@
 //! entry there.
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, Authority, Expected, Faults, Moment, Page, PageRequest, Permission,
-    ProductId,
+    Actor, AuditEntry, AuditLog, Authority, Expected, Faults, Moment, Page, PageRequest,
+    Permission, ProductId,
 };
 
 use crate::audit::{details_view, fee_view, penalty_view};
 use crate::{
     FeeTerms, FirstDuePolicy, LoanFee, LoanProduct, NominalRate, PenaltyRule, PenaltyTerms,
-    PricingError, ProductDetails, ProductDirectory, ProductFilter, ProductPolicy, ProductRepository,
-    RawProduct, Simulation, SimulationRequest, interest_above_cap, simulate,
+    PricingError, ProductDetails, ProductDirectory, ProductFilter, ProductPolicy,
+    ProductRepository, RawProduct, Simulation, SimulationRequest, interest_above_cap, simulate,
 };
 
 /// Makes a product. Interest above the cap needs `OVERRIDE_INTEREST_CAP` and a reason.

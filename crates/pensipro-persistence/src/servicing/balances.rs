@@ -111,16 +111,15 @@ fn names() -> impl Iterator<Item = (usize, &'static str, &'static str)> {
 
 fn one_by_one(
     tx: &mut Tx<'_>,
-    rows: impl Iterator<Item = Vec<Value>>,
+    mut rows: impl Iterator<Item = Vec<Value>>,
 ) -> Result<usize, StorageError> {
     let values: Vec<_> = names().map(|(place, name, _)| format!("${place} AS {name}")).collect();
     let sql = update(&format!("SELECT {}", values.join(", ")), values.len() + 1);
     let now = tx.now();
-    let mut changed = 0;
-    for row in rows {
-        changed += tx.run(|conn| Raw::new(&sql)?.bind_all(row).bind(now).execute(conn))?;
-    }
-    Ok(changed)
+    tx.run(|conn| {
+        let statement = Raw::new(&sql)?;
+        rows.try_fold(0, |changed, row| Ok(changed + statement.with(row).bind(now).execute(conn)?))
+    })
 }
 
 fn at_once(tx: &mut Tx<'_>, rows: impl Iterator<Item = Vec<Value>>) -> Result<usize, StorageError> {

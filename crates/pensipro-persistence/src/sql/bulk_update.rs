@@ -72,9 +72,10 @@ impl BulkUpdate {
             text(self.set, 1, ", "),
             text(self.keys, self.set.len() + 1, " AND "),
         );
+        let statement = Raw::new(&sql)?;
         rows.into_iter().try_fold(0, |changed, mut row| {
             row.rotate_left(keys);
-            Ok(changed + Raw::new(&sql)?.bind_all(row).execute(conn)?)
+            Ok(changed + statement.with(row).execute(conn)?)
         })
     }
 }

@@ -4,6 +4,8 @@
 //! appear in order, and each mention is bound for itself, so that a statement means the same on
 //! both. Statements are prepared once per connection: texts must be constant, values bound.
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{
     QueryResult,
@@ -60,7 +62,7 @@ impl Value {
 /// A statement with `$1`, `$2`, … and their values.
 #[derive(Debug)]
 pub(crate) struct Raw {
-    pieces: Vec<Piece>,
+    pieces: Arc<[Piece]>,
     values: Vec<Value>,
 }
 
@@ -73,7 +75,12 @@ enum Piece {
 impl Raw {
     /// The statement. Its parameters must appear in order.
     pub(crate) fn new(sql: &str) -> QueryResult<Self> {
-        Ok(Self { pieces: pieces(sql)?, values: Vec::new() })
+        Ok(Self { pieces: pieces(sql)?.into(), values: Vec::new() })
+    }
+
+    /// The same statement with other values.
+    pub(crate) fn with(&self, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { pieces: Arc::clone(&self.pieces), values: values.into_iter().collect() }
     }
 
     /// Binds the next parameter.
@@ -116,7 +123,7 @@ fn misplaced(sql: &str) -> Error {
 
 impl QueryFragment<MultiBackend> for Raw {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             match piece {
                 Piece::Sql(sql) => out.push_sql(sql),
                 Piece::Parameter(index) => {

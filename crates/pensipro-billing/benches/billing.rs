@@ -36,6 +36,7 @@ fn candidate(number: u32, no_pensiun: Option<NoPensiun>) -> Candidate {
         member_id: MemberId::new(number.into()),
         due_date: NaiveDate::from_ymd_opt(2026, 10, 5).expect("a date"),
         due_from: NaiveDate::from_ymd_opt(2026, 10, 5).expect("a date"),
+        made_on: NaiveDate::from_ymd_opt(2026, 9, 25).expect("a date"),
         billed: rupiah(number),
         payments: vec![],
         failed: false,

@@ -153,7 +153,11 @@ fn spooled(folder: &Path) -> Vec<Vec<u8>> {
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
     };
     let shelves = entries(&folder.join("files/spool"));
-    shelves.iter().flat_map(|shelf| entries(shelf)).map(|file| std::fs::read(file).unwrap()).collect()
+    shelves
+        .iter()
+        .flat_map(|shelf| entries(shelf))
+        .map(|file| std::fs::read(file).unwrap())
+        .collect()
 }
 
 /// What waits is encrypted.

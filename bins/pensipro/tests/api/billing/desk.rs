@@ -44,7 +44,7 @@ pub(super) fn grouped(sen: i64, thousands: char, decimals: char) -> String {
     let digits = (sen / 100).to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(thousands);
         }
         text.push(digit);

@@ -55,7 +55,7 @@ fn the_generic_file_with_bom_and_crlf() {
                 ";{};;{};Rp {}-;paid;\r\n",
                 lines[5].no_pensiun,
                 lines[5].name,
-                local(lines[5].sen).replace("00", "00").trim_end_matches("00")
+                local(lines[5].sen).trim_end_matches("00")
             ),
             format!(
                 "{};{};;{};satu juta;paid;\r\n",

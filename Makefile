@@ -10,7 +10,7 @@ run: need-compiler ## serve on SQLite; prints the address and the first password
 demo: need-compiler ## fill an empty database in ./demo with a portfolio and serve it
 	cargo build --locked --release --bin pensipro
 	PENSIPRO_DATA_DIR=demo PENSIPRO_DATABASE_URL=sqlite://demo/pensipro.db \
-		target/release/pensipro demo --loans 200 --seed 1 --if-empty
+		target/release/pensipro demo --loans 200 --seed 1 --if-empty --password koperasi-sejahtera
 	PENSIPRO_DATA_DIR=demo PENSIPRO_DATABASE_URL=sqlite://demo/pensipro.db target/release/pensipro serve
 
 test: need-compiler ## all tests, on SQLite and on a private PostgreSQL
@@ -30,8 +30,9 @@ fmt: ## format the code
 	cargo fmt --all
 
 openapi: ## write the generated documents anew: OpenAPI and the table of errors
-	cargo run --locked --bin pensipro -- openapi > docs/openapi.json
-	cargo run --locked --bin pensipro -- errors > docs/errors.md
+	cargo build --locked --bin pensipro
+	target/debug/pensipro openapi > target/openapi.json && mv target/openapi.json docs/openapi.json
+	target/debug/pensipro errors-doc > target/errors.md && mv target/errors.md docs/errors.md
 
 .PHONY: need-compiler
 need-compiler:

@@ -23,7 +23,9 @@
 mod exception;
 mod repository;
 mod trail;
+mod usecases;
 
 pub use exception::{ExceptionFilter, ExceptionLog, ExceptionRow, NewException, Severity};
 pub use repository::{AuditRepository, ExceptionRepository};
 pub use trail::{AuditFilter, AuditRow};
+pub use usecases::{AuditError, list_audit_rows, list_exceptions};

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, AuditValue, Faults, Page, PageRequest, RoleId, Scope,
-    StorageError, UserId,
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, Faults, Page, PageRequest, Permission,
+    RoleId, Scope, StorageError, UserId,
 };
 
 use crate::{
@@ -31,8 +31,9 @@ pub fn create_user<Tx>(
     password_hash: PasswordHash,
 ) -> Result<UserView, AuthError>
 where
-    Tx: UserRepository + RoleRepository + AuditLog,
+    Tx: UserRepository + RoleRepository + AuditLog + Authority,
 {
+    tx.recheck(by, Permission::ManageUser)?;
     let CreateUser { username, email, full_name, phone, scope, roles, .. } = command;
     check_scope(tx, by, scope)?;
     if let Some(taken) = tx.account_named(&username)? {
@@ -98,8 +99,9 @@ pub fn assign_role<Tx>(
     role: RoleId,
 ) -> Result<UserView, AuthError>
 where
-    Tx: UserRepository + RoleRepository + AuditLog,
+    Tx: UserRepository + RoleRepository + AuditLog + Authority,
 {
+    tx.recheck(by, Permission::ManageUser)?;
     let user = tx.lock_user(user, by.scope)?;
     let roles = grantable_roles(tx, by, &[role])?;
     for role in roles {
@@ -115,8 +117,9 @@ where
 /// Takes a role from a user: tokens that he has now are void at once.
 pub fn remove_role<Tx>(tx: &mut Tx, by: &Actor, user: UserId, role: RoleId) -> Result<(), AuthError>
 where
-    Tx: UserRepository + RoleRepository + AuditLog,
+    Tx: UserRepository + RoleRepository + AuditLog + Authority,
 {
+    tx.recheck(by, Permission::ManageUser)?;
     let user = tx.lock_user(user, by.scope)?;
     let role = tx.lock_role(role)?;
     if role.name == ADMIN && tx.active_holders(role.id)? == [user.id] {

@@ -77,10 +77,10 @@ pub enum BillingError {
         first: ImportId,
     },
     /// A payment of the import stands.
-    #[error("{live_payments} payments of the import stand; reverse them first")]
+    #[error("{live_postings} payments or failed cuts of the import stand; reverse them first")]
     ImportHasPayments {
         /// How many.
-        live_payments: u32,
+        live_postings: u32,
     },
     /// No profile has this code.
     #[error("there is no payer profile {code:?}")]
@@ -111,7 +111,6 @@ macro_rules! kinds {
 }
 
 kinds! {
-    WHOLE_HOUSE_ONLY = "whole_house_only", Forbidden, "Not for users bound to a branch or a funder";
     INVALID_TRANSITION = "invalid_transition", Conflict, "The status does not allow it";
     EXPORT_GENERATING = "export_generating", Conflict, "The export is not complete yet";
     EXPORT_ANSWERED = "export_answered", Conflict, "The payer's answer counts against the export";
@@ -140,7 +139,7 @@ impl DomainError for BillingError {
             Self::File(FileFault::Utf16 | FileFault::NulByte { .. }) => Self::FILE_ENCODING,
             Self::File(FileFault::NoHeader { .. } | FileFault::Empty) => Self::FILE_REFUSED,
             Self::File(FileFault::TooManyLines) => Self::FILE_TOO_LONG,
-            Self::WholeHouseOnly => Self::WHOLE_HOUSE_ONLY,
+            Self::WholeHouseOnly => ErrorKind::WHOLE_HOUSE_ONLY,
             Self::InvalidTransition { .. } => Self::INVALID_TRANSITION,
             Self::ExportGenerating => Self::EXPORT_GENERATING,
             Self::ExportAnswered { .. } => Self::EXPORT_ANSWERED,

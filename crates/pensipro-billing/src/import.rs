@@ -182,12 +182,13 @@ impl Import {
     }
 
     /// The import taken back; refused while it is in work or a payment of it stands.
-    pub fn discarded(mut self, live_payments: u32) -> Result<Self, BillingError> {
+    pub fn discarded(mut self, live_postings: u32) -> Result<Self, BillingError> {
         self.require(ImportStatus::Done, ImportStatus::Discarded)?;
-        if live_payments > 0 {
-            return Err(BillingError::ImportHasPayments { live_payments });
+        if live_postings > 0 {
+            return Err(BillingError::ImportHasPayments { live_postings });
         }
         self.status = ImportStatus::Discarded;
+        self.spool_key = None;
         Ok(self)
     }
 
@@ -254,10 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_done_import_without_payments_is_discarded() {
-        assert!(import(ImportStatus::Processing).discarded(0).is_err());
+    fn only_a_done_or_unbegun_import_without_payments_is_discarded() {
+        let begun = Import { lines_done: 1, ..import(ImportStatus::Processing) };
+        assert!(begun.discarded(0).is_err());
+        let unbegun = import(ImportStatus::Processing).discarded(0).unwrap();
+        assert_eq!((unbegun.status, unbegun.spool_key), (ImportStatus::Discarded, None));
+        assert!(import(ImportStatus::Processing).discarded(1).is_err());
         let refused = import(ImportStatus::Done).discarded(2);
-        assert!(matches!(refused, Err(BillingError::ImportHasPayments { live_payments: 2 })));
+        assert!(matches!(refused, Err(BillingError::ImportHasPayments { live_postings: 2 })));
         let discarded = import(ImportStatus::Done).discarded(0).unwrap();
         assert_eq!(discarded.status, ImportStatus::Discarded);
         assert!(discarded.discarded(0).is_err());

@@ -222,8 +222,8 @@ pub trait ImportRepository {
     /// `Duplicate` if it is taken.
     fn store_chunk(&mut self, chunk: &StoredChunk) -> Result<(), StorageError>;
 
-    /// Payments of the import's lines that stand.
-    fn live_payments(&mut self, id: ImportId) -> Result<u32, StorageError>;
+    /// Payments and failed cuts of the import's lines that stand.
+    fn live_postings(&mut self, id: ImportId) -> Result<u32, StorageError>;
 
     /// Frees the keys of an import that is being discarded (its hash is freed by its status), and
     /// takes its outcomes off the export lines that they were the latest of.

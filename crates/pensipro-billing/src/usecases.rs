@@ -12,11 +12,7 @@ use crate::BillingError;
 
 /// Pension cuts concern the cooperative as a whole: not for users bound to a branch or a funder.
 pub fn whole_house(by: &Actor) -> Result<(), BillingError> {
-    if by.scope.branch_id.is_none() && by.scope.funder_id.is_none() {
-        Ok(())
-    } else {
-        Err(BillingError::WholeHouseOnly)
-    }
+    if by.scope.is_whole_house() { Ok(()) } else { Err(BillingError::WholeHouseOnly) }
 }
 
 #[cfg(test)]

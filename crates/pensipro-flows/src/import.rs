@@ -13,9 +13,9 @@ use pensipro_kernel::{
     Actor, AuditLog, ImportId, LoanId, Moment, Outbox, PaymentId, StorageError, TransactionId,
 };
 use pensipro_servicing::{
-    AccountingPeriods, Channel, ExcessTo, FailedCut, Input, InputKind, LoanRepository, LoanStatus,
-    NewPayment, OpenLoan, PaymentInput, PostingBatch, RefundDue, RefundRepository, ServicingPolicy,
-    follow_refunds,
+    AccountingPeriods, Channel, FailedCut, Input, InputKind, LoanRepository, LoanStatus,
+    NewPayment, OpenLoan, PaymentInput, PostingBatch, RefundChange, RefundDue, RefundRepository,
+    ServicingPolicy, follow_refunds, tell_refunds,
 };
 
 use crate::FlowError;
@@ -110,7 +110,7 @@ fn post_orders<Tx>(
     at: Moment,
 ) -> Result<StoredChunk, FlowError>
 where
-    Tx: LoanRepository + RefundRepository,
+    Tx: LoanRepository + RefundRepository + AuditLog + Outbox,
 {
     let orders = numbered_orders(tx, import, &matched, at)?;
     load_histories(tx, &mut loans, &orders)?;
@@ -121,7 +121,13 @@ where
     }
     tx.store_postings(&batch, by.user_id)?;
     let due: Vec<_> = refunds.into_values().collect();
-    follow_refunds(tx, by, &due)?;
+    let changes = follow_refunds(tx, by, &due)?;
+    // The chunk's own row tells of new requests; what becomes of earlier ones is told one by one.
+    let earlier: Vec<_> = changes
+        .into_iter()
+        .filter(|change| !matches!(change, RefundChange::Request { .. }))
+        .collect();
+    tell_refunds(tx, by, &earlier)?;
     Ok(matched.settle(import.id, answers)?)
 }
 
@@ -162,9 +168,7 @@ fn numbered(
     let loan_id = order.loan_id();
     let (kind, payment) = match *order {
         Order::Pay { amount, tolerance, .. } => {
-            let due_through = order.due_through();
-            let excess_to = ExcessTo::Refund;
-            let paid = PaymentInput { amount, due_through, tolerance, excess_to };
+            let paid = PaymentInput::of_cut(amount, order.periode(), tolerance);
             let payment = NewPayment {
                 transaction_id: id,
                 loan_id,
@@ -222,10 +226,14 @@ fn post_order(
     order: Numbered,
 ) -> Result<Posted, FlowError> {
     let Numbered { loan_id, input, payment } = order;
-    let takes = |loan: &&mut OpenLoan| {
+    let takes = |loan: &OpenLoan| {
         loan.account().state().dates.is_some() && loan.loan().status != LoanStatus::Cancelled
     };
-    let Some(loan) = loans.get_mut(&loan_id).filter(takes) else { return Ok(Posted::Refused) };
+    // A line that went live after the loans were locked: the chunk is made again.
+    let loan = loans.get_mut(&loan_id).ok_or(StorageError::Busy)?;
+    if !takes(loan) {
+        return Ok(Posted::Refused);
+    }
     let id = input.id;
     let posted = loan.post(input, batch)?;
     refunds.extend(posted.refunds.iter().map(|due| (due.transaction, *due)));

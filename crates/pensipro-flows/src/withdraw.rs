@@ -2,9 +2,8 @@
 
 use pensipro_kernel::{
     Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, Expected, LoanId, Moment,
-    Outbox, TransactionId,
+    Outbox, Permission, TransactionId,
 };
-use pensipro_members::MemberRepository;
 use pensipro_origination::usecases::{cancel_application, change_status, withdraw_offer};
 use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, CommitteeRepository, OriginationError,
@@ -19,6 +18,21 @@ use crate::FlowError;
 
 /// Withdraws an application; where it is approved, its pending loan is cancelled with it.
 pub fn withdraw_application<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+    expected: Expected,
+    reason: String,
+    at: Moment,
+) -> Result<Application, FlowError>
+where
+    Tx: ApplicationRepository + LoanRepository + AuditLog + Outbox + Authority,
+{
+    tx.recheck(by, Permission::CreateApplication)?;
+    withdraw(tx, by, id, expected, reason, at)
+}
+
+fn withdraw<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: ApplicationId,
@@ -51,12 +65,16 @@ pub fn set_application_status<Tx>(
     at: Moment,
 ) -> Result<Application, FlowError>
 where
-    Tx: ApplicationRepository + CommitteeRepository + LoanRepository + AuditLog + Outbox,
+    Tx: ApplicationRepository
+        + CommitteeRepository
+        + LoanRepository
+        + AuditLog
+        + Outbox
+        + Authority,
 {
+    tx.recheck(by, Permission::EditApplication)?;
     match change.to {
-        ApplicationStatus::Cancelled => {
-            withdraw_application(tx, by, id, expected, change.reason, at)
-        }
+        ApplicationStatus::Cancelled => withdraw(tx, by, id, expected, change.reason, at),
         _ => Ok(change_status(tx, by, id, expected, change, at)?),
     }
 }
@@ -90,7 +108,6 @@ where
         + RefundRepository
         + AccountingPeriods
         + ApplicationRepository
-        + MemberRepository
         + AuditLog
         + Outbox
         + Authority,

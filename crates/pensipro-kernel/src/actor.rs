@@ -72,6 +72,11 @@ impl Actor {
 }
 
 impl Scope {
+    /// True if nothing is hidden from the user: he is bound to no branch and no funder.
+    pub const fn is_whole_house(self) -> bool {
+        self.branch_id.is_none() && self.funder_id.is_none()
+    }
+
     /// True if a thing of this branch lies within the scope. A branch user sees nothing without one.
     pub fn sees_branch(self, branch: Option<BranchId>) -> bool {
         self.branch_id.is_none() || self.branch_id == branch

@@ -107,7 +107,7 @@ pub use reading::{
     LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule, with_history,
 };
 pub use records::{Disbursement, Payment, Transaction};
-pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds};
+pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds, tell_refunds};
 pub use repository::{
     AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState,
     RefundFilter, RefundRepository, ReservedIds,

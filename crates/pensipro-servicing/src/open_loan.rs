@@ -14,7 +14,7 @@ use crate::{
     fold::{replay, replay_as_of},
     hold::Holds,
     input::{Input, Order},
-    loan::{Loan, LoanBalances, StoredLoan},
+    loan::{Loan, LoanBalances, LoanStatus, StoredLoan},
     outstanding::Outstanding,
     posting::{NewTransaction, PostingBatch, RowChange, TransactionBody},
     row::{Row, RowKey, RowState},
@@ -146,7 +146,12 @@ impl OpenLoan {
 
     /// What storage keeps of the account.
     pub fn balances(&self) -> LoanBalances {
-        LoanBalances::of(&self.account, &self.rules)
+        let balances = LoanBalances::of(&self.account, &self.rules);
+        match self.loan.status {
+            // No account tells of a cancellation, and nothing leads back from it.
+            LoanStatus::Cancelled => LoanBalances { status: LoanStatus::Cancelled, ..balances },
+            _ => balances,
+        }
     }
 
     /// Posts an input: in place where none comes after it, otherwise by a replay.

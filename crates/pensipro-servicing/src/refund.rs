@@ -129,7 +129,7 @@ where
 }
 
 /// Audits and tells of changed requests one by one; an import tells of its chunk as a whole instead.
-pub(crate) fn tell_refunds<Tx>(
+pub fn tell_refunds<Tx>(
     tx: &mut Tx,
     by: &Actor,
     changes: &[RefundChange],

@@ -11,7 +11,7 @@ use pensipro_persistence::{Migrate, Store};
 use crate::{
     Config,
     app::{Bcrypt, StartError, first_data, open_files, open_store_at},
-    clock::{SystemClock, SystemEntropy},
+    clock::{SystemClock, SystemEntropy, random_hex},
     config::Secret,
     demo::{self, Plan, Progress, Timeline, World},
     policy::Policies,
@@ -32,16 +32,20 @@ pub(super) struct Arguments {
     /// The longest tenor, in months.
     #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u16).range(12..=120))]
     longest_tenor: u16,
-    /// The password of admin and of every member of the staff.
-    #[arg(long, default_value = "koperasi-sejahtera")]
-    password: String,
+    /// The password of admin and of every member of the staff; without it one is made and printed.
+    #[arg(long)]
+    password: Option<String>,
     /// Do nothing, and succeed, where members are there already.
     #[arg(long)]
     if_empty: bool,
 }
 
 pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), StartError> {
-    config.admin_password.get_or_insert_with(|| Secret::new(arguments.password.clone()));
+    let password = match &arguments.password {
+        Some(password) => password.clone(),
+        None => random_hex::<8>(&SystemEntropy),
+    };
+    config.admin_password.get_or_insert_with(|| Secret::new(password.clone()));
     let today = SystemClock::new(config.timezone, config.business_date).today();
     let timeline = Arc::new(Timeline::until(today));
     let store = open_store_at(&config, Migrate::Run, Arc::clone(&timeline) as Arc<dyn Clock>)?;
@@ -58,11 +62,11 @@ pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), Start
         timeline: &timeline,
         progress: &bar,
     };
-    let plan = plan(&config, arguments)?;
+    let plan = plan(&config, arguments, password)?;
     demo::fill(&world, &policies(&store)?, &plan).map_err(failed)?;
     bar.0.finish();
     println!("{} loans are there. Sign in as {}:", arguments.loans, demo::STAFF_NAMES.join(", "));
-    println!("the password is {}", arguments.password);
+    println!("the password is {}", plan.password);
     Ok(())
 }
 
@@ -76,8 +80,8 @@ fn refuse(arguments: &Arguments) -> Result<(), StartError> {
     ))
 }
 
-fn plan(config: &Config, arguments: &Arguments) -> Result<Plan, StartError> {
-    let password = Password::parse("password", &arguments.password)
+fn plan(config: &Config, arguments: &Arguments, text: String) -> Result<Plan, StartError> {
+    let password = Password::parse("password", &text)
         .map_err(|fault| StartError::Other(format!("--password {}", fault.message)))?;
     let password_hash = Bcrypt::new(config.bcrypt_cost)
         .hash(&password)
@@ -87,7 +91,7 @@ fn plan(config: &Config, arguments: &Arguments) -> Result<Plan, StartError> {
         seed: arguments.seed,
         months: arguments.months,
         longest_tenor: arguments.longest_tenor,
-        password: arguments.password.clone(),
+        password: text,
         password_hash,
     })
 }

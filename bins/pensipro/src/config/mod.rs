@@ -78,6 +78,11 @@ pub struct Config {
 pub struct Secret(String);
 
 impl Secret {
+    /// A text that will not be printed.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn reveal(&self) -> &str {
         &self.0

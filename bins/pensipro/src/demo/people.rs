@@ -122,7 +122,7 @@ pub(super) fn person(random: &mut Rng, number: u32, today: NaiveDate) -> Person 
     let (bank_code, bank_name) = pick(random, BANKS);
     let text = |text: &str| Some(text.to_owned());
     let member = RawMember {
-        nik: Some(nik(&district, birth_date, woman, number)),
+        nik: Some(nik(district, birth_date, woman, number)),
         no_pensiun: Some(format!("{:03}{number:012}", random.u32(100..999))),
         name: Some(name.clone()),
         birth_place: text(town),
@@ -185,8 +185,8 @@ mod tests {
             let person = person(&mut random, number, today);
             let member = MemberDetails::check(person.member, today).unwrap();
             AccountDetails::check(person.account).unwrap();
-            assert!(seen.insert(member.nik.to_string()), "{}", member.nik);
-            assert!(seen.insert(member.no_pensiun.to_string()));
+            assert!(seen.insert(member.nik.as_str().to_owned()));
+            assert!(seen.insert(member.no_pensiun.as_str().to_owned()));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The audit trail and the exceptions.
 
-use pensipro_audit::{AuditRepository, ExceptionRepository};
+use pensipro_audit::{list_audit_rows, list_exceptions};
 use pensipro_auth::ModuleCode;
 
 use crate::{
@@ -17,12 +17,12 @@ pub(super) fn routes() -> Routes {
 
 async fn audit_trail(
     app: App,
-    _by: Allowed<ViewLog>,
+    by: Allowed<ViewLog>,
     listing: Listing<AuditQuery>,
 ) -> Reply<List<AuditBody>> {
     let Listing { filter, page, pager } = listing;
     app.read(move |tx, _| {
-        let rows = tx.audit_rows(&filter.into(), &page)?;
+        let rows = list_audit_rows(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(rows, AuditBody::from))
     })
     .await
@@ -30,12 +30,12 @@ async fn audit_trail(
 
 async fn exceptions(
     app: App,
-    _by: Allowed<ViewLog>,
+    by: Allowed<ViewLog>,
     listing: Listing<ExceptionQuery>,
 ) -> Reply<List<ExceptionBody>> {
     let Listing { filter, page, pager } = listing;
     app.read(move |tx, _| {
-        let rows = tx.exceptions(&filter.into(), &page)?;
+        let rows = list_exceptions(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(rows, ExceptionBody::from))
     })
     .await

@@ -43,7 +43,7 @@ async fn list(
     listing: Listing<UserQuery>,
 ) -> Reply<List<UserBody>> {
     let Listing { filter, page, pager } = listing;
-    app.read(move |tx, _| {
+    app.read_snapshot(move |tx, _| {
         let users = list_users(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(users, UserBody::from))
     })
@@ -51,7 +51,7 @@ async fn list(
 }
 
 async fn show(app: App, by: Allowed<ManageUser>, id: Id<UserId>) -> Reply<Shown<UserBody>> {
-    app.read(move |tx, _| {
+    app.read_snapshot(move |tx, _| {
         let user = get_user(tx, &by, *id)?;
         let version = user.user.version;
         Ok(Shown::new(UserBody::from(user)).at(version))

@@ -73,6 +73,13 @@ impl Order {
         }
     }
 
+    /// The month billed.
+    pub const fn periode(&self) -> Period {
+        match self {
+            Self::Pay { periode, .. } | Self::FailedCut { periode, .. } => *periode,
+        }
+    }
+
     /// The last day of the month billed: rows due up to it are what the cut was for.
     pub fn due_through(&self) -> NaiveDate {
         match self {

@@ -148,11 +148,12 @@ fn supersede<Tx>(
 where
     Tx: ExportRepository + AuditLog,
 {
+    // Retiring takes the lines' locks, so that an import under way is waited for and then seen.
+    tx.retire_lines(live.id, today)?;
     let answers = tx.answers(live.id)?;
     let before = view(&live);
     let old = live.superseded(reason, answers)?;
     tx.save_export(&old)?;
-    tx.retire_lines(old.id, today)?;
     let after = view(&old).with("superseded_because", reason);
     tx.audit(by, entry("billing.export.supersede", &old).was(before).is(after))?;
     Ok(old.id)

@@ -178,8 +178,8 @@ where
     whole_house(by)?;
     let import = tx.lock_import(id)?;
     let before = view(&import);
-    let live_payments = tx.live_payments(id)?;
-    let import = import.discarded(live_payments)?;
+    let live_postings = tx.live_postings(id)?;
+    let import = import.discarded(live_postings)?;
     tx.save_import(&import)?;
     tx.release_lines(id)?;
     tx.audit(by, entry("billing.import.discard", &import).was(before).is(view(&import)))?;

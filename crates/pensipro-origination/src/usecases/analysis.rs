@@ -1,6 +1,6 @@
 //! Completing the analysis.
 
-use pensipro_kernel::{Actor, ApplicationId, AuditLog, Expected, Moment};
+use pensipro_kernel::{Actor, ApplicationId, AuditLog, Authority, Expected, Moment, Permission};
 use pensipro_members::MemberRepository;
 use pensipro_pricing::FirstDuePolicy;
 
@@ -21,8 +21,9 @@ pub fn analyze_application<Tx>(
     at: Moment,
 ) -> Result<(Application, Analysis), OriginationError>
 where
-    Tx: ApplicationRepository + AssessmentRepository + MemberRepository + AuditLog,
+    Tx: ApplicationRepository + AssessmentRepository + MemberRepository + AuditLog + Authority,
 {
+    tx.recheck(by, Permission::AnalyzeApplication)?;
     let member_id = tx.application(id, by.scope)?.member_id;
     let member = tx.lock_member(member_id, by.scope)?;
     let before = tx.lock_application(id, by.scope)?;

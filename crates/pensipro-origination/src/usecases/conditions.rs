@@ -1,8 +1,8 @@
 //! Marking a condition of the committee as met.
 
 use pensipro_kernel::{
-    Actor, ApplicationId, AuditEntry, AuditLog, ConditionId, Faults, Moment, StorageError,
-    optional_text,
+    Actor, ApplicationId, AuditEntry, AuditLog, Authority, ConditionId, Faults, Moment, Permission,
+    StorageError, optional_text,
 };
 
 use crate::{
@@ -18,8 +18,9 @@ pub fn fulfil_condition<Tx>(
     at: Moment,
 ) -> Result<Condition, OriginationError>
 where
-    Tx: ApplicationRepository + CommitteeRepository + AuditLog,
+    Tx: ApplicationRepository + CommitteeRepository + AuditLog + Authority,
 {
+    tx.recheck(by, Permission::VerifyDocument)?;
     let mut faults = Faults::new();
     let notes = faults.take(optional_text("notes", notes, 500));
     let notes = faults.finish(notes)?;

@@ -19,7 +19,7 @@ use crate::{
     crypto::SealingKey,
     member_keys::MemberKeys,
     schema::{loan_payments, pension_cut_import_lines as lines, pension_cut_imports as imports},
-    sql::batch_row,
+    sql::{Raw, batch_row},
 };
 
 /// A row of `pension_cut_import_lines`.
@@ -269,8 +269,8 @@ fn open(key: &SealingKey, sealed: &[u8]) -> Result<(Given, LineKeys), StorageErr
     Ok((given, keys))
 }
 
-/// Payments of the import's lines that stand.
-pub(super) fn live_payments(tx: &mut Tx<'_>, id: ImportId) -> Result<u32, StorageError> {
+/// Payments and failed cuts of the import's lines that stand.
+pub(super) fn live_postings(tx: &mut Tx<'_>, id: ImportId) -> Result<u32, StorageError> {
     let (Some(first), Some(last)) = (import_line_id(id, 1), import_line_id(id, MAX_LINES)) else {
         return Ok(0);
     };
@@ -279,8 +279,29 @@ pub(super) fn live_payments(tx: &mut Tx<'_>, id: ImportId) -> Result<u32, Storag
         .filter(loan_payments::source_line.le(last.get()))
         .filter(loan_payments::reversed_by.is_null())
         .count();
-    let found: i64 = tx.run(|conn| query.get_result(conn))?;
-    count("loan_payments", found)
+    let paid: i64 = tx.run(|conn| query.get_result(conn))?;
+    count("loan_payments", paid.saturating_add(standing_failures(tx, id)?))
+}
+
+#[derive(diesel::QueryableByName)]
+struct Standing {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+const STANDING_FAILURES: &str = "SELECT count(DISTINCT t.id) AS number \
+    FROM pension_cut_import_lines l \
+    JOIN pension_cut_imports i ON i.id = l.import_id \
+    JOIN loan_transactions t ON t.loan_id = l.loan_id AND t.kind = 'failed_cut' \
+    AND t.created_at >= i.created_at \
+    WHERE l.import_id = $1 AND l.outcome = 'failed' \
+    AND NOT EXISTS (SELECT 1 FROM loan_transactions r WHERE r.reverses = t.id)";
+
+/// Failed cuts that stand on the loans of the import's failed lines and were entered since.
+fn standing_failures(tx: &mut Tx<'_>, id: ImportId) -> Result<i64, StorageError> {
+    let standing: Standing =
+        tx.run(|conn| Raw::new(STANDING_FAILURES)?.bind(id.get()).get_result(conn))?;
+    Ok(standing.number)
 }
 
 /// Frees the keys of an import and takes its answers back.

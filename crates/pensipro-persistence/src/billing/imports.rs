@@ -158,8 +158,8 @@ impl ImportRepository for Tx<'_> {
         import_lines::store(self, chunk)
     }
 
-    fn live_payments(&mut self, id: ImportId) -> Result<u32, StorageError> {
-        import_lines::live_payments(self, id)
+    fn live_postings(&mut self, id: ImportId) -> Result<u32, StorageError> {
+        import_lines::live_postings(self, id)
     }
 
     fn release_lines(&mut self, id: ImportId) -> Result<(), StorageError> {

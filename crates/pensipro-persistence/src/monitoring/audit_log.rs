@@ -5,13 +5,14 @@ use diesel::prelude::*;
 use pensipro_kernel::{Actor, AuditEntry, AuditLog, AuditValue, StorageError};
 use serde_json::{Map, Value};
 
-use crate::{Tx, crypto::SealingKey, schema::audit_trails};
+use crate::{Tx, crypto::SealingKey, schema::audit_trails, sql::batch_row};
 
 pub(crate) const OLD_PLACE: &str = "audit_trails.old_personal";
 pub(crate) const NEW_PLACE: &str = "audit_trails.new_personal";
 
 #[derive(Insertable)]
 #[diesel(table_name = audit_trails)]
+#[diesel(treat_none_as_default_value = false)]
 struct NewRow {
     actor_id: Option<i64>,
     session_id: Option<i64>,
@@ -27,6 +28,7 @@ struct NewRow {
     request_id: Option<String>,
     created_at: NaiveDateTime,
 }
+batch_row!(NewRow => audit_trails);
 
 impl AuditLog for Tx<'_> {
     fn audit(&mut self, actor: &Actor, entry: AuditEntry) -> Result<(), StorageError> {
@@ -62,9 +64,7 @@ impl AuditLog for Tx<'_> {
             request_id: actor.origin.request_id.as_deref().map(str::to_owned),
             created_at: self.now(),
         };
-        self.run(|conn| {
-            diesel::insert_into(audit_trails::table).values(&row).execute(conn).map(drop)
-        })
+        self.insert_all(vec![row])
     }
 }
 

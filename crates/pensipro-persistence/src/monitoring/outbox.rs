@@ -4,10 +4,11 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_kernel::{Event, Outbox, StorageError};
 
-use crate::{Tx, schema::outbox};
+use crate::{Tx, schema::outbox, sql::batch_row};
 
 #[derive(Insertable)]
 #[diesel(table_name = outbox)]
+#[diesel(treat_none_as_default_value = false)]
 struct NewRow {
     event: &'static str,
     ref_table: &'static str,
@@ -17,6 +18,7 @@ struct NewRow {
     available_at: NaiveDateTime,
     created_at: NaiveDateTime,
 }
+batch_row!(NewRow => outbox);
 
 impl Outbox for Tx<'_> {
     fn emit(&mut self, event: Event) -> Result<(), StorageError> {
@@ -31,6 +33,6 @@ impl Outbox for Tx<'_> {
             available_at: now,
             created_at: now,
         };
-        self.run(|conn| diesel::insert_into(outbox::table).values(&row).execute(conn).map(drop))
+        self.insert_all(vec![row])
     }
 }

@@ -1,5 +1,7 @@
 //! Refund requests: one for a payment.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_kernel::{
@@ -85,10 +87,27 @@ type Joined = diesel::dsl::InnerJoinOn<
     diesel::dsl::Eq<loan_payments::id, requests::transaction_id>,
 >;
 
-fn joined() -> diesel::helper_types::IntoBoxed<'static, Joined, MultiBackend> {
+type Query = diesel::helper_types::IntoBoxed<'static, Joined, MultiBackend>;
+
+fn joined() -> Query {
     requests::table
         .inner_join(loan_payments::table.on(loan_payments::id.eq(requests::transaction_id)))
         .into_boxed()
+}
+
+fn filtered(filter: &RefundFilter) -> Query {
+    let RefundFilter { status, member_id, loan_id } = *filter;
+    let mut query = joined();
+    if let Some(status) = status {
+        query = query.filter(requests::status.eq(status.code()));
+    }
+    if let Some(member) = member_id {
+        query = query.filter(requests::member_id.eq(member.get()));
+    }
+    if let Some(loan) = loan_id {
+        query = query.filter(requests::loan_id.eq(loan.get()));
+    }
+    query
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -145,27 +164,21 @@ impl RefundRepository for Tx<'_> {
         filter: &RefundFilter,
         page: &PageRequest,
     ) -> Result<Page<RefundRequest>, StorageError> {
-        let RefundFilter { status, member_id, loan_id } = *filter;
-        let mut query = joined();
-        if let Some(status) = status {
-            query = query.filter(requests::status.eq(status.code()));
-        }
-        if let Some(member) = member_id {
-            query = query.filter(requests::member_id.eq(member.get()));
-        }
-        if let Some(loan) = loan_id {
-            query = query.filter(requests::loan_id.eq(loan.get()));
-        }
+        let mut query = filtered(filter);
         if let Some(last) = &page.after {
             query = query.filter(requests::id.gt(last.id));
         }
         let query = query.order(requests::id).limit(i64::from(page.limit) + 1).select(columns());
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
         let rows = rows.into_iter().map(RefundRequest::try_from).collect::<Result<_, _>>()?;
-        Ok(Page::from_rows(rows, page.limit, |row: &RefundRequest| Position {
+        let mut requests = Page::from_rows(rows, page.limit, |row: &RefundRequest| Position {
             key: String::new(),
             id: row.id.get(),
-        }))
+        });
+        if page.count {
+            requests.total = Some(self.run(|conn| filtered(filter).count().get_result(conn))?);
+        }
+        Ok(requests)
     }
 }
 
@@ -200,10 +213,11 @@ impl Tx<'_> {
         if new.is_empty() {
             return Ok(());
         }
-        let members = self.members_of(new.iter().map(|(loan, ..)| *loan))?;
+        let members: HashMap<i64, i64> =
+            self.members_of(new.iter().map(|(loan, ..)| *loan))?.into_iter().collect();
         let now = self.now();
         let row = |(loan, transaction, amount): &(LoanId, TransactionId, Money)| {
-            let member_id = members.iter().find(|(id, _)| *id == loan.get()).map(|(_, id)| *id);
+            let member_id = members.get(&loan.get()).copied();
             Ok(NewRow {
                 member_id: member_id.ok_or(StorageError::not_found("loan", loan.get()))?,
                 loan_id: loan.get(),

@@ -71,6 +71,13 @@ impl<'a> Lease<'a> {
         self.set_in_use(false);
     }
 
+    pub(super) fn is_clean(&self) -> bool {
+        match self {
+            Self::Writer(lease) => !lease.in_use,
+            Self::Pooled(pooled) => !pooled.in_use,
+        }
+    }
+
     fn set_in_use(&mut self, in_use: bool) {
         match self {
             Self::Writer(lease) => lease.in_use = in_use,

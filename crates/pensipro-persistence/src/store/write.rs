@@ -71,9 +71,12 @@ impl Store {
             return Ok(Exclusive::InProgress);
         }
         let result = self.write_on(&mut lease, name, &mut work);
-        // A connection that cannot give the lock back is dropped, which gives it back.
+        // A connection that was left in a transaction, or cannot give the lock back, is dropped,
+        // which gives it back.
+        let was_clean = lease.is_clean();
         lease.mark_used();
-        if advisory(lease.conn(), "SELECT pg_advisory_unlock($1) AS held", number).is_ok() {
+        let unlocked = advisory(lease.conn(), "SELECT pg_advisory_unlock($1) AS held", number);
+        if was_clean && unlocked.is_ok() {
             lease.mark_clean();
         }
         result.map(Exclusive::Done)

@@ -586,11 +586,11 @@ fn candidates_know_what_stands_against_them() {
             post_one(tx, loan, &of_line)
         });
         assert_eq!(candidate().payments, [rupiah(200_000), rupiah(300_000)]);
-        assert_eq!(read(database, |tx| tx.live_payments(ImportId::new(1))), 1);
+        assert_eq!(read(database, |tx| tx.live_postings(ImportId::new(1))), 1);
         assert_eq!(read(database, |tx| tx.answers(billed.export)), Answers::Some);
         write(database, |tx| reverse(tx, loan, of_line));
         assert_eq!(candidate().payments, [rupiah(200_000)]);
-        assert_eq!(read(database, |tx| tx.live_payments(ImportId::new(1))), 0);
+        assert_eq!(read(database, |tx| tx.live_postings(ImportId::new(1))), 0);
         assert!(!candidate().failed);
         let failed = write(database, |tx| fail(tx, loan, date("2026-03-03")));
         assert!(candidate().failed);

@@ -56,8 +56,12 @@ impl Once {
     pub(crate) fn of(request: &HttpRequest, body: &[u8]) -> Result<Self, Problem> {
         let mut values = request.headers().get_all(HEADER);
         let Some(value) = values.next() else { return Ok(Self(None)) };
-        if values.next().is_some() || *request.method() != Method::POST {
+        if *request.method() != Method::POST {
             return Ok(Self(None));
+        }
+        if values.next().is_some() {
+            let detail = "Idempotency-Key stands once at the most";
+            return Err(Problem::new(codes::INVALID_HEADER, detail));
         }
         let key = value.to_str().ok().filter(|key| is_printable(key)).ok_or_else(|| {
             let detail = "Idempotency-Key has 1 to 255 printable ASCII characters";

@@ -37,7 +37,7 @@ async fn list(
 
 async fn show(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<Shown<LoanBody>> {
     let policy = app.policies().servicing;
-    app.read(move |tx, at| {
+    app.read_snapshot(move |tx, at| {
         let view = read_loan(tx, *id, by.scope, &policy, at.today)?;
         let (figures, version) = (view.figures(), view.loan.version);
         Ok(Shown::new(LoanBody::of(view.loan, figures)).at(version))

@@ -54,12 +54,12 @@ macro_rules! codes {
 
         impl $name {
             /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            $visible const ALL: &'static [Self] = &[$(Self::$variant),*];
             /// Their codes, in the same order.
-            pub const CODES: &'static [&'static str] = &[$($code),*];
+            $visible const CODES: &'static [&'static str] = &[$($code),*];
 
             /// The stable code, as tables and bodies hold it.
-            pub const fn code(self) -> &'static str {
+            $visible const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
             }
         }
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     crate::codes! {
-        enum Light {
+        pub(super) enum Light {
             Red = "red",
             Green = "green",
         }

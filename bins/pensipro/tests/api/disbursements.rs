@@ -8,7 +8,7 @@ use crate::support::{
     on_each_backend,
 };
 
-fn disburse(lending: &Lending<'_>, loan: i64, body: &Value) -> Response {
+fn disburse(lending: &Lending, loan: i64, body: &Value) -> Response {
     lending.staff.finance.post(&format!("/loans/{loan}/disbursements"), body)
 }
 

@@ -136,3 +136,12 @@ fn while_the_first_runs_the_second_is_told_so() {
         assert_eq!(send().header("idempotent-replayed"), Some("true"));
     }
 }
+
+#[test]
+fn two_keys_are_no_key() {
+    on_each_backend(|house| {
+        let keys = [("Idempotency-Key", "key-1"), ("Idempotency-Key", "key-2")];
+        house.admin().post_with("/users", &keys, &new_user("budi")).refused(400, "invalid_header");
+        assert_eq!(house.admin().get("/users?count=true").expect(200)["total"], 1);
+    });
+}

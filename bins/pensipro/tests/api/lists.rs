@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, House, on_each_backend};
+use crate::support::{
+    Client, House, on_each_backend,
+    people::{branch, clerk},
+};
 
 /// Every row of a list, page by page.
 fn all(client: &Client, path: &str) -> Vec<Value> {
@@ -133,5 +136,16 @@ fn the_trail_is_listed_newest_first_and_by_time() {
         assert!(all(&admin, "/logs/audit-trails?from=2999-01-01").is_empty());
         assert!(all(&admin, "/logs/audit-trails?to=2000-01-01T00:00:00Z").is_empty());
         assert!(all(&admin, "/logs/exceptions?resolved=false&severity=error").is_empty());
+    });
+}
+
+#[test]
+fn the_logs_are_not_for_a_part_of_the_house() {
+    on_each_backend(|house| {
+        let auditor = clerk(house, branch(house, 1), "AUDITOR");
+        for path in ["/logs/audit-trails", "/logs/exceptions"] {
+            auditor.get(path).refused(403, "whole_house_only");
+        }
+        house.user(&["AUDITOR"]).get("/logs/audit-trails").expect(200);
     });
 }

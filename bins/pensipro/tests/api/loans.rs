@@ -139,3 +139,25 @@ fn a_branch_sees_and_touches_its_own_loans_alone() {
         assert_eq!(far.get("/loans?count=true").expect(200)["total"], 0);
     });
 }
+
+#[test]
+fn a_cancelled_loan_stays_cancelled_whatever_is_reversed() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let loan = lending.disbursed();
+        let payment = lending.pay(loan, "2026-06-15", "1000");
+        let finance = &lending.staff.finance;
+        let transactions = finance.get(&format!("/loans/{loan}/transactions")).expect(200);
+        let disbursement = id(&rows(&transactions)[0]);
+        let reason = json!({"reason": "salah rekening"});
+        let reverse = format!("/loans/{loan}/transactions/{disbursement}/reverse");
+        finance.post(&reverse, &reason).expect(200);
+        let application = lending.loan(loan)["application_id"].clone();
+        let cancel = format!("/applications/{application}/cancel");
+        lending.staff.sales.post(&cancel, &json!({"reason": "batal"})).expect(200);
+        assert_eq!(lending.loan(loan)["status"], "cancelled");
+        let reverse = format!("/loans/{loan}/payments/{}/reverse", id(&payment));
+        finance.post(&reverse, &reason).expect(200);
+        assert_eq!(lending.loan(loan)["status"], "cancelled");
+    });
+}

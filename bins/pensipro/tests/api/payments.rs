@@ -8,17 +8,17 @@ use crate::support::{
     on_each_backend,
 };
 
-fn pay(lending: &Lending<'_>, loan: i64, body: &Value) -> Response {
+fn pay(lending: &Lending, loan: i64, body: &Value) -> Response {
     let usual = json!({"paid_on": "2026-07-01", "amount": "1660716", "channel": "transfer"});
     lending.staff.finance.post(&format!("/loans/{loan}/payments"), &with(&usual, body))
 }
 
-fn outstanding(lending: &Lending<'_>, loan: i64, date: &str) -> Value {
+fn outstanding(lending: &Lending, loan: i64, date: &str) -> Value {
     let path = format!("/loans/{loan}/outstanding?date={date}");
     lending.staff.auditor.get(&path).expect(200)
 }
 
-fn schedule(lending: &Lending<'_>, loan: i64) -> Vec<Value> {
+fn schedule(lending: &Lending, loan: i64) -> Vec<Value> {
     let path = format!("/loans/{loan}/schedules");
     rows(&lending.staff.auditor.get(&path).expect(200)).to_vec()
 }

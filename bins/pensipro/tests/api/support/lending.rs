@@ -24,8 +24,7 @@ pub(crate) struct Staff {
 }
 
 /// A cooperative that lends: Rp 50 million over 36 months at 12 % a year, unless told otherwise.
-pub(crate) struct Lending<'a> {
-    pub(crate) house: &'a House,
+pub(crate) struct Lending {
     pub(crate) staff: Staff,
     pub(crate) product: i64,
     members: AtomicU32,
@@ -47,11 +46,11 @@ impl Staff {
     }
 }
 
-impl<'a> Lending<'a> {
-    pub(crate) fn of(house: &'a House) -> Self {
+impl Lending {
+    pub(crate) fn of(house: &House) -> Self {
         let staff = Staff::of(house);
         let product = make_product(&staff.admin, &json!({}));
-        Self { house, staff, product, members: AtomicU32::new(0) }
+        Self { staff, product, members: AtomicU32::new(0) }
     }
 
     /// A pensioner with verified papers and a bank account.

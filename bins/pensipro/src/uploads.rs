@@ -3,13 +3,13 @@
 
 use actix_web::web::block;
 use aws_lc_rs::digest::{SHA256, digest};
-use pensipro_kernel::{MemberId, StorageError};
-use pensipro_members::{FileKey, FileStore, Sha256, StoredFile, UploadPolicy, inspect};
+use pensipro_kernel::{Actor, MemberId, StorageError};
+use pensipro_members::{FileKey, FileStore, Sha256, StoredFile, inspect};
 use pensipro_persistence::Tx;
 
 use crate::{
     App,
-    http::{Attachment, Problem},
+    http::{Answer, Attachment, Once, Problem, Reply, codes},
 };
 
 /// An uploaded file that nobody has looked at yet.
@@ -19,25 +19,100 @@ pub struct Received {
     pub bytes: Vec<u8>,
     /// SHA-256 of the content.
     pub sha256: [u8; 32],
+    /// The request's idempotency key.
+    pub once: Once,
+}
+
+/// A file in the store that no row names yet. It is removed when this is dropped, unless it was
+/// kept.
+pub(crate) struct Unrecorded {
+    app: App,
+    key: FileKey,
+    is_kept: bool,
+}
+
+impl Unrecorded {
+    /// A file that was stored just now.
+    pub(crate) fn new(app: App, key: FileKey) -> Self {
+        Self { app, key, is_kept: false }
+    }
+
+    /// Its key.
+    pub(crate) fn key(&self) -> &FileKey {
+        &self.key
+    }
+
+    /// Leaves it where it is: a row may name it from here on.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// No row names it, nor will.
+    pub(crate) fn discard(&mut self) {
+        self.is_kept = false;
+    }
+}
+
+impl Drop for Unrecorded {
+    /// A file that stays is harmless, so a fault of the store is noted and no more.
+    fn drop(&mut self) {
+        if !self.is_kept
+            && let Err(error) = self.app.files.delete(&self.key)
+        {
+            log::warn!("a file without a row stays: {error}");
+        }
+    }
+}
+
+/// True if what was refused may be carried through all the same.
+pub(crate) fn may_yet_be_done(problem: &Problem) -> bool {
+    problem.code() == codes::TIMED_OUT.code
 }
 
 impl App {
-    /// Puts a file into the store, sealed for the member that `owner` finds (and may refuse to), and
-    /// gives what tables record of it. The file is durable then; until it is recorded it is nobody's
-    /// and harmless.
-    pub async fn keep_file<F>(
+    /// Stores a file, sealed for the member that `owner` finds (and may refuse to), and then
+    /// records it by the use case `name`. The file is durable before its row, so that a row without
+    /// a file cannot be; a refused or replayed upload leaves no file.
+    pub async fn record_file<A, O, R>(
+        &self,
+        (area, name): (&'static str, &'static str),
+        received: Received,
+        owner: O,
+        mut record: R,
+    ) -> Reply<A>
+    where
+        A: Answer + 'static,
+        O: FnOnce(&mut Tx<'_>) -> Result<MemberId, Problem> + Send + 'static,
+        R: FnMut(&mut Tx<'_>, &StoredFile) -> Result<A, Problem> + Send + 'static,
+    {
+        let Received { bytes, sha256, once } = received;
+        let (mut unrecorded, file) = self.keep_file(area, bytes, Sha256(sha256), owner).await?;
+        // From here on a request that is given up may still be carried through.
+        unrecorded.keep();
+        let answer = self.post(name, once, move |tx, _| record(tx, &file)).await;
+        let is_recorded = match &answer {
+            Ok(answered) => !answered.is_replayed(),
+            Err(problem) => may_yet_be_done(problem),
+        };
+        if !is_recorded {
+            unrecorded.discard();
+        }
+        answer
+    }
+
+    async fn keep_file<O>(
         &self,
         area: &'static str,
-        file: Received,
-        policy: UploadPolicy,
-        owner: F,
-    ) -> Result<StoredFile, Problem>
+        bytes: Vec<u8>,
+        sha256: Sha256,
+        owner: O,
+    ) -> Result<(Unrecorded, StoredFile), Problem>
     where
-        F: FnOnce(&mut Tx<'_>) -> Result<MemberId, Problem> + Send + 'static,
+        O: FnOnce(&mut Tx<'_>) -> Result<MemberId, Problem> + Send + 'static,
     {
-        let Received { bytes, sha256 } = file;
         let size = i64::try_from(bytes.len())
             .map_err(|_| Problem::internal("an upload of more than 2^63 bytes"))?;
+        let policy = self.policies().uploads;
         let (content_type, bytes) = aside(move || Ok((inspect(&bytes, &policy)?, bytes))).await?;
         let sealed = self.load(move |tx, _| {
             let member = owner(tx)?;
@@ -45,16 +120,21 @@ impl App {
         });
         let sealed = sealed.await?;
         let key = FileKey::generate(area, self.entropy.as_ref());
-        let stored = StoredFile { key: key.clone(), content_type, size, sha256: Sha256(sha256) };
+        let stored = StoredFile { key: key.clone(), content_type, size, sha256 };
         let app = self.clone();
-        aside(move || Ok(app.files.put(&key, &sealed).map_err(StorageError::from)?)).await?;
-        Ok(stored)
+        // The guard is made where the file is, so that a request given up meanwhile leaves nothing.
+        let put = aside(move || {
+            app.files.put(&key, &sealed).map_err(StorageError::from)?;
+            Ok(Unrecorded::new(app, key))
+        });
+        Ok((put.await?, stored))
     }
 
-    /// A file of a member, to be saved under a name of ours.
+    /// A file of a member, to be saved under a name of ours; the reading is noted as `action`.
     pub async fn attachment(
         &self,
-        member: MemberId,
+        by: &Actor,
+        (member, action): (MemberId, &'static str),
         file: StoredFile,
         name: String,
     ) -> Result<Attachment, Problem> {
@@ -66,18 +146,9 @@ impl App {
         if digest(&SHA256, &bytes).as_ref() != sha256.0 {
             return Err(Problem::internal(format!("the file of {name} is not the one recorded")));
         }
+        self.note_reading(by, member, action);
         let file_name = format!("{name}.{}", content_type.extension());
         Ok(Attachment { content_type: content_type.code(), file_name, bytes })
-    }
-
-    /// Takes a file away that was stored in vain. One that stays is harmless, so a fault of the
-    /// store is noted and no more.
-    pub async fn drop_file(&self, key: FileKey) {
-        let app = self.clone();
-        let dropped = aside(move || Ok(app.files.delete(&key).map_err(StorageError::from)?)).await;
-        if let Err(problem) = dropped {
-            log::warn!("a file without a row stays: {}", problem.log_text().unwrap_or_default());
-        }
     }
 }
 

@@ -181,9 +181,12 @@ impl Import {
         Ok(self)
     }
 
-    /// The import taken back; refused while it is in work or a payment of it stands.
+    /// The import taken back; refused while it is in work or a posting of it stands. One that never
+    /// got as far as its first outcome is not in work: its file may be lost or never take.
     pub fn discarded(mut self, live_postings: u32) -> Result<Self, BillingError> {
-        self.require(ImportStatus::Done, ImportStatus::Discarded)?;
+        if self.status != ImportStatus::Processing || self.lines_done > 0 {
+            self.require(ImportStatus::Done, ImportStatus::Discarded)?;
+        }
         if live_postings > 0 {
             return Err(BillingError::ImportHasPayments { live_postings });
         }

@@ -65,7 +65,6 @@ impl App {
 
     /// Notes that a job cannot go on; it stays as it is and is taken up again later.
     pub(super) async fn note_failure(&self, job: Job, problem: &Problem) {
-        log::error!("{} cannot go on: {}", job.lease(), told(problem));
         let (source, id) = match job {
             Job::Export(id) => ("billing.export", id.get()),
             Job::Import(id) => ("billing.import", id.get()),

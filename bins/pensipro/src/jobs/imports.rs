@@ -28,27 +28,29 @@ pub(super) async fn process(app: &App, stop: &Stop, id: ImportId) -> Result<Stre
         if chunk.is_empty() {
             return finish(app, stop, &by, (id, key)).await;
         }
-        if !store(app, stop, &by, (id, chunk)).await? {
-            return Ok(Stretch::Left);
+        match store(app, stop, &by, (id, chunk)).await? {
+            Some(ImportStatus::Processing) => {}
+            // It was taken back meanwhile.
+            Some(_) => return Ok(Stretch::Done),
+            None => return Ok(Stretch::Left),
         }
     }
     Ok(Stretch::Left)
 }
 
-/// False if the job is another instance's by now.
+/// The import's status after a chunk; `None` if the job is another instance's by now.
 async fn store(
     app: &App,
     stop: &Stop,
     by: &Actor,
     (id, lines): (ImportId, Vec<FileLine>),
-) -> Result<bool, Problem> {
+) -> Result<Option<ImportStatus>, Problem> {
     let (by, lines) = (by.clone(), Arc::new(lines));
     let policy = app.policies().servicing;
     let chunk = app.chunk(stop, ("import_chunk", Job::Import(id)), move |tx, at| {
-        process_import_chunk(tx, &by, id, lines.to_vec(), &policy, at)?;
-        Ok(())
+        Ok(process_import_chunk(tx, &by, id, lines.to_vec(), &policy, at)?.status)
     });
-    Ok(chunk.await?.is_some())
+    chunk.await
 }
 
 async fn finish(

@@ -10,6 +10,7 @@ mod exports;
 mod imports;
 mod leases;
 mod lines;
+mod rests;
 mod runner;
 mod spool;
 
@@ -30,7 +31,7 @@ use crate::{App, http::Problem};
 
 pub(crate) use lines::{Judged, judge};
 pub(crate) use runner::run;
-pub(crate) use spool::{SpoolSink, Spooled};
+pub(crate) use spool::SpoolSink;
 
 /// How often who waits looks again, for a job that another instance works on.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);

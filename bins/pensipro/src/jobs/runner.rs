@@ -1,19 +1,16 @@
 //! Takes up what is stored and not finished: at the start, when a request says so, and from time to
 //! time, for what another instance left.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use pensipro_auth::ModuleCode;
 use pensipro_billing::{ExportRepository, ImportRepository};
 use tokio::{
-    task::JoinSet,
+    task::{JoinSet, spawn},
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Job, Stretch, chunk::told, exports, imports};
+use super::{Job, Stretch, chunk::told, exports, imports, rests::Rests};
 use crate::{App, app::Stop, http::Problem};
 
 /// Jobs that are worked on at once, so that a small one need not wait for a big one.
@@ -22,16 +19,13 @@ const AT_ONCE: usize = 4;
 /// How often to look for what others left.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// How long a job that failed rests.
-const REST: Duration = Duration::from_secs(60);
-
 /// How often spooled files are looked through for what a crash left.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Works off jobs until it is told to stop, between two chunks.
 pub(crate) async fn run(app: App, mut stop: Stop) {
     let mut runner =
-        Runner { app, dead_are_freed: false, resting: HashMap::new(), tasks: JoinSet::new() };
+        Runner { app, dead_are_freed: false, rests: Rests::default(), tasks: JoinSet::new() };
     let (mut looks, mut sweeps) = (interval(LOOK), interval(SWEEP));
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -40,7 +34,7 @@ pub(crate) async fn run(app: App, mut stop: Stop) {
             _ = sweeps.tick() => runner.sweep().await,
             _ = looks.tick() => {}
             () = runner.app.jobs.wake.notified() => {}
-            Some(ended) = runner.tasks.join_next() => runner.note(ended.ok()),
+            Some(Ok((job, worked))) = runner.tasks.join_next() => runner.note(&stop, job, worked).await,
         }
         runner.free_dead().await;
         runner.take_up(&stop).await;
@@ -53,8 +47,7 @@ struct Runner {
     /// What processes before this one held is free. It may take a while: on PostgreSQL a dead
     /// process's last statement still runs, and holds its lease's row until it ends.
     dead_are_freed: bool,
-    /// Jobs that failed, and since when they rest.
-    resting: HashMap<Job, Instant>,
+    rests: Rests,
     tasks: JoinSet<(Job, Result<Stretch, Problem>)>,
 }
 
@@ -79,28 +72,27 @@ impl Runner {
             Ok(unfinished) => unfinished,
             Err(problem) => return log::warn!("jobs could not be read: {}", told(&problem)),
         };
-        self.resting.retain(|job, since| since.elapsed() < REST && unfinished.contains(job));
+        self.rests.forget(&unfinished, Instant::now());
         for job in unfinished {
-            let is_ready = self.tasks.len() < AT_ONCE && !self.resting.contains_key(&job);
+            let is_ready = self.tasks.len() < AT_ONCE && !self.rests.is_resting(job);
             if is_ready && self.app.jobs.begin(job) {
                 self.tasks.spawn(work(self.app.clone(), stop.clone(), job));
             }
         }
     }
 
-    /// A task that panicked is not known by its job: it is taken up again.
-    fn note(&mut self, ended: Option<(Job, Result<Stretch, Problem>)>) {
-        match ended {
-            Some((_, Ok(Stretch::Done))) => {}
-            Some((job, Ok(Stretch::Left))) => {
-                // Another instance has it, or the module is off: look again at the next tick.
-                let since = Instant::now().checked_sub(REST.saturating_sub(LOOK));
-                self.resting.insert(job, since.unwrap_or_else(Instant::now));
+    async fn note(&mut self, stop: &Stop, job: Job, worked: Result<Stretch, Problem>) {
+        match worked {
+            Ok(Stretch::Done) => {}
+            // Another instance has it, or the module is off: look again at the next tick.
+            Ok(Stretch::Left) => self.rests.rest(job, LOOK, Instant::now()),
+            Err(_) if stop.is_asked() => {}
+            Err(problem) => {
+                log::error!("{} cannot go on: {}", job.lease(), told(&problem));
+                if self.rests.failed(job, problem.code(), Instant::now()) {
+                    self.app.note_failure(job, &problem).await;
+                }
             }
-            Some((job, Err(_))) => {
-                self.resting.insert(job, Instant::now());
-            }
-            None => log::error!("a job's task panicked"),
         }
     }
 
@@ -131,14 +123,13 @@ impl Drop for Running<'_> {
     }
 }
 
+/// Works on a job in a task of its own, so that a panic is a failure like others.
 async fn work(app: App, stop: Stop, job: Job) -> (Job, Result<Stretch, Problem>) {
     let _running = Running(&app, job);
-    let worked = held(&app, &stop, job).await;
-    match &worked {
-        Err(problem) if !stop.is_asked() => app.note_failure(job, problem).await,
-        _ => {}
-    }
-    (job, worked)
+    let task = app.clone();
+    let worked = spawn(async move { held(&task, &stop, job).await }).await;
+    let panicked = |error| Err(Problem::internal(format!("a job's task panicked: {error}")));
+    (job, worked.unwrap_or_else(panicked))
 }
 
 /// Works on a job while its lease is held.

@@ -18,6 +18,7 @@ use tokio::task::spawn_blocking;
 use crate::{
     App,
     http::{Problem, extract::FileSink},
+    uploads::Unrecorded,
 };
 
 /// The area of spooled files in the file store.
@@ -90,11 +91,11 @@ impl SpoolSink {
     }
 
     /// The whole file, durable.
-    pub(crate) async fn finish(mut self) -> Result<Spooled, Problem> {
+    pub(crate) async fn finish(mut self) -> Result<Unrecorded, Problem> {
         self.flush().await?;
         let writer = self.writer.take().ok_or_else(broken)?;
         spawn_blocking(move || writer.finish()).await.map_err(failed)?.map_err(failed)?;
-        Ok(Spooled { app: self.app, key: self.key, is_kept: false })
+        Ok(Unrecorded::new(self.app, self.key))
     }
 
     async fn flush(&mut self) -> Result<(), Problem> {
@@ -111,41 +112,6 @@ impl FileSink for SpoolSink {
     async fn take(&mut self, bytes: Bytes) -> Result<(), Problem> {
         self.waiting.extend_from_slice(&bytes);
         if self.waiting.len() >= BLOCK { self.flush().await } else { Ok(()) }
-    }
-}
-
-/// A file in the spool that no import has yet. It is removed when this is dropped, unless it was
-/// kept.
-pub(crate) struct Spooled {
-    app: App,
-    key: FileKey,
-    is_kept: bool,
-}
-
-impl Spooled {
-    /// Its key.
-    pub(crate) fn key(&self) -> &FileKey {
-        &self.key
-    }
-
-    /// Leaves it where it is: an import may have it from here on.
-    pub(crate) fn keep(&mut self) {
-        self.is_kept = true;
-    }
-
-    /// No import has it, nor will.
-    pub(crate) fn discard(&mut self) {
-        self.is_kept = false;
-    }
-}
-
-impl Drop for Spooled {
-    fn drop(&mut self) {
-        if !self.is_kept
-            && let Err(error) = self.app.files.delete(&self.key)
-        {
-            log::warn!("a spooled file could not be deleted: {error}");
-        }
     }
 }
 

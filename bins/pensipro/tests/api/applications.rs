@@ -311,6 +311,9 @@ fn documents_come_back_as_they_were_and_are_judged_by_content() {
         assert!(content.header("content-disposition").unwrap().starts_with("attachment; "));
         assert_eq!(content.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(content.bytes, form);
+        actix_web::rt::System::new().block_on(house.app.write_readings()).unwrap();
+        let noted = "SELECT action AS text FROM access_logs WHERE action LIKE 'application%'";
+        assert_eq!(house.database.texts(noted), ["application.document.read"]);
 
         upload("FORMULIR", "x.pdf", b"MZ this is no PDF").refused(415, "unsupported_file_type");
         upload("KTP", "ktp.pdf", &form).refused(422, "validation_failed");

@@ -33,19 +33,14 @@ async fn upload(
     let kind = form.fields.kind()?;
     let (asker, id) = (by.clone(), *id);
     let owner = move |tx: &mut Tx<'_>| Ok(document_owner(tx, &asker, id)?);
-    let received = Received { bytes, sha256: form.sha256 };
-    let file = app.keep_file("applications", received, app.policies().uploads, owner).await?;
-    let key = file.key.clone();
-    let answer = app.post("add_application_document", form.once, move |tx, _| {
-        let document = add_document(tx, &by, id, kind, &file)?;
+    let received = Received { bytes, sha256: form.sha256, once: form.once };
+    let names = ("applications", "add_application_document");
+    app.record_file(names, received, owner, move |tx, file| {
+        let document = add_document(tx, &by, id, kind, file)?;
         let location = format!("/applications/{id}/documents/{}/content", document.id);
         Ok(Created::new(location, document.into()))
-    });
-    let answer = answer.await?;
-    if answer.is_replayed() {
-        app.drop_file(key).await;
-    }
-    Ok(answer)
+    })
+    .await
 }
 
 async fn list(
@@ -65,7 +60,9 @@ async fn content(
     ids: Id<(ApplicationId, ApplicationDocumentId)>,
 ) -> Reply<Attachment> {
     let (_, id) = *ids;
+    let asker = by.clone();
     let (found, owner) = app.load(move |tx, _| Ok(document(tx, &by, *ids)?)).await?;
     let name = format!("{}-{id}", found.kind);
-    Answered::fresh(app.attachment(owner, found.file, name).await?)
+    let reading = (owner, "application.document.read");
+    Answered::fresh(app.attachment(&asker, reading, found.file, name).await?)
 }

@@ -2,7 +2,8 @@
 
 use pensipro_billing::{
     Import, ImportRepository, ImportStatus, Opened, ProfileRepository, Profiles, RequestImport,
-    SpooledFile, discard_import, list_import_lines, list_imports, open_import, read_import, whole_house,
+    SpooledFile, discard_import, list_import_lines, list_imports, open_import, read_import,
+    whole_house,
 };
 use pensipro_kernel::ImportId;
 
@@ -12,11 +13,12 @@ use crate::{
     bodies::billing::{ImportBody, ImportDetailBody, ImportForm, ImportQuery, LineBody, LineQuery},
     http::{
         Allowed, Answered, Begun, Done, Id, List, Listing, Prefer, Problem, Progress, Reply,
-        Routes, Shown, Upload, UploadLimits, codes,
+        Routes, Shown, Upload, UploadLimits,
         extract::Form,
         right::{ImportBilling, ReconcileBilling},
     },
-    jobs::{Job, Judged, SpoolSink, Spooled, judge},
+    jobs::{Job, Judged, SpoolSink, judge},
+    uploads::{Unrecorded, may_yet_be_done},
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -59,7 +61,7 @@ async fn open(
     app: &App,
     by: Allowed<ImportBilling>,
     form: Form<ImportForm>,
-    spooled: &mut Spooled,
+    spooled: &mut Unrecorded,
 ) -> Reply<Begun<ImportBody>> {
     let Form { fields, file_bytes: bytes, sha256, once } = form;
     let command = RequestImport::check(&fields.into())?;
@@ -89,7 +91,7 @@ async fn open(
 fn may_have_file<A>(opened: &Result<Answered<A>, Problem>) -> bool {
     match opened {
         Ok(answered) => answered.is_acceptance() && !answered.is_replayed_acceptance(),
-        Err(problem) => problem.code() == codes::TIMED_OUT.code,
+        Err(problem) => may_yet_be_done(problem),
     }
 }
 

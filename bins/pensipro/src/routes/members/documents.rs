@@ -5,6 +5,7 @@ use pensipro_members::{
     Verdict,
     usecases::{add_document, document, get_member, list_documents, verify_document},
 };
+use pensipro_persistence::Tx;
 
 use crate::{
     App,
@@ -17,7 +18,6 @@ use crate::{
     uploads::Received,
 };
 
-/// The bytes are stored first and recorded after, so that a row without a file cannot be.
 pub(super) async fn upload(
     app: App,
     by: Allowed<EditMember>,
@@ -27,21 +27,15 @@ pub(super) async fn upload(
     let limits = UploadLimits { file_bytes: app.settings().upload_max_bytes };
     let (form, bytes) = upload.into_memory(limits).await?;
     let kind = form.fields.kind()?;
-    let received = Received { bytes, sha256: form.sha256 };
+    let received = Received { bytes, sha256: form.sha256, once: form.once };
     let (asker, id) = (by.clone(), *member);
-    let owner = move |tx: &mut pensipro_persistence::Tx<'_>| Ok(get_member(tx, &asker, id)?.id);
-    let file = app.keep_file("members", received, app.policies().uploads, owner).await?;
-    let key = file.key.clone();
-    let answer = app.post("add_document", form.once, move |tx, _| {
-        let document = add_document(tx, &by, id, kind, &file)?;
+    let owner = move |tx: &mut Tx<'_>| Ok(get_member(tx, &asker, id)?.id);
+    app.record_file(("members", "add_document"), received, owner, move |tx, file| {
+        let document = add_document(tx, &by, id, kind, file)?;
         let location = format!("/members/{id}/documents/{}/content", document.id);
         Ok(Created::new(location, DocumentBody::from(document)))
-    });
-    let answer = answer.await?;
-    if answer.is_replayed() {
-        app.drop_file(key).await;
-    }
-    Ok(answer)
+    })
+    .await
 }
 
 pub(super) async fn list(
@@ -64,9 +58,8 @@ pub(super) async fn content(
     let asker = by.clone();
     let found = app.load(move |tx, _| Ok(document(tx, &by, *ids)?)).await?;
     let name = format!("{}-{id}", found.kind);
-    let answer = app.attachment(member, found.file, name).await?;
-    app.note_reading(&asker, member, "member.document.read");
-    Answered::fresh(answer)
+    let reading = (member, "member.document.read");
+    Answered::fresh(app.attachment(&asker, reading, found.file, name).await?)
 }
 
 pub(super) async fn verify(

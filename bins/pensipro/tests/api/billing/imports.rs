@@ -241,6 +241,44 @@ fn an_import_without_payments_is_taken_back_and_its_file_is_free_again() {
 }
 
 #[test]
+fn an_import_whose_file_is_lost_is_told_of_once_and_can_be_taken_back() {
+    on_each_backend(|house| {
+        let desk = Desk::new(house);
+        let (lost, other) = (";999999999999999;700.000,00\n", ";999999999999998;1.000,00\n");
+        let file = |line| format!("reference;no_pensiun;amount\n{line}");
+        let import = desk.import("TASPEN", file(lost)).expect(201);
+        let id = &import["id"];
+        // As after a restore of a copy whose database is older than its files.
+        let set_back = format!(
+            "UPDATE pension_cut_imports SET status = 'processing', spool_key = 'spool/aa/gone', \
+             lines_done = 0, last_line = 0 WHERE id = {id}"
+        );
+        house.database.execute("DELETE FROM pension_cut_import_lines").unwrap();
+        house.database.execute(&set_back).unwrap();
+        let admin = house.admin();
+        let failures = || {
+            let noted = admin.get("/logs/exceptions?source=billing.import").expect(200);
+            noted["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|row| row["payload"]["id"] == *id)
+                .count()
+        };
+        desk.import("TASPEN", file(other)).expect(201);
+        until("the failure", || (failures() > 0).then_some(()));
+        assert_eq!(failures(), 1);
+
+        let path = format!("/billing/import/{id}");
+        assert_eq!(desk.finance.delete(&path).status, 204);
+        assert_eq!(desk.finance.get(&path).expect(200)["status"], "discarded");
+        let again = desk.import("TASPEN", file(lost)).expect(201);
+        assert_eq!((&again["status"], &again["lines_done"]), (&json!("done"), &json!(1)));
+        assert_ne!(again["id"], *id);
+    });
+}
+
+#[test]
 fn who_does_not_wait_gets_202_and_the_key_gives_the_present_state() {
     on_each_backend(|house| {
         let desk = Desk::with_loans(house, 2);

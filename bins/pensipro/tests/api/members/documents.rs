@@ -118,6 +118,7 @@ fn an_upload_that_is_sent_again_with_its_key_is_stored_once() {
         assert_eq!(listed["data"], json!([first]));
         let place = format!("{path}/documents/{}/content", first["id"]);
         assert_eq!(admin.get(&place).bytes, pdf("satu"));
+        assert_eq!(stored(house).len(), 1, "a replayed or refused upload left its file");
     });
 }
 

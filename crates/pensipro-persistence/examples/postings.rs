@@ -9,12 +9,18 @@ mod work;
 
 use std::time::{Duration, Instant};
 
+use pensipro_persistence::Backend;
 use pensipro_persistence::testing::{TestDatabase, backends};
 
 /// Loans, each with an export line and a line of the file.
 const LOANS: usize = 10_000;
-/// Lines of a chunk.
-const CHUNK: usize = 250;
+/// Lines of a chunk: few on SQLite, where one writer holds everything; enough for COPY on PostgreSQL.
+const fn chunk_of(backend: Backend) -> usize {
+    match backend {
+        Backend::Sqlite => 250,
+        Backend::Postgres => 1_000,
+    }
+}
 /// Payments one by one, and reads.
 const SINGLES: usize = 2_000;
 
@@ -32,13 +38,14 @@ fn main() {
 }
 
 fn import(database: &TestDatabase, house: &house::House) {
+    let size = chunk_of(database.store().backend());
     let import = work::open_import(database, LOANS);
     let mut parts = [Duration::ZERO; work::PARTS.len()];
     let mut chunks = Vec::new();
     let before = processor_time();
     let (took, ()) = timed(|| {
-        for (place, loans) in house.loans.chunks(CHUNK).enumerate() {
-            let first = u32::try_from(place * CHUNK + 2).expect("a line number");
+        for (place, loans) in house.loans.chunks(size).enumerate() {
+            let first = u32::try_from(place * size + 2).expect("a line number");
             let (chunk, took) = timed(|| work::import_chunk(database, import, loans, first));
             chunks.push(chunk);
             parts.iter_mut().zip(took).for_each(|(sum, part)| *sum += part);
@@ -46,7 +53,7 @@ fn import(database: &TestDatabase, house: &house::House) {
     });
     chunks.sort_unstable();
     println!(
-        "  import: {:.0} lines/s, 100,000 lines in {:.1} s; chunks of {CHUNK}: median {:.1?}, \
+        "  import: {:.0} lines/s, 100,000 lines in {:.1} s; chunks of {size}: median {:.1?}, \
          longest {:.1?}",
         rate(LOANS, took),
         100_000.0 / rate(LOANS, took),

@@ -18,7 +18,7 @@ use super::{
 use crate::support::{Client, JWT_SECRET, PASSWORD};
 
 const LOANS: u32 = 60;
-const LINES: usize = 12_000;
+const LINES: usize = 60_000;
 
 /// The program, until it is killed.
 struct Running {

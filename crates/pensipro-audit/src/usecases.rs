@@ -1,7 +1,9 @@
 //! Reading the trail and the exceptions: they tell of the whole house, so that only users who are
-//! bound to no branch and no funder read them.
+//! tied to no branch and no funder read them.
 
-use pensipro_kernel::{Actor, DomainError, ErrorKind, Page, PageRequest, StorageError};
+use pensipro_kernel::{
+    Actor, AuthorityError, DomainError, ErrorKind, Page, PageRequest, StorageError,
+};
 
 use crate::{
     AuditFilter, AuditRepository, AuditRow, ExceptionFilter, ExceptionRepository, ExceptionRow,
@@ -10,23 +12,18 @@ use crate::{
 /// Why the logs are not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
-    /// The caller sees a part of the house only.
-    #[error("the logs tell of the whole house; they are not for users of a branch or a funder")]
-    WholeHouseOnly,
+    /// The caller may not.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// Storage refused or failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
-impl AuditError {
-    /// Every code of this error.
-    pub const ERRORS: &[ErrorKind] = &[ErrorKind::WHOLE_HOUSE_ONLY];
-}
-
 impl DomainError for AuditError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::WholeHouseOnly => ErrorKind::WHOLE_HOUSE_ONLY,
+            Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
     }
@@ -39,7 +36,7 @@ pub fn list_audit_rows<Tx: AuditRepository>(
     filter: &AuditFilter,
     page: &PageRequest,
 ) -> Result<Page<AuditRow>, AuditError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.audit_rows(filter, page)?)
 }
 
@@ -50,10 +47,6 @@ pub fn list_exceptions<Tx: ExceptionRepository>(
     filter: &ExceptionFilter,
     page: &PageRequest,
 ) -> Result<Page<ExceptionRow>, AuditError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.exceptions(filter, page)?)
-}
-
-fn whole_house(by: &Actor) -> Result<(), AuditError> {
-    if by.scope.is_whole_house() { Ok(()) } else { Err(AuditError::WholeHouseOnly) }
 }

@@ -108,7 +108,7 @@ where
         full_name: "Administrator".to_owned(),
         phone: None,
         password_hash: admin.password_hash,
-        scope: Scope::default(),
+        scope: Scope::WholeHouse,
     };
     let user = tx.add_user(&new, None)?;
     tx.add_user_role(user.id, role, None)?;

@@ -38,9 +38,6 @@ pub enum AuthError {
         /// What the caller lacks.
         missing: Vec<String>,
     },
-    /// A wider view than the caller's own would be given.
-    #[error("a user tied to a branch or a funder adds users of the same one only")]
-    OutsideScope,
     /// Nobody would be left to administer the system.
     #[error("the last active administrator stays one")]
     LastAdmin,
@@ -66,7 +63,6 @@ impl AuthError {
         Self::NOT_HELD,
         Self::INACTIVE,
         Self::GRANT,
-        Self::SCOPE,
         Self::LAST,
     ];
     const CREDENTIALS: ErrorKind = ErrorKind::new(
@@ -94,8 +90,6 @@ impl AuthError {
         Class::Forbidden,
         "The role holds permissions that the caller lacks",
     );
-    const SCOPE: ErrorKind =
-        ErrorKind::new("outside_scope", Class::Forbidden, "Wider than the caller's own scope");
     const LAST: ErrorKind =
         ErrorKind::new("last_admin", Class::Conflict, "The last active administrator stays one");
 }
@@ -111,7 +105,6 @@ impl DomainError for AuthError {
             Self::RoleNotHeld(_) => Self::NOT_HELD,
             Self::RoleInactive(_) => Self::INACTIVE,
             Self::CannotGrant { .. } => Self::GRANT,
-            Self::OutsideScope => Self::SCOPE,
             Self::LastAdmin => Self::LAST,
             Self::Invalid(faults) => faults.kind(),
             Self::Authority(error) => error.kind(),

@@ -35,7 +35,7 @@ where
 {
     tx.recheck(by, Permission::ManageUser)?;
     let CreateUser { username, email, full_name, phone, scope, roles, .. } = command;
-    check_scope(tx, by, scope)?;
+    let scope = known_scope(tx, by, scope)?;
     if let Some(taken) = tx.account_named(&username)? {
         return Err(AuthError::UsernameTaken(taken.user.id));
     }
@@ -139,21 +139,28 @@ fn view<Tx: RoleRepository>(tx: &mut Tx, user: User) -> Result<UserView, AuthErr
     Ok(UserView { user, roles, permissions })
 }
 
-/// Branch and funder must be there, and nobody gives a wider view than he has.
-fn check_scope<Tx: UserRepository>(tx: &mut Tx, by: &Actor, scope: Scope) -> Result<(), AuthError> {
-    if by.scope != Scope::default() && by.scope != scope {
-        return Err(AuthError::OutsideScope);
-    }
+/// A scope that the caller may give: what it names is there, and it is no wider than his own. Who is
+/// tied to a branch or a funder ties others to the same one.
+fn known_scope<Tx: UserRepository>(
+    tx: &mut Tx,
+    by: &Actor,
+    wanted: Scope,
+) -> Result<Scope, AuthError> {
+    let scope = if wanted == Scope::WholeHouse { by.scope } else { wanted };
+    let own = by.scope == Scope::WholeHouse || by.scope == scope;
     let mut faults = Faults::new();
-    if let Some(branch) = scope.branch_id {
-        let there = tx.branch_exists(branch)?;
-        faults.require(there, "branch_id", "unknown", "there is no such branch");
+    match scope {
+        Scope::WholeHouse => {}
+        Scope::Branch(branch) => {
+            let there = own && tx.branch_exists(branch)?;
+            faults.require(there, "branch_id", "unknown", "is no branch of yours");
+        }
+        Scope::Funder(funder) => {
+            let there = own && tx.funder_exists(funder)?;
+            faults.require(there, "funder_id", "unknown", "is no funder of yours");
+        }
     }
-    if let Some(funder) = scope.funder_id {
-        let there = tx.funder_exists(funder)?;
-        faults.require(there, "funder_id", "unknown", "there is no such funder");
-    }
-    Ok(faults.finish(Some(()))?)
+    Ok(faults.finish(Some(scope))?)
 }
 
 /// The roles of these ids, each active and holding nothing that the caller lacks.

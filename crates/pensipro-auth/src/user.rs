@@ -134,21 +134,12 @@ impl CreateUser {
         let full_name = faults.take(clean_text("full_name", &raw.full_name, 150));
         let phone = faults.take(optional_text("phone", raw.phone.as_deref(), 30));
         let password = faults.take(Password::parse("password", &raw.password));
-        faults.require(
-            raw.branch_id.is_none() || raw.funder_id.is_none(),
-            "funder_id",
-            "two_scopes",
-            "a user is tied to a branch or to a funder, not to both",
-        );
+        let scope = faults.take(scope(raw.branch_id, raw.funder_id));
         let mut roles: Vec<RoleId> = raw.role_ids.into_iter().map(RoleId::new).collect();
         roles.sort_unstable();
         roles.dedup();
-        let scope = Scope {
-            branch_id: raw.branch_id.map(BranchId::new),
-            funder_id: raw.funder_id.map(FunderId::new),
-        };
-        let checked = username.zip(email).zip(full_name).zip(phone).zip(password).map(
-            |((((username, email), full_name), phone), password)| Self {
+        let checked = username.zip(email).zip(full_name).zip(phone).zip(scope).zip(password).map(
+            |(((((username, email), full_name), phone), scope), password)| Self {
                 username,
                 email,
                 full_name,
@@ -165,6 +156,13 @@ impl CreateUser {
     pub fn password(&self) -> &Password {
         &self.password
     }
+}
+
+fn scope(branch: Option<i64>, funder: Option<i64>) -> Result<Scope, FieldFault> {
+    Scope::of(branch.map(BranchId::new), funder.map(FunderId::new)).ok_or_else(|| {
+        let message = "a user is tied to a branch or to a funder, not to both";
+        FieldFault::new("funder_id", "two_scopes", message)
+    })
 }
 
 /// An address of the form `name@host.tld`, in lower case; whether it exists, mail will tell.
@@ -215,8 +213,8 @@ impl User {
     pub fn audit_view(&self) -> AuditValue {
         AuditValue::new()
             .with("username", self.username.as_str())
-            .with("branch_id", self.scope.branch_id.map(BranchId::get))
-            .with("funder_id", self.scope.funder_id.map(FunderId::get))
+            .with("branch_id", self.scope.branch().map(BranchId::get))
+            .with("funder_id", self.scope.funder().map(FunderId::get))
             .with("is_active", self.is_active)
             .with("authz_version", self.authz_version)
     }

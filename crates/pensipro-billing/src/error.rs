@@ -23,9 +23,6 @@ pub enum BillingError {
     /// The file as a whole cannot be taken.
     #[error(transparent)]
     File(#[from] FileFault),
-    /// The caller is bound to a branch or a funder; pension cuts are the cooperative's as a whole.
-    #[error("exports and imports of pension cuts are not for users bound to a branch or a funder")]
-    WholeHouseOnly,
     /// The present status does not allow it.
     #[error("an {thing} that is {from} cannot become {to}")]
     InvalidTransition {
@@ -139,7 +136,6 @@ impl DomainError for BillingError {
             Self::File(FileFault::Utf16 | FileFault::NulByte { .. }) => Self::FILE_ENCODING,
             Self::File(FileFault::NoHeader { .. } | FileFault::Empty) => Self::FILE_REFUSED,
             Self::File(FileFault::TooManyLines) => Self::FILE_TOO_LONG,
-            Self::WholeHouseOnly => ErrorKind::WHOLE_HOUSE_ONLY,
             Self::InvalidTransition { .. } => Self::INVALID_TRANSITION,
             Self::ExportGenerating => Self::EXPORT_GENERATING,
             Self::ExportAnswered { .. } => Self::EXPORT_ANSWERED,

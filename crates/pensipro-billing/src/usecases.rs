@@ -1,4 +1,5 @@
-//! What people do with exports and imports. Each is one transaction of the shell.
+//! What people do with exports and imports. Each is one transaction of the shell. They concern the
+//! house as a whole.
 
 mod exports;
 mod imports;
@@ -6,20 +7,10 @@ mod imports;
 pub use exports::*;
 pub use imports::*;
 
-use pensipro_kernel::Actor;
-
-use crate::BillingError;
-
-/// Pension cuts concern the cooperative as a whole: not for users bound to a branch or a funder.
-pub fn whole_house(by: &Actor) -> Result<(), BillingError> {
-    if by.scope.is_whole_house() { Ok(()) } else { Err(BillingError::WholeHouseOnly) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Arrears, Replace};
-    use pensipro_kernel::{BranchId, FunderId};
 
     #[test]
     fn all_faults_of_a_body_at_once() {
@@ -58,16 +49,5 @@ mod tests {
             profile: None,
         };
         assert_eq!(RequestImport::check(&raw).unwrap().paid_on, None);
-    }
-
-    #[test]
-    fn users_bound_to_a_branch_or_a_funder_stay_out() {
-        let mut actor = Actor::system();
-        assert!(whole_house(&actor).is_ok());
-        actor.scope.branch_id = Some(BranchId::new(1));
-        assert!(whole_house(&actor).is_err());
-        actor.scope.branch_id = None;
-        actor.scope.funder_id = Some(FunderId::new(1));
-        assert!(whole_house(&actor).is_err());
     }
 }

@@ -1,6 +1,5 @@
 //! Refund requests as the finance department sees them.
 
-use pensipro_billing::whole_house;
 use pensipro_kernel::{Actor, Page, PageRequest};
 use pensipro_servicing::{RefundFilter, RefundRepository, RefundRequest};
 
@@ -14,6 +13,6 @@ pub fn list_refunds<Tx: RefundRepository>(
     filter: &RefundFilter,
     page: &PageRequest,
 ) -> Result<Page<RefundRequest>, FlowError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.refunds(filter, page)?)
 }

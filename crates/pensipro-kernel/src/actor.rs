@@ -2,9 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use crate::{
-    BranchId, Class, DomainError, ErrorKind, FunderId, Permission, SessionId, StorageError, UserId,
-};
+use crate::{Class, DomainError, ErrorKind, Permission, Scope, SessionId, StorageError, UserId};
 
 /// The person (or the system) on whose behalf something is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +17,6 @@ pub struct Actor {
     pub scope: Scope,
     /// Where the request came from.
     pub origin: Origin,
-}
-
-/// The part of the data that a user may see and change. Others' ids answer as if they were not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scope {
-    /// Only this branch's members, applications and loans.
-    pub branch_id: Option<BranchId>,
-    /// Only this funder's portfolio and settlements.
-    pub funder_id: Option<FunderId>,
 }
 
 /// Where a request came from, for the audit trail.
@@ -50,7 +39,7 @@ impl Actor {
             user_id: None,
             roles: Arc::from([]),
             permissions: Arc::from(Permission::ALL),
-            scope: Scope::default(),
+            scope: Scope::WholeHouse,
             origin: Origin::default(),
         }
     }
@@ -65,21 +54,17 @@ impl Actor {
         self.roles.iter().any(|held| held == role)
     }
 
+    /// Refuses whoever is tied to a branch or a funder: for what concerns the house as a whole.
+    pub fn whole_house(&self) -> Result<(), AuthorityError> {
+        match self.scope {
+            Scope::WholeHouse => Ok(()),
+            Scope::Branch(_) | Scope::Funder(_) => Err(AuthorityError::WholeHouseOnly),
+        }
+    }
+
     /// True if this is the given user; the system is nobody.
     pub fn is_user(&self, user: Option<UserId>) -> bool {
         self.user_id.is_some() && self.user_id == user
-    }
-}
-
-impl Scope {
-    /// True if nothing is hidden from the user: he is bound to no branch and no funder.
-    pub const fn is_whole_house(self) -> bool {
-        self.branch_id.is_none() && self.funder_id.is_none()
-    }
-
-    /// True if a thing of this branch lies within the scope. A branch user sees nothing without one.
-    pub fn sees_branch(self, branch: Option<BranchId>) -> bool {
-        self.branch_id.is_none() || self.branch_id == branch
     }
 }
 
@@ -99,6 +84,9 @@ pub enum AuthorityError {
     /// The right is not held.
     #[error("this needs the permission {0}")]
     Denied(Permission),
+    /// What concerns the house as a whole, asked for by somebody tied to a part of it.
+    #[error("this concerns the whole house; it is not for users tied to a branch or a funder")]
+    WholeHouseOnly,
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -106,11 +94,16 @@ pub enum AuthorityError {
 
 impl AuthorityError {
     /// Every code of this error.
-    pub const ERRORS: &[ErrorKind] = &[Self::REVOKED, Self::DENIED];
+    pub const ERRORS: &[ErrorKind] = &[Self::REVOKED, Self::DENIED, Self::WHOLE_HOUSE_ONLY];
     const REVOKED: ErrorKind =
         ErrorKind::new("token_revoked", Class::Unauthenticated, "The session or its rights ended");
     const DENIED: ErrorKind =
         ErrorKind::new("permission_denied", Class::Forbidden, "The permission is missing");
+    const WHOLE_HOUSE_ONLY: ErrorKind = ErrorKind::new(
+        "whole_house_only",
+        Class::Forbidden,
+        "Not for users tied to a branch or a funder",
+    );
 }
 
 impl DomainError for AuthorityError {
@@ -118,6 +111,7 @@ impl DomainError for AuthorityError {
         match self {
             Self::Revoked => Self::REVOKED,
             Self::Denied(_) => Self::DENIED,
+            Self::WholeHouseOnly => Self::WHOLE_HOUSE_ONLY,
             Self::Storage(error) => error.kind(),
         }
     }
@@ -127,7 +121,7 @@ impl DomainError for AuthorityError {
             Self::Denied(permission) => {
                 serde_json::Map::from_iter([("permission".into(), permission.code().into())])
             }
-            Self::Revoked | Self::Storage(_) => serde_json::Map::new(),
+            Self::Revoked | Self::WholeHouseOnly | Self::Storage(_) => serde_json::Map::new(),
         }
     }
 }

@@ -52,13 +52,6 @@ impl ErrorKind {
     pub const INVALID_TRANSITION: Self =
         Self::new("invalid_transition", Class::Conflict, "Not possible in the present state");
 
-    /// What tells of the whole cooperative, asked for by somebody bound to a part of it.
-    pub const WHOLE_HOUSE_ONLY: Self = Self::new(
-        "whole_house_only",
-        Class::Forbidden,
-        "Not for users bound to a branch or a funder",
-    );
-
     /// A row of the table.
     pub const fn new(code: &'static str, class: Class, title: &'static str) -> Self {
         Self { code, class, title }

@@ -25,7 +25,7 @@ pub(crate) fn actor(user: i64) -> Actor {
         user_id: Some(UserId::new(user)),
         roles: Arc::from([]),
         permissions: Arc::from(Permission::ALL),
-        scope: Scope::default(),
+        scope: Scope::WholeHouse,
         origin: Origin::default(),
     }
 }

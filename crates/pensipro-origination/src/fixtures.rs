@@ -41,7 +41,7 @@ pub(crate) fn actor(user: i64, roles: &[&str]) -> Actor {
         user_id: Some(UserId::new(user)),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
         permissions: Arc::from(Permission::ALL),
-        scope: Scope::default(),
+        scope: Scope::WholeHouse,
         origin: Origin::default(),
     }
 }

@@ -23,6 +23,7 @@ mod monitoring;
 mod origination;
 mod pricing;
 mod schema;
+mod scope;
 mod servicing;
 mod sql;
 mod store;

@@ -1,5 +1,5 @@
 //! What is done with products. Each use case runs in the transaction it is given and writes its audit
-//! entry there.
+//! entry there. Products are the whole house's: who is tied to a part of it changes none.
 
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, Authority, Expected, Faults, Moment, Page, PageRequest,
@@ -23,6 +23,7 @@ pub fn create_product<Tx>(
 where
     Tx: ProductRepository + ProductDirectory + AuditLog + Authority,
 {
+    by.whole_house()?;
     check_funder(tx, details)?;
     refuse_taken_code(tx, details)?;
     let over = approve_interest(tx, by, details, policy)?;
@@ -46,6 +47,7 @@ pub fn update_product<Tx>(
 where
     Tx: ProductRepository + ProductDirectory + AuditLog + Authority,
 {
+    by.whole_house()?;
     let mut product = tx.lock_product(id)?;
     expected.check("product", product.version)?;
     let details = change.over(product.details.clone())?;
@@ -82,6 +84,7 @@ pub fn add_fee<Tx>(
 where
     Tx: ProductRepository + AuditLog,
 {
+    by.whole_house()?;
     let product = tx.lock_product(product)?;
     let replaced = product.fees.iter().find(|fee| fee.terms.kind == terms.kind);
     if let Some(fee) = replaced {
@@ -109,6 +112,7 @@ pub fn add_penalty_rule<Tx>(
 where
     Tx: ProductRepository + AuditLog,
 {
+    by.whole_house()?;
     let product = tx.lock_product(product)?;
     let replaced = product.penalty_rules.iter().find(|rule| rule.terms.kind == terms.kind);
     if let Some(rule) = replaced {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pensipro_auth::{RawUser, RoleRef, User, UserFilter, UserSort, UserView, Username};
-use pensipro_kernel::{BranchId, FunderId, Scope};
+use pensipro_kernel::{BranchId, FunderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -94,7 +94,7 @@ impl From<UserView> for UserBody {
             email,
             full_name,
             phone,
-            scope: Scope { branch_id, funder_id },
+            scope,
             is_active,
             authz_version: _,
             last_login_at,
@@ -108,8 +108,8 @@ impl From<UserView> for UserBody {
             email,
             full_name,
             phone,
-            branch_id: branch_id.map(BranchId::get),
-            funder_id: funder_id.map(FunderId::get),
+            branch_id: scope.branch().map(BranchId::get),
+            funder_id: scope.funder().map(FunderId::get),
             is_active,
             roles: roles.into_iter().map(HeldRoleBody::from).collect(),
             permissions,

@@ -48,7 +48,6 @@ fn sources() -> Vec<(&'static str, &'static [ErrorKind])> {
         ("Loan accounts", pensipro_servicing::ERRORS),
         ("Use cases of several modules", pensipro_flows::FlowError::ERRORS),
         ("Pension cuts", pensipro_billing::BillingError::ERRORS),
-        ("Logs", pensipro_audit::AuditError::ERRORS),
     ]
 }
 

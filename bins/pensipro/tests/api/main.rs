@@ -21,3 +21,4 @@ mod sign_in;
 mod story;
 mod tokens;
 mod users;
+mod walk;

@@ -1,13 +1,11 @@
-//! The walk over every route: who is let in, and that all that was promised is there.
+//! That every promised route is there, and that modules can be switched off.
 
 use std::collections::BTreeMap;
 
-use pensipro_auth::{AUDIENCE, Claims, ISSUER};
-use pensipro_kernel::{Permission, SessionId};
 use pensipro_server::{openapi, routes};
 use serde_json::Value;
 
-use crate::support::{Client, House, on_each_backend};
+use crate::support::on_each_backend;
 
 /// Routes that are promised and not there yet. This list only ever gets shorter.
 #[rustfmt::skip]
@@ -105,12 +103,6 @@ struct Promise {
     permission: String,
 }
 
-/// A second permission that opens the route too, where its body tells which is needed.
-fn alternative(document: &Value, method: &str, path: &str) -> Option<Permission> {
-    let operation = &document["paths"][path][method.to_lowercase()];
-    operation["x-permission-or"].as_str()?.parse().ok()
-}
-
 fn document() -> Value {
     serde_json::from_str(&openapi::document_text(&routes::all())).unwrap()
 }
@@ -154,62 +146,6 @@ fn every_promised_route_is_there_or_listed_as_not_built_yet() {
     for route in built.keys().map(String::as_str).chain(NOT_BUILT_YET.iter().copied()) {
         assert!(promised.contains_key(route), "nobody promised {route}");
     }
-}
-
-/// Somebody who holds these permissions, signed in without a word to the database.
-fn holder(house: &House, permissions: &[Permission]) -> Client {
-    let now = house.app.clock.now().timestamp();
-    let claims = Claims {
-        sub: "1".into(),
-        preferred_username: "walker".into(),
-        email: "walker@example.com".into(),
-        full_name: "Walker".into(),
-        roles: Vec::new(),
-        permissions: permissions.iter().map(|permission| permission.code().to_owned()).collect(),
-        modules: Vec::new(),
-        branch_id: None,
-        funder_id: None,
-        sid: SessionId::new(i64::MAX),
-        jti: "walk".into(),
-        iat: now,
-        exp: now + 600,
-        iss: ISSUER.into(),
-        aud: AUDIENCE.into(),
-        authz_version: i64::MAX,
-    };
-    house.stranger().with_token(&house.app.tokens.sign(&claims).unwrap())
-}
-
-/// The path with a number in place of each id.
-fn walkable(path: &str) -> String {
-    let parts = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
-    parts.collect::<Vec<_>>().join("/")
-}
-
-#[test]
-fn every_route_asks_for_a_token_and_for_its_permission() {
-    on_each_backend(|house| {
-        let (mut walked, document) = (0, document());
-        for (route, promise) in built() {
-            let (method, path) = route.split_once(' ').unwrap();
-            if promise.permission == "-" {
-                continue;
-            }
-            let other = alternative(&document, method, path);
-            let path = walkable(path);
-            let nobody = house.stranger().send(method, &path, &[], None);
-            nobody.refused(401, "unauthenticated");
-            walked += 1;
-            let Ok(needed) = promise.permission.parse::<Permission>() else { continue };
-            let serves = |held: &Permission| *held == needed || Some(*held) == other;
-            let all_others: Vec<Permission> =
-                Permission::ALL.iter().copied().filter(|held| !serves(held)).collect();
-            let refused = holder(house, &all_others).send(method, &path, &[], None);
-            let refused = refused.refused(403, "permission_denied");
-            assert_eq!(refused["permission"], promise.permission, "{route}");
-        }
-        assert!(walked > 5, "the walk saw {walked} routes");
-    });
 }
 
 #[test]

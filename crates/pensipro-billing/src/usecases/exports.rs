@@ -6,7 +6,6 @@ use pensipro_kernel::{
     PageRequest, Period, Permission, optional_text,
 };
 
-use super::whole_house;
 use crate::{
     Arrears, BillingError, BillingRules, Export, ExportScope, ExportStatus, LeftOut, MarkSent,
     NewExport, Payer, Profiles, Replace,
@@ -112,7 +111,7 @@ where
     Tx: ExportRepository + AuditLog + Authority,
 {
     tx.recheck(by, Permission::ExportBilling)?;
-    whole_house(by)?;
+    by.whole_house()?;
     let replaced = match (tx.lock_live_export(&command.scope)?, &command.replace) {
         (Some(live), Replace::Keep) => return Ok(Opened::Existing(live)),
         (Some(live), Replace::Supersede { reason }) => {
@@ -215,7 +214,7 @@ where
     Tx: ExportRepository + AuditLog + Authority,
 {
     tx.recheck(by, Permission::ExportBilling)?;
-    whole_house(by)?;
+    by.whole_house()?;
     let export = tx.lock_export(id)?;
     let before = view(&export);
     let export = export.sent(command, at.today)?;
@@ -231,7 +230,7 @@ pub fn open_export_file<Tx>(tx: &mut Tx, by: &Actor, id: ExportId) -> Result<Exp
 where
     Tx: ExportRepository + AuditLog,
 {
-    whole_house(by)?;
+    by.whole_house()?;
     let export = tx.export(id)?;
     if !export.is_complete() {
         return Err(BillingError::ExportGenerating);
@@ -247,7 +246,7 @@ pub fn read_export<Tx: ExportRepository>(
     by: &Actor,
     id: ExportId,
 ) -> Result<Export, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.export(id)?)
 }
 
@@ -258,7 +257,7 @@ pub fn list_exports<Tx: ExportRepository>(
     filter: &ExportFilter,
     page: &PageRequest,
 ) -> Result<Page<Export>, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.exports(filter, page)?)
 }
 
@@ -269,7 +268,7 @@ pub fn list_left_out<Tx: ExportRepository>(
     id: ExportId,
     page: &PageRequest,
 ) -> Result<Page<LeftOut>, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     tx.export(id)?;
     Ok(tx.left_out(id, page)?)
 }

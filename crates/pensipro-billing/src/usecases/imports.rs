@@ -8,7 +8,6 @@ use pensipro_kernel::{
 };
 
 use super::exports::{Opened, check_payer, check_period};
-use super::whole_house;
 use crate::{
     BillingError, Import, NewImport, OutcomeKind, Payer, PayerProfile, SameFile, Sha256,
     StoredChunk, StoredLine, Summary,
@@ -95,7 +94,7 @@ where
     Tx: ImportRepository + AuditLog + Authority,
 {
     tx.recheck(by, Permission::ImportBilling)?;
-    whole_house(by)?;
+    by.whole_house()?;
     let sha256 = file.sha256;
     if let Some(first) = known_file(tx, command, &sha256)? {
         return Ok(Opened::Existing(first));
@@ -175,7 +174,7 @@ where
     Tx: ImportRepository + AuditLog + Authority,
 {
     tx.recheck(by, Permission::ReconcileBilling)?;
-    whole_house(by)?;
+    by.whole_house()?;
     let import = tx.lock_import(id)?;
     let before = view(&import);
     let live_postings = tx.live_postings(id)?;
@@ -192,7 +191,7 @@ pub fn read_import<Tx: ImportRepository>(
     by: &Actor,
     id: ImportId,
 ) -> Result<Import, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.import(id)?)
 }
 
@@ -203,7 +202,7 @@ pub fn list_imports<Tx: ImportRepository>(
     filter: &ImportFilter,
     page: &PageRequest,
 ) -> Result<Page<Import>, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.imports(filter, page)?)
 }
 
@@ -215,7 +214,7 @@ pub fn list_import_lines<Tx: ImportRepository>(
     outcome: Option<OutcomeKind>,
     page: &PageRequest,
 ) -> Result<Page<StoredLine>, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     tx.import(id)?;
     Ok(tx.import_lines(id, outcome, page)?)
 }
@@ -227,7 +226,7 @@ pub fn list_unmatched<Tx: ImportRepository>(
     periode: Period,
     page: &PageRequest,
 ) -> Result<Page<StoredLine>, BillingError> {
-    whole_house(by)?;
+    by.whole_house()?;
     Ok(tx.unmatched_lines(periode, page)?)
 }
 

@@ -31,7 +31,7 @@ where
     if let (None, Some(user)) = (details.sales_id, by.user_id) {
         details.sales_id = tx.sales_of_user(user)?;
     }
-    details.branch_id = details.branch_id.or(by.scope.branch_id);
+    details.branch_id = details.branch_id.or(by.scope.branch());
     check_references(tx, by, &details)?;
     let nik = tx.holder_of_nik(&details.nik)?;
     refuse_holder(nik, UniqueKey::Nik, by)?;
@@ -198,7 +198,7 @@ mod tests {
             Some(KeyHolder { id: MemberId::new(9), branch_id, presence })
         };
         let mut clerk = actor(1);
-        clerk.scope = Scope { branch_id: Some(BranchId::new(1)), funder_id: None };
+        clerk.scope = Scope::Branch(BranchId::new(1));
         let named = |holder| match refuse_holder(holder, UniqueKey::Nik, &clerk) {
             Err(MemberError::Duplicate { existing, .. }) => existing,
             other => panic!("{other:?}"),

@@ -12,8 +12,9 @@ use pensipro_kernel::{
 use crate::{
     Tx,
     connection::MultiBackend,
-    convert::{from_time, time_key},
+    convert::{from_time, time_key, unreadable},
     schema::{funders, sales_branches, sys_roles, sys_user_roles, sys_users},
+    scope::seen_users,
     sql::{Locked, RowLock, after, columns, like_pattern},
 };
 
@@ -56,8 +57,10 @@ struct NewRow<'a> {
     created_by: Option<i64>,
 }
 
-impl From<UserRow> for Account {
-    fn from(row: UserRow) -> Self {
+impl TryFrom<UserRow> for Account {
+    type Error = StorageError;
+
+    fn try_from(row: UserRow) -> Result<Self, StorageError> {
         let UserRow {
             id,
             username,
@@ -82,10 +85,8 @@ impl From<UserRow> for Account {
             email,
             full_name,
             phone,
-            scope: Scope {
-                branch_id: branch_id.map(BranchId::new),
-                funder_id: funder_id.map(FunderId::new),
-            },
+            scope: Scope::of(branch_id.map(BranchId::new), funder_id.map(FunderId::new))
+                .ok_or_else(|| unreadable("sys_users.funder_id"))?,
             is_active,
             authz_version,
             last_login_at: last_login_at.map(from_time),
@@ -93,31 +94,20 @@ impl From<UserRow> for Account {
             updated_at: from_time(updated_at),
             version: Version::new(version),
         };
-        Self {
+        Ok(Self {
             user,
             password_hash: PasswordHash::new(password_hash),
             lockout: Lockout { failed_attempts, locked_until: locked_until.map(from_time) },
-        }
+        })
     }
 }
 
 /// A list's columns and conditions, before order and page.
 type UserQuery<'a> = diesel::helper_types::IntoBoxed<'a, sys_users::table, MultiBackend>;
 
-/// Only users who lie within the caller's own scope.
-fn scoped(mut query: UserQuery<'_>, scope: Scope) -> UserQuery<'_> {
-    if let Some(branch) = scope.branch_id {
-        query = query.filter(sys_users::branch_id.eq(branch.get()));
-    }
-    if let Some(funder) = scope.funder_id {
-        query = query.filter(sys_users::funder_id.eq(funder.get()));
-    }
-    query
-}
-
 fn filtered<'a>(filter: &'a UserFilter, scope: Scope) -> UserQuery<'a> {
     let UserFilter { is_active, role, q, sort: _ } = filter;
-    let mut query = scoped(sys_users::table.into_boxed(), scope);
+    let mut query = sys_users::table.filter(seen_users(scope)).into_boxed();
     if let Some(is_active) = is_active {
         query = query.filter(sys_users::is_active.eq(is_active));
     }
@@ -187,19 +177,14 @@ impl Tx<'_> {
         scope: Scope,
         lock: Option<RowLock>,
     ) -> Result<Account, StorageError> {
-        let query = sys_users::table.find(id.get()).select(UserRow::as_select());
+        let query =
+            sys_users::table.find(id.get()).filter(seen_users(scope)).select(UserRow::as_select());
         let row: Option<UserRow> = self.run(|conn| match lock {
             Some(lock) => Locked::new(query, lock, "sys_users").get_result(conn).optional(),
             None => query.first(conn).optional(),
         })?;
-        let account = row.map(Account::from).filter(|account| sees(scope, account.user.scope));
-        account.ok_or(StorageError::not_found("user", id.get()))
+        row.ok_or(StorageError::not_found("user", id.get()))?.try_into()
     }
-}
-
-fn sees(caller: Scope, user: Scope) -> bool {
-    caller.sees_branch(user.branch_id)
-        && (caller.funder_id.is_none() || caller.funder_id == user.funder_id)
 }
 
 impl UserRepository for Tx<'_> {
@@ -219,11 +204,11 @@ impl UserRepository for Tx<'_> {
                 .first(conn)
                 .optional()
         })?;
-        Ok(row.map(Account::from))
+        row.map(Account::try_from).transpose()
     }
 
     fn lock_account(&mut self, id: UserId) -> Result<Account, StorageError> {
-        self.one_account(id, Scope::default(), Some(RowLock::ForUpdate))
+        self.one_account(id, Scope::WholeHouse, Some(RowLock::ForUpdate))
     }
 
     fn user(&mut self, id: UserId, scope: Scope) -> Result<User, StorageError> {
@@ -242,7 +227,8 @@ impl UserRepository for Tx<'_> {
     ) -> Result<Page<User>, StorageError> {
         let query = paged(filtered(filter, scope), filter.sort, page)?;
         let rows: Vec<UserRow> = self.run(|conn| query.select(UserRow::as_select()).load(conn))?;
-        let accounts: Vec<Account> = rows.into_iter().map(Account::from).collect();
+        let accounts: Vec<Account> =
+            rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?;
         let mut users =
             Page::from_rows(accounts, page.limit, |account| position(filter.sort, account))
                 .map(|account| account.user);
@@ -291,8 +277,8 @@ impl UserRepository for Tx<'_> {
             full_name,
             phone: phone.as_deref(),
             password_hash: password_hash.as_str(),
-            branch_id: scope.branch_id.map(BranchId::get),
-            funder_id: scope.funder_id.map(FunderId::get),
+            branch_id: scope.branch().map(BranchId::get),
+            funder_id: scope.funder().map(FunderId::get),
             is_active: true,
             authz_version: 1,
             version: Version::FIRST.get(),
@@ -306,7 +292,7 @@ impl UserRepository for Tx<'_> {
                 .returning(columns::<UserRow>())
                 .get_result(conn)
         })?;
-        Ok(Account::from(row).user)
+        Ok(Account::try_from(row)?.user)
     }
 
     fn save_lockout(&mut self, id: UserId, lockout: &Lockout) -> Result<(), StorageError> {

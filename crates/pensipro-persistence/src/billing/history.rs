@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use pensipro_billing::{CutHistory, MemberCut, OutcomeKind, Reference};
 use pensipro_kernel::{
-    BranchId, ImportId, LoanId, MemberId, Money, Page, PageRequest, Position, Scope, StorageError,
+    ImportId, LoanId, MemberId, Money, Page, PageRequest, Position, Scope, StorageError,
 };
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     connection::MultiBackend,
     convert::code,
     schema::{members, pension_cut_export_lines as lines, pension_cut_exports as exports},
+    scope::seen_members,
     sql::after,
 };
 
@@ -74,16 +75,10 @@ impl Tx<'_> {
         let query = members::table
             .find(member.get())
             .filter(members::deleted_at.is_null())
-            .select(members::branch_id);
-        let branch: Option<Option<i64>> = self.run(|conn| query.get_result(conn).optional())?;
-        match branch {
-            Some(branch)
-                if scope.funder_id.is_none() && scope.sees_branch(branch.map(BranchId::new)) =>
-            {
-                Ok(())
-            }
-            Some(_) | None => Err(StorageError::not_found("member", member.get())),
-        }
+            .filter(seen_members(scope))
+            .select(members::id);
+        let found: Option<i64> = self.run(|conn| query.get_result(conn).optional())?;
+        found.map(drop).ok_or(StorageError::not_found("member", member.get()))
     }
 }
 

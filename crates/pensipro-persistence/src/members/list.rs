@@ -11,6 +11,7 @@ use crate::{
     convert::{parse_time_key, search_form, time_key},
     crypto::LookupKey,
     schema::members,
+    scope::seen_members,
     sql::{after, like_pattern},
 };
 
@@ -57,7 +58,10 @@ impl Tx<'_> {
             q,
             sort: _,
         } = filter.clone();
-        let mut query = members::table.filter(members::deleted_at.is_null()).into_boxed();
+        let mut query = members::table
+            .filter(members::deleted_at.is_null())
+            .filter(seen_members(scope))
+            .into_boxed();
         if let Some(nik) = nik {
             query =
                 query.filter(members::nik.eq(self.lookup(LookupKey::Nik, nik.as_str()).to_vec()));
@@ -72,7 +76,7 @@ impl Tx<'_> {
         if let Some(payer) = payer {
             query = query.filter(members::payer.eq(payer.code()));
         }
-        for branch in branch_id.into_iter().chain(scope.branch_id) {
+        if let Some(branch) = branch_id {
             query = query.filter(members::branch_id.eq(branch.get()));
         }
         if let Some(sales) = sales_id {
@@ -80,9 +84,6 @@ impl Tx<'_> {
         }
         if let Some(pay_office) = pay_office {
             query = query.filter(members::pay_office.eq(pay_office));
-        }
-        if scope.funder_id.is_some() {
-            query = query.filter(sql::<Bool>("1 = 0"));
         }
         match q {
             Some(q) => self.named(query, &q),

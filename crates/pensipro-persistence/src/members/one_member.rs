@@ -15,6 +15,7 @@ use crate::{
     Tx,
     crypto::LookupKey,
     schema::{applications, members},
+    scope::seen_members,
     sql::{Locked, Raw, RowLock, columns},
 };
 
@@ -46,17 +47,14 @@ impl Tx<'_> {
         let query = members::table
             .find(id.get())
             .filter(members::deleted_at.is_null())
+            .filter(seen_members(scope))
             .select(MemberRow::as_select());
         let row: Option<MemberRow> = self.run(|conn| match lock {
             Some(lock) => Locked::new(query, lock, "members").get_result(conn).optional(),
             None => query.get_result(conn).optional(),
         })?;
-        let not_found = StorageError::not_found("member", id.get());
-        let Some(row) = row else { return Err(not_found) };
-        let member = row.opened(&*self.member_key(id)?)?;
-        // A funder sees loans, not members.
-        let seen = scope.sees_branch(member.details.branch_id) && scope.funder_id.is_none();
-        if seen { Ok(member) } else { Err(not_found) }
+        let row = row.ok_or(StorageError::not_found("member", id.get()))?;
+        row.opened(&*self.member_key(id)?)
     }
 }
 

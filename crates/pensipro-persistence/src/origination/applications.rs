@@ -1,7 +1,7 @@
 //! Applications.
 
 use chrono::NaiveDate;
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::prelude::*;
 use pensipro_kernel::{
     ApplicationId, BranchId, MemberId, Money, Page, PageRequest, Position, SalesId, Scope,
     StorageError, UserId, Version,
@@ -17,6 +17,7 @@ use crate::{
     connection::MultiBackend,
     convert::{count, parse_time_key, time_key, to_json},
     schema::applications,
+    scope::seen_applications,
     sql::{Locked, Raw, RowLock, after, columns},
 };
 
@@ -24,7 +25,7 @@ type ApplicationQuery = diesel::helper_types::IntoBoxed<'static, applications::t
 
 fn filtered(filter: &ApplicationFilter, scope: Scope) -> ApplicationQuery {
     let ApplicationFilter { status, member_id, sales_id, product_id, sort: _ } = filter.clone();
-    let mut query = applications::table.into_boxed();
+    let mut query = applications::table.filter(seen_applications(scope)).into_boxed();
     if let Some(status) = status {
         query = query.filter(applications::status.eq(status.code()));
     }
@@ -36,12 +37,6 @@ fn filtered(filter: &ApplicationFilter, scope: Scope) -> ApplicationQuery {
     }
     if let Some(product) = product_id {
         query = query.filter(applications::product_id.eq(product.get()));
-    }
-    if let Some(branch) = scope.branch_id {
-        query = query.filter(applications::branch_id.eq(branch.get()));
-    }
-    if scope.funder_id.is_some() {
-        query = query.filter(sql::<Bool>("1 = 0"));
     }
     query
 }
@@ -87,15 +82,15 @@ impl Tx<'_> {
         scope: Scope,
         lock: Option<RowLock>,
     ) -> Result<Application, StorageError> {
-        let query = applications::table.find(id.get()).select(ApplicationRow::as_select());
+        let query = applications::table
+            .find(id.get())
+            .filter(seen_applications(scope))
+            .select(ApplicationRow::as_select());
         let row: Option<ApplicationRow> = self.run(|conn| match lock {
             Some(lock) => Locked::new(query, lock, "applications").get_result(conn).optional(),
             None => query.get_result(conn).optional(),
         })?;
-        let application = row.map(Application::try_from).transpose()?;
-        application
-            .filter(|it| scope.sees_branch(it.branch_id) && scope.funder_id.is_none())
-            .ok_or(StorageError::not_found("application", id.get()))
+        row.ok_or(StorageError::not_found("application", id.get()))?.try_into()
     }
 }
 

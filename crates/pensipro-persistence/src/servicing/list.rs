@@ -5,15 +5,13 @@ use diesel::prelude::*;
 use pensipro_kernel::{Page, PageRequest, Position, Scope, StorageError};
 use pensipro_servicing::{LoanFilter, LoanSort, LoanSummary};
 
-use super::{
-    columns::{LoanRow, Read, terms},
-    read::is_within,
-};
+use super::columns::{LoanRow, Read, terms};
 use crate::{
     Tx,
     connection::MultiBackend,
     convert::unreadable,
     schema::{loan_terms, loans},
+    scope::seen_loans,
     sql::after,
 };
 
@@ -30,10 +28,6 @@ pub(super) fn page(
     page: &PageRequest,
     scope: Scope,
 ) -> Result<Page<LoanSummary>, StorageError> {
-    if !is_within(Scope { branch_id: None, ..scope }, None) {
-        let total = page.count.then_some(0);
-        return Ok(Page { data: Vec::new(), next: None, total });
-    }
     let rows = match filter.sort {
         LoanSort::Id | LoanSort::IdDescending => by_id(tx, filter, page, scope)?,
         LoanSort::OldestUnpaidDue => by_oldest_due(tx, filter, page, scope)?,
@@ -120,7 +114,8 @@ fn load(tx: &mut Tx<'_>, query: Query, limit: i64) -> Result<Vec<LoanSummary>, S
 
 fn filtered(filter: &LoanFilter, scope: Scope) -> Query {
     let LoanFilter { status, member_id, product_id, sales_id, branch_id, sort: _ } = *filter;
-    let mut query = loans::table.inner_join(loan_terms::table).into_boxed();
+    let mut query =
+        loans::table.inner_join(loan_terms::table).filter(seen_loans(scope)).into_boxed();
     if let Some(status) = status {
         query = query.filter(loans::status.eq(status.code()));
     }
@@ -133,7 +128,7 @@ fn filtered(filter: &LoanFilter, scope: Scope) -> Query {
     if let Some(sales) = sales_id {
         query = query.filter(loans::sales_id.eq(sales.get()));
     }
-    for branch in [branch_id, scope.branch_id].into_iter().flatten() {
+    if let Some(branch) = branch_id {
         query = query.filter(loans::branch_id.eq(branch.get()));
     }
     query

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use pensipro_kernel::{ApplicationId, BranchId, LoanId, Scope, StorageError, TransactionId};
+use pensipro_kernel::{ApplicationId, LoanId, Scope, StorageError, TransactionId};
 use pensipro_servicing::{Hold, Row, RowKey, StoredLoan};
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Tx,
     schema::{loan_schedules, loan_terms, loans},
+    scope::seen_loans,
     sql::{First, ForEach, List, Locked, Probe, RowLock, Second, one_of},
 };
 
@@ -35,22 +36,22 @@ pub(super) fn one(
     scope: Scope,
     lock: Option<RowLock>,
 ) -> Result<StoredLoan, StorageError> {
-    let query = loans::table.inner_join(loan_terms::table).filter(loans::id.eq(id.get())).select((
-        LoanRow::as_select(),
-        loan_terms::terms,
-        loan_terms::made_by,
-        loan_terms::plan,
-        PackedHolds,
-    ));
+    let query = loans::table
+        .inner_join(loan_terms::table)
+        .filter(loans::id.eq(id.get()))
+        .filter(seen_loans(scope))
+        .select((
+            LoanRow::as_select(),
+            loan_terms::terms,
+            loan_terms::made_by,
+            loan_terms::plan,
+            PackedHolds,
+        ));
     let row: Option<Columns> = tx.run(|conn| match lock {
         Some(lock) => Locked::new(query, lock, "loans").get_result(conn).optional(),
         None => query.get_result(conn).optional(),
     })?;
-    let missing = || StorageError::not_found("loan", id.get());
-    let partial = Partial::of(row.ok_or_else(missing)?)?;
-    if !is_within(scope, partial.read.loan.branch_id) {
-        return Err(missing());
-    }
+    let partial = Partial::of(row.ok_or(StorageError::not_found("loan", id.get()))?)?;
     let open = loan_schedules::table
         .filter(loan_schedules::loan_id.eq(id.get()))
         .filter(loan_schedules::due_date.le(partial.read.touched_through))
@@ -115,12 +116,6 @@ fn open_rows(tx: &mut Tx<'_>, loans: &[Partial]) -> Result<Vec<Stored>, StorageE
     let mut rows: Vec<Stored> = tx.run(|conn| OPEN_ROWS.of(conn.backend(), &bounds)?.load(conn))?;
     rows.sort_unstable_by_key(Stored::loan_id);
     Ok(rows)
-}
-
-/// True if the caller may see a loan of this branch. A funder's portfolio are the loans allocated to
-/// him; without allocations he has none.
-pub(super) fn is_within(scope: Scope, branch: Option<BranchId>) -> bool {
-    scope.sees_branch(branch) && scope.funder_id.is_none()
 }
 
 impl Partial {

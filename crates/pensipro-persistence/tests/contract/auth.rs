@@ -100,7 +100,7 @@ fn names_and_addresses_are_unique() {
 fn users_are_seen_within_the_scope() {
     on_each_backend(|database| {
         add_branch(database, 1);
-        let scope = Scope { branch_id: Some(BranchId::new(1)), funder_id: None };
+        let scope = Scope::Branch(BranchId::new(1));
         let mine = write(database, |tx| tx.add_user(&NewUser { scope, ..new_user("siti") }, None));
         let other = add_user(database, "budi");
         assert_eq!(read(database, |tx| tx.user(mine.id, scope)), mine);

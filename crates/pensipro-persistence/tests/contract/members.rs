@@ -165,11 +165,11 @@ fn others_see_nothing_of_a_branch() {
             let list = read(database, |tx| tx.members(&filter, &page, scope));
             (one.is_ok(), list.data.len(), list.total)
         };
-        let branch = |id| Scope { branch_id: Some(BranchId::new(id)), funder_id: None };
+        let branch = |id| Scope::Branch(BranchId::new(id));
         assert_eq!(seen(Scope::default()), (true, 2, Some(2)));
         assert_eq!(seen(branch(1)), (true, 1, Some(1)));
         assert_eq!(seen(branch(2)), (false, 0, Some(0)));
-        let funder = Scope { branch_id: None, funder_id: Some(pensipro_kernel::FunderId::new(1)) };
+        let funder = Scope::Funder(pensipro_kernel::FunderId::new(1));
         assert_eq!(seen(funder), (false, 0, Some(0)));
     });
 }

@@ -89,7 +89,7 @@ fn lists_and_scope() {
         let everything = Scope::default();
         assert_eq!(ids(ApplicationSort::CreatedAt, everything), [first.id, second.id]);
         assert_eq!(ids(ApplicationSort::CreatedAtDescending, everything), [second.id, first.id]);
-        let branch = Scope { branch_id: Some(BranchId::new(1)), funder_id: None };
+        let branch = Scope::Branch(BranchId::new(1));
         assert_eq!(ids(ApplicationSort::CreatedAt, branch), [second.id]);
         let hidden: Outcome<_> = database.store().read(|tx| tx.application(first.id, branch));
         assert!(matches!(hidden, Err(StorageError::NotFound { .. })));

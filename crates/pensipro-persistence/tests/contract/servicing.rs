@@ -87,10 +87,7 @@ fn a_pending_loan_comes_back() {
         assert_eq!(read(database, |tx| tx.schedule(loan.id)), new.rows);
         let found = read(database, |tx| tx.loan_of_application(loan.application_id));
         assert_eq!(found, Some(loan.id));
-        for scope in [
-            Scope { branch_id: Some(BranchId::new(1)), ..Scope::default() },
-            Scope { funder_id: Some(FunderId::new(1)), ..Scope::default() },
-        ] {
+        for scope in [Scope::Branch(BranchId::new(1)), Scope::Funder(FunderId::new(1))] {
             let hidden = database.store().read(|tx| tx.stored_loan(loan.id, scope));
             assert!(matches!(hidden, Err(StorageError::NotFound { .. })));
         }
@@ -413,7 +410,7 @@ fn loans_are_paged_in_every_order() {
         let of = |status| list(LoanFilter { status: Some(status), ..LoanFilter::default() });
         assert_eq!(of(LoanStatus::Closed), [d]);
         assert_eq!(of(LoanStatus::Pending), [pending]);
-        let scope = Scope { branch_id: Some(BranchId::new(1)), ..Scope::default() };
+        let scope = Scope::Branch(BranchId::new(1));
         let filter = LoanFilter::default();
         let hidden = read(database, |tx| tx.loans(&filter, &PageRequest::default(), scope));
         assert_eq!(hidden.data, []);

@@ -175,13 +175,14 @@ pub(crate) fn identify(
     if app.state().is_revoked(&claims, user_id) {
         return Err(AuthorityError::Revoked.into());
     }
+    let scope = Scope::of(claims.branch_id, claims.funder_id).ok_or_else(unauthenticated)?;
     let permissions: Vec<Permission> =
         claims.permissions.iter().filter_map(|code| code.parse().ok()).collect();
     let actor = Actor {
         user_id: Some(user_id),
         roles: Arc::from(claims.roles.as_slice()),
         permissions: Arc::from(permissions),
-        scope: Scope { branch_id: claims.branch_id, funder_id: claims.funder_id },
+        scope,
         origin: Origin {
             session_id: Some(claims.sid),
             authz_version: claims.authz_version,

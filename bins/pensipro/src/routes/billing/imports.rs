@@ -3,7 +3,6 @@
 use pensipro_billing::{
     Import, ImportRepository, ImportStatus, Opened, ProfileRepository, Profiles, RequestImport,
     SpooledFile, discard_import, list_import_lines, list_imports, open_import, read_import,
-    whole_house,
 };
 use pensipro_kernel::ImportId;
 
@@ -36,7 +35,7 @@ async fn create(
     prefer: Prefer,
     upload: Upload<ImportForm>,
 ) -> Reply<Begun<ImportBody>> {
-    whole_house(&by)?;
+    by.whole_house()?;
     let limits = UploadLimits { file_bytes: app.settings().import_max_bytes };
     let mut sink = SpoolSink::begin(&app)?;
     let form = upload.into_sink(limits, &mut sink).await?;

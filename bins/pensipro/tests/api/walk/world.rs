@@ -1,0 +1,130 @@
+//! What the walk meets: one thing of each kind, all of the first branch, and four people who hold
+//! every permission: of the house, of that branch, of another branch, of a funder.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Client, House, PASSWORD,
+    lending::{Lending, add_account, id, rows, verified_document},
+    people::{branch, pdf},
+};
+
+/// The people and the things.
+pub(super) struct World {
+    pub(super) house: Client,
+    pub(super) own_branch: Client,
+    pub(super) other_branch: Client,
+    pub(super) funder: Client,
+    /// By the path that names them, without its ids: `members`, `members/contacts`.
+    ids: HashMap<&'static str, i64>,
+}
+
+impl World {
+    pub(super) fn of(house: &House) -> Self {
+        branch(house, 1);
+        branch(house, 2);
+        funder(house, 1);
+        let lending = Lending::of(house);
+        let admin = house.admin();
+        let administrator = house.role_id(&admin, "ADMIN");
+        let tied = |name: &str, field: &str, id: i64| {
+            let mut body = json!({"username": name, "email": format!("{name}@example.com"),
+                "full_name": name, "password": PASSWORD, "role_ids": [administrator]});
+            body[field] = json!(id);
+            admin.post("/users", &body).expect(201);
+            house.sign_in(name)
+        };
+        let mut world = Self {
+            own_branch: tied("own", "branch_id", 1),
+            other_branch: tied("other", "branch_id", 2),
+            funder: tied("funder", "funder_id", 1),
+            ids: HashMap::new(),
+            house: admin,
+        };
+        world.users(house);
+        world.member(&lending);
+        world.application(&lending);
+        world.loan(&lending);
+        world
+    }
+
+    /// The id of what a path names, by the path without its ids.
+    pub(super) fn id(&self, name: &str) -> Option<i64> {
+        self.ids.get(name).copied()
+    }
+
+    fn users(&mut self, house: &House) {
+        let body = json!({"username": "clerk", "email": "clerk@example.com", "full_name": "Clerk",
+            "password": PASSWORD, "branch_id": 1, "role_ids": [house.role_id(&self.house, "SALES")]});
+        self.ids.insert("users", id(&self.house.post("/users", &body).expect(201)));
+        self.ids.insert("roles", house.role_id(&self.house, "FUNDER"));
+        self.ids.insert("users/roles", house.role_id(&self.house, "SALES"));
+    }
+
+    fn member(&mut self, lending: &Lending) {
+        let member = lending.bare_member(json!({"branch_id": 1}));
+        for kind in ["KTP", "KK", "SK_PENSIUN"] {
+            verified_document(&lending.staff, member, kind);
+        }
+        let (path, sales) = (format!("/members/{member}"), &lending.staff.sales);
+        let contact = json!({"kind": "phone", "value": "081234567890"});
+        let contact = sales.post(&format!("{path}/contacts"), &contact).expect(201);
+        let documents = sales.get(&format!("{path}/documents")).expect(200);
+        let account = add_account(sales, member);
+        let product = lending.product;
+        self.ids.extend([
+            ("members", member),
+            ("billing/member", member),
+            ("members/contacts", id(&contact)),
+            ("members/documents", id(&rows(&documents)[0])),
+            ("members/bank-accounts", account),
+            ("loan-products", product),
+        ]);
+    }
+
+    fn application(&mut self, lending: &Lending) {
+        let application = lending.draft(self.ids["members"], &json!({}));
+        let path = format!("/applications/{application}/documents");
+        let fields = [("kind", "FORMULIR")];
+        let file = ("formulir.pdf", &*pdf("formulir"));
+        let document = lending.staff.sales.upload(&path, &[], &fields, file).expect(201);
+        lending.submit(application);
+        lending.analyse(application);
+        let decision = json!({"decision": "conditional", "conditions": ["Asli SK diserahkan"]});
+        let decided = lending.decide(&lending.staff.spv, application, &decision);
+        let condition = id(&decided["conditions"][0]);
+        self.ids.extend([
+            ("applications", application),
+            ("applications/documents", id(&document)),
+            ("applications/conditions", condition),
+        ]);
+    }
+
+    fn loan(&mut self, lending: &Lending) {
+        let (application, condition) =
+            (self.ids["applications"], self.ids["applications/conditions"]);
+        let approved =
+            lending.decide(&lending.staff.manager, application, &json!({"decision": "approve"}));
+        let loan = approved["loan_id"].as_i64().expect("a loan");
+        let fulfil = format!("/applications/{application}/conditions/{condition}/fulfil");
+        lending.staff.supervisor.post(&fulfil, &json!({"notes": "diterima"})).expect(200);
+        lending.disburse(loan);
+        let payment: Value = lending.pay(loan, "2026-06-15", "100000.00");
+        let transaction = payment["transaction_id"].as_i64().expect("an id");
+        self.ids.extend([
+            ("loans", loan),
+            ("loans/payments", id(&payment)),
+            ("loans/transactions", transaction),
+        ]);
+    }
+}
+
+fn funder(house: &House, id: i64) {
+    let sql = format!(
+        "INSERT INTO funders (id, code, name, kind, created_at, updated_at) VALUES \
+         ({id}, 'F{id}', 'Bank {id}', 'bank', '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+    );
+    house.database.execute(&sql).expect("the funder is stored");
+}

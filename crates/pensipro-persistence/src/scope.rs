@@ -1,0 +1,123 @@
+//! The one place that turns a caller's scope into a condition on rows. Every query that takes a
+//! [`Scope`] filters by one of these, whether it reads one row or a list.
+
+use diesel::{
+    QueryResult,
+    expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping},
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{BigInt, Bool, Nullable},
+};
+use pensipro_kernel::{BranchId, FunderId, Scope};
+
+use crate::{
+    connection::MultiBackend,
+    schema::{applications, loans, members, sys_users},
+};
+
+/// Members of the caller's branch.
+pub(crate) fn seen_members(scope: Scope) -> Seen<members::branch_id, Nobodys> {
+    Seen::new(members::branch_id, Nobodys, scope)
+}
+
+/// Applications of the caller's branch.
+pub(crate) fn seen_applications(scope: Scope) -> Seen<applications::branch_id, Nobodys> {
+    Seen::new(applications::branch_id, Nobodys, scope)
+}
+
+/// Loans of the caller's branch. A funder's portfolio are the loans allocated to him; without
+/// allocations he has none.
+pub(crate) fn seen_loans(scope: Scope) -> Seen<loans::branch_id, Nobodys> {
+    Seen::new(loans::branch_id, Nobodys, scope)
+}
+
+/// Users who are tied to what the caller is tied to.
+pub(crate) fn seen_users(scope: Scope) -> Seen<sys_users::branch_id, sys_users::funder_id> {
+    Seen::new(sys_users::branch_id, sys_users::funder_id, scope)
+}
+
+/// True where a row lies within a scope: everything, rows of a branch by the column `B`, or rows of
+/// a funder by the column `F`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<B, F> {
+    branch: B,
+    funder: F,
+    bound: Bound,
+}
+
+/// What the rows' column must be.
+#[derive(Debug, Clone, Copy)]
+enum Bound {
+    Nothing,
+    Branch(i64),
+    Funder(i64),
+}
+
+/// Stands for a column that a table does not have: its rows are nobody's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nobodys;
+
+impl<B, F> Seen<B, F> {
+    const fn new(branch: B, funder: F, scope: Scope) -> Self {
+        let bound = match scope {
+            Scope::WholeHouse => Bound::Nothing,
+            Scope::Branch(id) => Bound::Branch(BranchId::get(id)),
+            Scope::Funder(id) => Bound::Funder(FunderId::get(id)),
+        };
+        Self { branch, funder, bound }
+    }
+}
+
+impl<B, F> QueryFragment<MultiBackend> for Seen<B, F>
+where
+    B: QueryFragment<MultiBackend>,
+    F: QueryFragment<MultiBackend>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        let (column, id): (&dyn QueryFragment<MultiBackend>, _) = match &self.bound {
+            Bound::Nothing => {
+                out.push_sql("TRUE");
+                return Ok(());
+            }
+            Bound::Branch(id) => (&self.branch, id),
+            Bound::Funder(id) => (&self.funder, id),
+        };
+        column.walk_ast(out.reborrow())?;
+        out.push_sql(" = ");
+        out.push_bind_param::<BigInt, _>(id)
+    }
+}
+
+impl QueryFragment<MultiBackend> for Nobodys {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("NULL");
+        Ok(())
+    }
+}
+
+impl Expression for Nobodys {
+    type SqlType = Nullable<BigInt>;
+}
+
+impl<QS> AppearsOnTable<QS> for Nobodys {}
+impl<QS> SelectableExpression<QS> for Nobodys {}
+
+impl<B, F> Expression for Seen<B, F> {
+    type SqlType = Nullable<Bool>;
+}
+
+impl<B: AppearsOnTable<QS>, F: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Seen<B, F> {}
+impl<B, F, QS> SelectableExpression<QS> for Seen<B, F>
+where
+    B: SelectableExpression<QS>,
+    F: SelectableExpression<QS>,
+{
+}
+
+impl<B: ValidGrouping<GB>, F, GB> ValidGrouping<GB> for Seen<B, F> {
+    type IsAggregate = B::IsAggregate;
+}
+
+impl<B, F> QueryId for Seen<B, F> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

@@ -42,6 +42,12 @@ ids! {
     BranchId,
     /// A sales person.
     SalesId,
+    /// A sales person's visit.
+    VisitId,
+    /// A monthly target.
+    TargetId,
+    /// A row of a sales person's commissions.
+    CommissionId,
     /// A loan product.
     ProductId,
     /// A product's fee.

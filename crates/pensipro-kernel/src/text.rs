@@ -30,6 +30,12 @@ pub fn optional_text(
     }
 }
 
+/// Stars for all but the last four characters of an ASCII identifier.
+pub fn last_four(text: &str) -> String {
+    let hidden = text.len().saturating_sub(4);
+    "*".repeat(hidden).chars().chain(text.chars().skip(hidden)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use pensipro_kernel::{AuditValue, BankAccountId, Faults, FieldFault, MemberId, UserId};
+use pensipro_kernel::{AuditValue, BankAccountId, Faults, FieldFault, MemberId, UserId, last_four};
 
 use crate::details::{given, line};
 
@@ -82,7 +82,7 @@ impl FromStr for AccountNumber {
 
 impl fmt::Debug for AccountNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::pension::last_four(&self.0))
+        f.write_str(&last_four(&self.0))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{
-    AuditValue, ContactId, Faults, FieldFault, MemberId, Version, clean_text, codes, optional_text,
-    read_code,
+    AuditValue, ContactId, Faults, FieldFault, MemberId, PhoneNumber, Version, codes,
+    email_address, optional_text, read_code,
 };
 
-use crate::{PhoneNumber, details::line};
+use crate::details::line;
 
 codes! {
     /// What a contact is.
@@ -131,29 +131,10 @@ fn contact_value(kind: ContactKind, text: &str) -> Result<String, FieldFault> {
     let phone = |text| PhoneNumber::read("value", text).map(|phone| phone.as_str().to_owned());
     match kind {
         ContactKind::Phone => phone(text),
-        ContactKind::Email => email(text),
+        ContactKind::Email => email_address("value", text),
         ContactKind::Address => line::<300>("value", text),
         ContactKind::Heir => phone(text).or_else(|_| line::<300>("value", text)),
     }
-}
-
-/// An address that mail software takes: one `@`, a dotted domain, printable ASCII, no quoting.
-fn email(text: &str) -> Result<String, FieldFault> {
-    let text = clean_text("value", text, 254)?;
-    let fault =
-        || FieldFault::new("value", "invalid_email", "is an address such as siti@example.id");
-    let (local, domain) = text.split_once('@').ok_or_else(fault)?;
-    let local_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let dots = |part: &str| part.starts_with('.') || part.ends_with('.') || part.contains("..");
-    let local_fits = (1..=64).contains(&local.len()) && local.chars().all(local_char);
-    let domain_fits = domain.contains('.') && domain.split('.').all(label);
-    if local_fits && !dots(local) && domain_fits { Ok(text) } else { Err(fault()) }
 }
 
 #[cfg(test)]
@@ -180,10 +161,7 @@ mod tests {
         assert_eq!(check("email", "siti@mail.example.id").as_deref(), Ok("siti@mail.example.id"));
         assert_eq!(check("phone", "Jl. Kenanga 2"), Err("invalid_phone"));
         assert_eq!(check("fax", "1"), Err("unknown_value"));
-        for bad in ["siti", "@x.id", "a@b", "a b@x.id", "a@x..id", "a@-x.id", ".a@x.id", "a@b@x.id"]
-        {
-            assert_eq!(check("email", bad), Err("invalid_email"), "{bad}");
-        }
+        assert_eq!(check("email", "siti"), Err("invalid_email"));
     }
 
     #[test]

@@ -2,12 +2,10 @@
 //! documents that prove it.
 //!
 //! ```
-//! use pensipro_members::{Nik, PhoneNumber, Sex};
+//! use pensipro_members::{Nik, Sex};
 //! let nik: Nik = "3173055708570001".parse().unwrap();
 //! assert_eq!(nik.birth().sex, Sex::Female);
 //! assert_eq!(nik.masked(), "3173********0001");
-//! let phone: PhoneNumber = "0812-3456-7890".parse().unwrap();
-//! assert_eq!(phone.as_str(), "+6281234567890");
 //! ```
 //!
 //! It never does I/O, never touches a loan or an application itself, and never encrypts: values are
@@ -33,7 +31,6 @@ pub mod files;
 mod member;
 mod nik;
 mod pension;
-mod phone;
 pub mod repository;
 mod standing;
 pub mod usecases;
@@ -54,7 +51,6 @@ pub use files::{FileKey, FileStore, FileStoreError, Sha256, StoredFile};
 pub use member::{Member, MemberDetails, Obligations, Payer, Sex};
 pub use nik::{Nik, NikBirth, NikError, NikWarning};
 pub use pension::{NoPensiun, NoPensiunError};
-pub use phone::{PhoneNumber, PhoneNumberError};
 pub use repository::{
     BankAccountRepository, ContactRepository, KeyHolder, MemberDocumentRepository, MemberFilter,
     MemberRepository, MemberSort, Presence, SalesDirectory,

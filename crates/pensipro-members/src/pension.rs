@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use pensipro_kernel::FieldFault;
+use pensipro_kernel::{FieldFault, last_four};
 
 /// A pensioner's number at the payer (`no_pensiun`): 6 to 20 letters or digits, held in capitals.
 /// TASPEN's NOTAS has 15 digits; other payers differ. Leading zeros count.
@@ -47,12 +47,6 @@ impl fmt::Debug for NoPensiun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&last_four(&self.0))
     }
-}
-
-/// Stars for all but the last four characters of an ASCII identifier.
-pub(crate) fn last_four(text: &str) -> String {
-    let hidden = text.len().saturating_sub(4);
-    "*".repeat(hidden).chars().chain(text.chars().skip(hidden)).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The file that goes to the payer, written row by row.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{LoanId, Money};
+use pensipro_kernel::{
+    LoanId, Money,
+    csv::{Cell, write_row},
+};
 
 use super::Export;
 use crate::{DateStyle, ExportField, Footer, Nik, NoPensiun, PayerProfile, Reference, TitleValue};
@@ -112,15 +115,7 @@ impl<'a> ExportFile<'a> {
     }
 
     fn write<'c>(&self, out: &mut Vec<u8>, cells: impl IntoIterator<Item = Cell<'c>>) {
-        let mut delimiter = [0; 4];
-        let delimiter = self.profile.export().delimiter.encode_utf8(&mut delimiter);
-        for (index, cell) in cells.into_iter().enumerate() {
-            if index > 0 {
-                out.extend_from_slice(delimiter.as_bytes());
-            }
-            cell.write(out, delimiter);
-        }
-        out.extend_from_slice(b"\r\n");
+        write_row(out, self.profile.export().delimiter, cells);
     }
 }
 
@@ -142,34 +137,6 @@ impl Kind {
         match self {
             Self::Text => Cell::Text(text),
             Self::Number => Cell::Number(text),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Cell<'a> {
-    /// Escaped where a spreadsheet would take it for a formula.
-    Text(&'a str),
-    /// Stays what it is.
-    Number(&'a str),
-}
-
-impl Cell<'_> {
-    fn write(self, out: &mut Vec<u8>, delimiter: &str) {
-        let (text, escape) = match self {
-            Self::Text(text) => (text, text.starts_with(['=', '+', '-', '@', '\t', '\r'])),
-            Self::Number(text) => (text, false),
-        };
-        let quoted = text.contains(['"', '\r', '\n']) || text.contains(delimiter);
-        if quoted {
-            out.push(b'"');
-        }
-        if escape {
-            out.push(b'\'');
-        }
-        out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        if quoted {
-            out.push(b'"');
         }
     }
 }

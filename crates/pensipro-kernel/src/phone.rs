@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use pensipro_kernel::FieldFault;
+use crate::{FieldFault, text::last_four};
 
 /// A telephone number in E.164 form: `+` and 8 to 15 digits. National Indonesian forms are read
 /// too (`0812…`, `812…`, `62812…` all become `+62812…`).
@@ -53,7 +53,7 @@ impl FromStr for PhoneNumber {
 
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::pension::last_four(&self.0))
+        f.write_str(&last_four(&self.0))
     }
 }
 

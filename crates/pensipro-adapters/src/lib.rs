@@ -1,4 +1,4 @@
-//! The outside world but the database: where files lie.
+//! The outside world but the database: where files lie, and how papers and reports are written.
 //!
 //! ```
 //! use pensipro_adapters::LocalFiles;
@@ -11,10 +11,15 @@
 //! files.delete(&key).unwrap();
 //! ```
 //!
-//! It never sees what a file means: personal data come here sealed.
+//! The file store never sees what a file means: personal data come to it sealed. The writers of PDF and
+//! XLSX know pages and cells, and no lending.
 
 mod local_files;
 mod long_files;
+mod pdf;
+mod xlsx;
 
 pub use local_files::LocalFiles;
 pub use long_files::Draft;
+pub use pdf::write_pdf;
+pub use xlsx::{Spreadsheet, SpreadsheetError, write_xlsx};

@@ -16,7 +16,8 @@ use utoipa::{
 
 use super::{
     Allowed, Attachment, Begun, Created, Done, Id, IfMatch, List, Listing, NoBody, Prefer, Problem,
-    Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid, extract::Right,
+    Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid, Written, extract::Right,
+    written::FileFormat,
 };
 use crate::App;
 
@@ -300,6 +301,18 @@ impl DescribeAnswer for Attachment {
         let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
         let file = file.format(Some(format)).build();
         sketch.answer(200, "the file", Some(("application/octet-stream", file.into())));
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Written<T> {
+    fn describe(sketch: &mut Sketch) {
+        Shown::<T>::describe(sketch);
+        if let Some((_, response)) = sketch.responses.last_mut() {
+            for format in [FileFormat::Csv, FileFormat::Xlsx, FileFormat::Pdf] {
+                let file = ContentBuilder::new().schema(Some(String::schema())).build();
+                response.content.insert(format.content_type().to_owned(), file.into());
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod problem;
 mod streamed;
 pub mod table;
 pub mod tokens;
+mod written;
 
 pub use answer::{Answer, Answered, Attachment, Created, Done, List, Raw, Reply, Shown};
 pub use begun::{Begun, Progress};
@@ -21,3 +22,4 @@ pub use extract::{
 pub use problem::Problem;
 pub use streamed::Streamed;
 pub use table::Routes;
+pub use written::{FileFormat, Written};

@@ -77,7 +77,9 @@ fn uploads(settings: &Settings) -> UploadPolicy {
 fn documents(settings: &Settings) -> Result<DocumentPolicy, PolicyError> {
     let kinds = settings.required_documents.iter().map(|code| code.parse::<DocumentKind>());
     let required = kinds.collect::<Result<_, _>>().map_err(refuse("REQUIRED_DOCUMENTS"))?;
-    Ok(DocumentPolicy { required, verifier: Verifier::Anyone })
+    let verifier =
+        if settings.document_four_eyes { Verifier::AnotherPerson } else { Verifier::Anyone };
+    Ok(DocumentPolicy { required, verifier })
 }
 
 fn committee(settings: &Settings) -> Result<CommitteePolicy, PolicyError> {

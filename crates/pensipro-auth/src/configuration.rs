@@ -150,6 +150,8 @@ declared! {
     "REQUIRED_DOCUMENTS" Json = r#"["KTP","KK","SK_PENSIUN"]"#,
         required_documents: |text| serde_json::from_str(text).ok(),
         "kinds of member documents that must be verified before an application is submitted";
+    "DOCUMENT_FOUR_EYES" Boolean = "false", document_four_eyes: |text| text.trim().parse().ok(),
+        "true: who uploaded a member's document does not verify it";
     "OFFER_VALID_DAYS" Integer = "30", offer_valid_days: |text| within(text, 1, 3_650),
         "days, 1 to 3650, after which an approved loan that was not disbursed is cancelled";
     "FIRST_DUE_MIN_DAYS" Integer = "15", first_due_min_days: |text| within(text, 0, 92),
@@ -191,6 +193,7 @@ mod tests {
             ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),
             ("FOUR_EYES", "none"),
             ("REQUIRED_DOCUMENTS", "KTP"),
+            ("DOCUMENT_FOUR_EYES", "yes"),
         ] {
             let declared = CONFIGURATION.iter().find(|declared| declared.key == key).unwrap();
             assert!(declared.apply(&mut Settings::default(), value).is_err(), "{key} {value}");

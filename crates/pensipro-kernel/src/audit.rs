@@ -88,6 +88,11 @@ impl AuditValue {
 
 /// The append-only audit trail.
 pub trait AuditLog {
-    /// Writes the entry in the transaction of the change that it tells of.
-    fn audit(&mut self, actor: &Actor, entry: AuditEntry) -> Result<(), StorageError>;
+    /// Writes the entries in the transaction of the changes that they tell of, many at once.
+    fn audit_all(&mut self, actor: &Actor, entries: Vec<AuditEntry>) -> Result<(), StorageError>;
+
+    /// Writes an entry.
+    fn audit(&mut self, actor: &Actor, entry: AuditEntry) -> Result<(), StorageError> {
+        self.audit_all(actor, vec![entry])
+    }
 }

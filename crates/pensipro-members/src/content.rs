@@ -156,10 +156,31 @@ fn pdf(bytes: &[u8]) -> Result<(), FileRefusal> {
     if !holds(bytes, b" obj") || !holds(bytes, b"endobj") {
         return damaged("has no objects");
     }
-    if holds(bytes, b"/JavaScript") || holds(bytes, b"/Launch") {
+    if bytes.split(|byte| *byte == b'/').skip(1).any(is_active_name) {
         return Err(FileRefusal::ActiveContent);
     }
     Ok(())
+}
+
+/// True for a name that makes a reader act, however its letters are written: `#61` is an `a`.
+fn is_active_name(after_slash: &[u8]) -> bool {
+    [b"JavaScript".as_slice(), b"Launch"].iter().any(|name| {
+        let mut rest = after_slash;
+        name.iter().all(|letter| {
+            let plain = rest.split_first().filter(|(first, _)| *first == letter);
+            let after = plain.map(|(_, after)| after).or_else(|| match rest {
+                [b'#', high, low, after @ ..] => {
+                    let digits = [char::from(*high), char::from(*low)];
+                    let value = digits.map(|digit| digit.to_digit(16));
+                    let value = value[0]?.checked_mul(16)?.checked_add(value[1]?)?;
+                    (value == u32::from(*letter)).then_some(after)
+                }
+                _ => None,
+            });
+            rest = after.unwrap_or_default();
+            after.is_some()
+        })
+    })
 }
 
 /// The offset that the last `startxref` names.
@@ -328,6 +349,8 @@ mod tests {
         }
         assert_eq!(look(&pdf_file("/OpenAction << /S /JavaScript >>")), Err("active_content"));
         assert_eq!(look(&pdf_file("/A << /S /Launch >>")), Err("active_content"));
+        assert_eq!(look(&pdf_file("/A << /S /J#61v#61Scr#69pt >>")), Err("active_content"));
+        assert_eq!(look(&pdf_file("/Title (Java) /Author /Lau#6Fch")), Ok(ContentType::Pdf));
     }
 
     #[test]

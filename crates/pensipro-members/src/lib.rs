@@ -31,6 +31,7 @@ pub mod files;
 mod member;
 mod nik;
 mod pension;
+mod registration;
 pub mod repository;
 mod standing;
 pub mod usecases;
@@ -51,9 +52,11 @@ pub use files::{FileKey, FileStore, FileStoreError, Sha256, StoredFile};
 pub use member::{Member, MemberDetails, Obligations, Payer, Sex};
 pub use nik::{Nik, NikBirth, NikError, NikWarning};
 pub use pension::{NoPensiun, NoPensiunError};
+pub(crate) use registration::refuse_holders;
+pub use registration::{Registration, judge_registrations};
 pub use repository::{
-    BankAccountRepository, ContactRepository, KeyHolder, MemberDocumentRepository, MemberFilter,
-    MemberRepository, MemberSort, Presence, SalesDirectory,
+    BankAccountRepository, ContactRepository, Holders, KeyHolder, MemberDocumentRepository,
+    MemberFilter, MemberRegistry, MemberRepository, MemberSort, Presence, SalesDirectory,
 };
 pub use standing::{
     Death, DeathNotice, LoanResolution, MemberStatus, NewStatus, RawStatus, Standing,

@@ -1,5 +1,7 @@
 //! What the members module needs from storage.
 
+use std::collections::HashMap;
+
 use pensipro_kernel::{
     BankAccountId, BranchId, ContactId, MemberId, Page, PageRequest, SalesId, Scope, StorageError,
     UserId, Version, codes,
@@ -43,7 +45,7 @@ pub struct MemberFilter {
     pub sales_id: Option<SalesId>,
     /// Of this pay office, exactly.
     pub pay_office: Option<String>,
-    /// Whose name holds this text.
+    /// Whose name holds every word of this text, as a part of it.
     pub q: Option<String>,
     /// The order.
     pub sort: MemberSort,
@@ -69,8 +71,41 @@ pub enum Presence {
     Deleted,
 }
 
-/// Members. Deleted ones are not there, except for [`MemberRepository::holder_of_nik`] and its
-/// sibling.
+/// The members, deleted ones included, who hold identifiers, by the identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holders {
+    /// By NIK.
+    pub nik: HashMap<Nik, KeyHolder>,
+    /// By pension number.
+    pub no_pensiun: HashMap<NoPensiun, KeyHolder>,
+}
+
+/// Who is registered, and who is added to them.
+pub trait MemberRegistry {
+    /// Who holds these identifiers, whatever the scope. Two queries, however many are asked for.
+    fn holders(&mut self, niks: &[Nik], numbers: &[NoPensiun]) -> Result<Holders, StorageError>;
+
+    /// Inserts active members, each with a key of his own, and gives them in their order.
+    /// [`StorageError::Duplicate`] names a constraint that holds `nik` or `no_pensiun`. Three round
+    /// trips on PostgreSQL, however many there are.
+    fn add_members(
+        &mut self,
+        details: Vec<MemberDetails>,
+        by: Option<UserId>,
+    ) -> Result<Vec<Member>, StorageError>;
+
+    /// Inserts one.
+    fn add_member(
+        &mut self,
+        details: &MemberDetails,
+        by: Option<UserId>,
+    ) -> Result<Member, StorageError> {
+        let added = self.add_members(vec![details.clone()], by)?.pop();
+        added.ok_or_else(|| StorageError::Failed("one member was added and none is there".into()))
+    }
+}
+
+/// Members. Deleted ones are not there.
 pub trait MemberRepository {
     /// A member within the scope.
     fn member(&mut self, id: MemberId, scope: Scope) -> Result<Member, StorageError>;
@@ -83,20 +118,6 @@ pub trait MemberRepository {
         page: &PageRequest,
         scope: Scope,
     ) -> Result<Page<Member>, StorageError>;
-    /// Who holds this NIK, whatever the scope.
-    fn holder_of_nik(&mut self, nik: &Nik) -> Result<Option<KeyHolder>, StorageError>;
-    /// Who holds this pension number, whatever the scope.
-    fn holder_of_no_pensiun(
-        &mut self,
-        no_pensiun: &NoPensiun,
-    ) -> Result<Option<KeyHolder>, StorageError>;
-    /// Inserts an active member. [`StorageError::Duplicate`] names a constraint that holds `nik`
-    /// or `no_pensiun`.
-    fn add_member(
-        &mut self,
-        details: &MemberDetails,
-        by: Option<UserId>,
-    ) -> Result<Member, StorageError>;
     /// Saves details and standing over the version read; gives the new version.
     fn save_member(&mut self, member: &Member) -> Result<Version, StorageError>;
     /// Marks the member deleted, over the version read.

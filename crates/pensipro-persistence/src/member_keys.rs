@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_kernel::{MemberId, StorageError};
 
@@ -9,10 +10,28 @@ use crate::{
     Tx,
     crypto::{Lookup, LookupKey, SealingKey},
     schema::member_keys,
+    sql::batch_row,
 };
 
 /// Members' keys, to open many rows with.
 pub(crate) type MemberKeys = HashMap<MemberId, Arc<SealingKey>>;
+
+/// A new member's key, in clear and wrapped by the master key.
+pub(crate) struct NewKey {
+    member: MemberId,
+    pub(crate) key: Arc<SealingKey>,
+    wrapped: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = member_keys)]
+#[diesel(treat_none_as_default_value = false)]
+struct KeyRow {
+    member_id: i64,
+    wrapped: Vec<u8>,
+    created_at: NaiveDateTime,
+}
+batch_row!(KeyRow => member_keys);
 
 impl Tx<'_> {
     /// An identifier's entry in the keyed index.
@@ -20,31 +39,21 @@ impl Tx<'_> {
         self.keys().lookup(kind, value)
     }
 
-    /// A new member's key and its wrapped form.
-    pub(crate) fn new_member_key(&self, member: MemberId) -> (Arc<SealingKey>, Vec<u8>) {
-        self.keys().new_member_key(self.entropy(), member)
+    /// A new member's key, not stored yet.
+    pub(crate) fn new_member_key(&self, member: MemberId) -> NewKey {
+        let (key, wrapped) = self.keys().new_member_key(self.entropy(), member);
+        NewKey { member, key, wrapped }
     }
 
-    /// Stores a new member's key, once the member is stored.
-    pub(crate) fn add_member_key(
-        &mut self,
-        member: MemberId,
-        key: &Arc<SealingKey>,
-        wrapped: &[u8],
-    ) -> Result<(), StorageError> {
-        use member_keys::dsl;
-        let now = self.now();
-        self.run(|conn| {
-            diesel::insert_into(dsl::member_keys)
-                .values((
-                    dsl::member_id.eq(member.get()),
-                    dsl::wrapped.eq(wrapped),
-                    dsl::created_at.eq(now),
-                ))
-                .execute(conn)
-        })?;
-        self.note_new_key(member, Arc::clone(key));
-        Ok(())
+    /// Stores new members' keys, once the members are stored.
+    pub(crate) fn add_member_keys(&mut self, keys: Vec<NewKey>) -> Result<(), StorageError> {
+        let created_at = self.now();
+        let mut rows = Vec::with_capacity(keys.len());
+        for NewKey { member, key, wrapped } in keys {
+            self.note_new_key(member, key);
+            rows.push(KeyRow { member_id: member.get(), wrapped, created_at });
+        }
+        self.insert_all(rows)
     }
 
     /// A member's key.

@@ -42,6 +42,7 @@ pub(crate) struct Seen<B, F> {
     branch: B,
     funder: F,
     bound: Bound,
+    sign: &'static str,
 }
 
 /// What the rows' column must be.
@@ -63,7 +64,16 @@ impl<B, F> Seen<B, F> {
             Scope::Branch(id) => Bound::Branch(BranchId::get(id)),
             Scope::Funder(id) => Bound::Funder(FunderId::get(id)),
         };
-        Self { branch, funder, bound }
+        Self { branch, funder, bound, sign: "" }
+    }
+
+    /// With a sign before the column: `+` keeps SQLite from walking the column's index.
+    pub(crate) const fn behind(self, sign: &'static str) -> Self
+    where
+        B: Copy,
+        F: Copy,
+    {
+        Self { sign, ..self }
     }
 }
 
@@ -81,6 +91,7 @@ where
             Bound::Branch(id) => (&self.branch, id),
             Bound::Funder(id) => (&self.funder, id),
         };
+        out.push_sql(self.sign);
         column.walk_ast(out.reborrow())?;
         out.push_sql(" = ");
         out.push_bind_param::<BigInt, _>(id)

@@ -1,6 +1,6 @@
 //! What a use case works on: one connection, one moment, the keys.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::NaiveDateTime;
 use diesel::{QueryResult, connection::SimpleConnection};
@@ -19,7 +19,7 @@ pub struct Tx<'a> {
     moment: Moment,
     keys: &'a KeyRing,
     entropy: &'a dyn Entropy,
-    new_keys: Vec<(MemberId, Arc<SealingKey>)>,
+    new_keys: HashMap<MemberId, Arc<SealingKey>>,
     trouble: Trouble,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Tx<'a> {
         keys: &'a KeyRing,
         entropy: &'a dyn Entropy,
     ) -> Self {
-        Self { conn, moment, keys, entropy, new_keys: Vec::new(), trouble: Trouble::None }
+        Self { conn, moment, keys, entropy, new_keys: HashMap::new(), trouble: Trouble::None }
     }
 
     /// The one time and business day of everything that is done here.
@@ -93,15 +93,14 @@ impl<'a> Tx<'a> {
     /// Keys made here, which others may use only once they are committed: SQLite gives the id of a
     /// row that was rolled back to the next one.
     pub(crate) fn note_new_key(&mut self, member: MemberId, key: Arc<SealingKey>) {
-        self.new_keys.push((member, key));
+        self.new_keys.insert(member, key);
     }
 
     pub(crate) fn new_key(&self, member: MemberId) -> Option<Arc<SealingKey>> {
-        let mut keys = self.new_keys.iter();
-        keys.find(|(id, _)| *id == member).map(|(_, key)| Arc::clone(key))
+        self.new_keys.get(&member).cloned()
     }
 
-    pub(crate) fn end(self) -> (Trouble, Vec<(MemberId, Arc<SealingKey>)>) {
+    pub(crate) fn end(self) -> (Trouble, HashMap<MemberId, Arc<SealingKey>>) {
         (self.trouble, self.new_keys)
     }
 }

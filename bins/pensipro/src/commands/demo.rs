@@ -23,6 +23,9 @@ pub(super) struct Arguments {
     /// How many loans, over the past months.
     #[arg(long, default_value_t = 200)]
     loans: u32,
+    /// How many members beside them who do not borrow.
+    #[arg(long, default_value_t = 0)]
+    members: u32,
     /// The same seed gives the same portfolio.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -54,7 +57,7 @@ pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), Start
         return refuse(arguments);
     }
     let files = open_files(&config)?.unsynced();
-    let bar = Bar::new(arguments.loans);
+    let bar = Bar::new(u64::from(arguments.loans) + u64::from(arguments.members));
     let world = World {
         store: &store,
         files: &files,
@@ -88,6 +91,7 @@ fn plan(config: &Config, arguments: &Arguments, text: String) -> Result<Plan, St
         .map_err(|error| StartError::Other(format!("the password: {error}")))?;
     Ok(Plan {
         loans: arguments.loans,
+        members: arguments.members,
         seed: arguments.seed,
         months: arguments.months,
         longest_tenor: arguments.longest_tenor,
@@ -110,9 +114,9 @@ fn failed(problem: crate::http::Problem) -> StartError {
 struct Bar(ProgressBar);
 
 impl Bar {
-    fn new(loans: u32) -> Self {
-        let bar = ProgressBar::new(loans.into());
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} loans, {msg}, {eta} left");
+    fn new(steps: u64) -> Self {
+        let bar = ProgressBar::new(steps);
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {msg}, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self(bar)
     }
@@ -121,6 +125,11 @@ impl Bar {
 impl Progress for Bar {
     fn lent(&self, loans: u64) {
         self.0.inc(loans);
+    }
+
+    fn registered(&self, members: u64) {
+        self.0.set_message("members");
+        self.0.inc(members);
     }
 
     fn billed(&self, periode: Period) {

@@ -1,6 +1,7 @@
 //! `pensipro demo`: an empty database filled with a portfolio that looks like one that grew, through
 //! the use cases that requests go through. The same seed gives the same people and loans.
 
+mod crowd;
 mod lending;
 mod months;
 mod offers;
@@ -25,6 +26,8 @@ use staff::Staff;
 pub struct Plan {
     /// How many loans.
     pub loans: u32,
+    /// How many members who do not borrow.
+    pub members: u32,
     /// Chance's beginning.
     pub seed: u64,
     /// Over how many past months they were disbursed.
@@ -94,6 +97,8 @@ pub struct World<'a> {
 pub trait Progress {
     /// So many loans more.
     fn lent(&self, loans: u64);
+    /// So many members more who do not borrow.
+    fn registered(&self, members: u64);
     /// A month's cuts are done.
     fn billed(&self, periode: Period);
 }
@@ -143,6 +148,8 @@ pub fn fill(world: &World<'_>, policies: &Policies, plan: &Plan) -> Result<(), P
         number = lend_month(&house, world, &mut random, *period, share, number)?;
         left -= share;
     }
+    world.timeline.set(end);
+    crowd::register_crowd(&house, world.progress, &mut random, number, plan.members)?;
     world.store.write("demo_end", |tx| house.staff.sign_out(tx))
 }
 

@@ -68,7 +68,7 @@ const FAMILIES: &[&str] = &[
     "Wijaya",
     "Yulianto",
 ];
-/// District code of the identity number, town, pay office.
+/// District code of the identity number, town, pay office, of which each town has many.
 const TOWNS: &[(&str, &str, &str)] = &[
     ("317305", "Jakarta Barat", "KANTOR POS JAKARTA BARAT"),
     ("327305", "Bandung", "BANK MANDIRI TASPEN BANDUNG"),
@@ -130,7 +130,7 @@ pub(super) fn person(random: &mut Rng, number: u32, today: NaiveDate) -> Person 
         sex: text(if woman { "P" } else { "L" }),
         address: Some(format!("{} No. {}, {town}", pick(random, STREETS), random.u32(1..200))),
         payer: text(if random.u8(0..4) == 0 { "ASABRI" } else { "TASPEN" }),
-        pay_office: text(pay_office),
+        pay_office: Some(format!("{pay_office} {:02}", random.u32(1..=40))),
         rank: text(pick(random, RANKS)),
         sk_number: Some(format!("SK-{:05}/{}", number, birth_date.year() + 56)),
         sk_date: birth_date.checked_add_months(Months::new(56 * 12 + 1)),

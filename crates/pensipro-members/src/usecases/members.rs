@@ -1,12 +1,13 @@
-//! Registering, changing and deleting a member.
+//! Changing and deleting a member.
 
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuthorityError, Expected, Faults, MemberId, Moment, Permission,
 };
 
+use super::registration::check_references;
 use crate::{
-    KeyHolder, Member, MemberDetails, MemberError, MemberRepository, Presence, RawMemberChange,
-    RawStatus, SalesDirectory, StatusCommand, UniqueKey, decide_status_change,
+    Member, MemberDetails, MemberError, MemberRegistry, MemberRepository, RawMemberChange,
+    RawStatus, SalesDirectory, StatusCommand, decide_status_change, refuse_holders,
 };
 
 /// A change of a member's fields, of his status, or of both.
@@ -16,30 +17,6 @@ pub struct UpdateMember {
     pub change: RawMemberChange,
     /// The status.
     pub status: RawStatus,
-}
-
-/// Registers a member. A missing sales person is the caller himself, a missing branch the
-/// caller's. A NIK or pension number that exists is [`MemberError::Duplicate`].
-pub fn register_member<Tx>(
-    tx: &mut Tx,
-    by: &Actor,
-    mut details: MemberDetails,
-) -> Result<Member, MemberError>
-where
-    Tx: MemberRepository + SalesDirectory + AuditLog,
-{
-    if let (None, Some(user)) = (details.sales_id, by.user_id) {
-        details.sales_id = tx.sales_of_user(user)?;
-    }
-    details.branch_id = details.branch_id.or(by.scope.branch());
-    check_references(tx, by, &details)?;
-    let nik = tx.holder_of_nik(&details.nik)?;
-    refuse_holder(nik, UniqueKey::Nik, by)?;
-    let no_pensiun = tx.holder_of_no_pensiun(&details.no_pensiun)?;
-    refuse_holder(no_pensiun, UniqueKey::NoPensiun, by)?;
-    let member = tx.add_member(&details, by.user_id).map_err(MemberError::from_insert)?;
-    tx.audit(by, entry("member.register", member.id).is(member.audit_view()))?;
-    Ok(member)
 }
 
 /// Changes a member. Fields need `EDIT_MEMBER`, the status `CHANGE_MEMBER_STATUS`. A status that
@@ -53,7 +30,7 @@ pub fn update_member<Tx>(
     at: Moment,
 ) -> Result<Member, MemberError>
 where
-    Tx: MemberRepository + SalesDirectory + AuditLog,
+    Tx: MemberRepository + MemberRegistry + SalesDirectory + AuditLog,
 {
     let UpdateMember { change, status } = command;
     let status_alone = change.is_empty() && !status.is_empty();
@@ -136,76 +113,20 @@ fn check_changed<Tx>(
     after: &MemberDetails,
 ) -> Result<(), MemberError>
 where
-    Tx: MemberRepository + SalesDirectory,
+    Tx: MemberRegistry + SalesDirectory,
 {
     if (before.sales_id, before.branch_id) != (after.sales_id, after.branch_id) {
         check_references(tx, by, after)?;
     }
-    if before.nik != after.nik {
-        refuse_holder(tx.holder_of_nik(&after.nik)?, UniqueKey::Nik, by)?;
-    }
-    if before.no_pensiun != after.no_pensiun {
-        let holder = tx.holder_of_no_pensiun(&after.no_pensiun)?;
-        refuse_holder(holder, UniqueKey::NoPensiun, by)?;
-    }
-    Ok(())
-}
-
-/// The sales person and the branch exist, and the branch lies within the caller's scope.
-fn check_references<Tx>(tx: &mut Tx, by: &Actor, details: &MemberDetails) -> Result<(), MemberError>
-where
-    Tx: SalesDirectory,
-{
-    let mut faults = Faults::new();
-    if let Some(sales) = details.sales_id {
-        faults.require(tx.sales_exists(sales)?, "sales_id", "unknown", "is no sales person");
-    }
-    let visible = by.scope.sees_branch(details.branch_id);
-    let known = match details.branch_id {
-        Some(branch) if visible => tx.branch_exists(branch)?,
-        _ => visible,
-    };
-    faults.require(known, "branch_id", "unknown", "is no branch of yours");
-    Ok(faults.finish(Some(()))?)
-}
-
-fn refuse_holder(holder: Option<KeyHolder>, key: UniqueKey, by: &Actor) -> Result<(), MemberError> {
-    let Some(holder) = holder else { return Ok(()) };
-    let visible = holder.presence == Presence::Present
-        && by.scope.sees_branch(holder.branch_id)
-        && by.may(Permission::ViewMember);
-    Err(MemberError::Duplicate { key, existing: visible.then_some(holder.id) })
+    let nik = (before.nik != after.nik).then(|| after.nik.clone());
+    let number = (before.no_pensiun != after.no_pensiun).then(|| after.no_pensiun.clone());
+    refuse_holders(&tx.holders(nik.as_slice(), number.as_slice())?, by)
 }
 
 fn require(by: &Actor, permission: Permission) -> Result<(), AuthorityError> {
     if by.may(permission) { Ok(()) } else { Err(AuthorityError::Denied(permission)) }
 }
 
-fn entry(action: &'static str, id: MemberId) -> AuditEntry {
+pub(super) fn entry(action: &'static str, id: MemberId) -> AuditEntry {
     AuditEntry::new(action, "members", id.get()).of_member(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::actor;
-    use pensipro_kernel::{BranchId, Scope};
-
-    #[test]
-    fn a_duplicate_names_only_a_member_the_caller_may_see() {
-        let holder = |branch: i64, presence| {
-            let branch_id = Some(BranchId::new(branch));
-            Some(KeyHolder { id: MemberId::new(9), branch_id, presence })
-        };
-        let mut clerk = actor(1);
-        clerk.scope = Scope::Branch(BranchId::new(1));
-        let named = |holder| match refuse_holder(holder, UniqueKey::Nik, &clerk) {
-            Err(MemberError::Duplicate { existing, .. }) => existing,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(named(holder(1, Presence::Present)), Some(MemberId::new(9)));
-        assert_eq!(named(holder(2, Presence::Present)), None);
-        assert_eq!(named(holder(1, Presence::Deleted)), None);
-        assert!(refuse_holder(None, UniqueKey::Nik, &clerk).is_ok());
-    }
 }

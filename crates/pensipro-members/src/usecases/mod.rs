@@ -5,9 +5,11 @@ mod contacts;
 mod documents;
 mod members;
 mod reads;
+mod registration;
 
 pub use accounts::{add_bank_account, make_default_account};
 pub use contacts::{UpdateContact, add_contact, delete_contact, update_contact};
 pub use documents::{add_document, document, verify_document};
-pub use members::{UpdateMember, delete_member, register_member, update_member};
+pub use members::{UpdateMember, delete_member, update_member};
 pub use reads::{get_member, list_bank_accounts, list_contacts, list_documents, list_members};
+pub use registration::{register_member, register_members};

@@ -10,7 +10,7 @@ use pensipro_kernel::{
     TransactionId,
 };
 use pensipro_members::{
-    AccountDetails, BankAccountRepository, MemberDetails, MemberRepository, RawAccount, RawMember,
+    AccountDetails, BankAccountRepository, MemberDetails, MemberRegistry, RawAccount, RawMember,
 };
 use pensipro_persistence::{Tx, testing::TestDatabase};
 use pensipro_pricing::{

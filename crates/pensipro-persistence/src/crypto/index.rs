@@ -29,6 +29,11 @@ impl Lookup {
         &self.0
     }
 
+    /// The entry that a column holds.
+    pub(crate) fn from_stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     pub(crate) fn to_vec(self) -> Vec<u8> {
         self.0.to_vec()
     }

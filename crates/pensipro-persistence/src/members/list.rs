@@ -1,31 +1,38 @@
 //! The list of members.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Binary, Bool, Text},
+};
 use pensipro_kernel::{MemberId, Page, PageRequest, Position, Scope, StorageError};
-use pensipro_members::{Member, MemberFilter, MemberSort};
+use pensipro_members::{Member, MemberFilter, MemberSort, MemberStatus};
 
-use super::member_rows::MemberRow;
+use super::{member_rows::MemberRow, search::Search};
 use crate::{
-    Backend, Tx,
+    Tx,
     connection::MultiBackend,
     convert::{parse_time_key, search_form, time_key},
     crypto::LookupKey,
     schema::members,
     scope::seen_members,
-    sql::{after, like_pattern},
+    sql::after,
 };
 
-type MemberQuery = diesel::helper_types::IntoBoxed<'static, members::table, MultiBackend>;
+pub(super) type MemberQuery =
+    diesel::helper_types::IntoBoxed<'static, members::table, MultiBackend>;
 
 impl Tx<'_> {
-    /// Two queries: rows, and the keys of those that are not in the cache.
+    /// Two queries: rows, and the keys of those that are not in the cache; on SQLite a third one for
+    /// a search.
     pub(super) fn list_members(
         &mut self,
         filter: &MemberFilter,
         page: &PageRequest,
         scope: Scope,
     ) -> Result<Page<Member>, StorageError> {
-        let query = paged(self.filtered_members(filter, scope), filter.sort, page)?;
+        let search = self.search(filter.q.as_deref())?;
+        let query = paged(self.filtered_members(filter, scope, &search), filter.sort, page)?;
         let rows: Vec<MemberRow> =
             self.run(|conn| query.select(MemberRow::as_select()).load(conn))?;
         let ids: Vec<MemberId> = rows.iter().map(|row| MemberId::new(row.id)).collect();
@@ -40,13 +47,38 @@ impl Tx<'_> {
         let mut members =
             Page::from_rows(members, page.limit, |member| position(filter.sort, member));
         if page.count {
-            let query = self.filtered_members(filter, scope);
+            let query = self.filtered_members(filter, scope, &search);
             members.total = Some(self.run(|conn| query.count().get_result(conn))?);
         }
         Ok(members)
     }
 
-    fn filtered_members(&self, filter: &MemberFilter, scope: Scope) -> MemberQuery {
+    fn filtered_members(
+        &self,
+        filter: &MemberFilter,
+        scope: Scope,
+        search: &Search,
+    ) -> MemberQuery {
+        let mut query = members::table
+            .filter(members::deleted_at.is_null())
+            .filter(seen_members(scope).behind(search.hiding()))
+            .into_boxed();
+        for (column, value) in self.conditions(filter) {
+            let condition = sql::<Bool>(&format!("{}{column} = ", search.hiding()));
+            query = match value {
+                Filtered::Text(text) => query.filter(condition.bind::<Text, _>(text)),
+                Filtered::Number(number) => query.filter(condition.bind::<BigInt, _>(number)),
+                Filtered::Entry(entry) => query.filter(condition.bind::<Binary, _>(entry)),
+            };
+        }
+        if filter.status.is_some_and(|status| status != MemberStatus::Active) {
+            // The index of those who are not is a partial one.
+            query = query.filter(sql::<Bool>("status <> 'aktif'"));
+        }
+        search.narrowed(query)
+    }
+
+    fn conditions(&self, filter: &MemberFilter) -> Vec<(&'static str, Filtered)> {
         let MemberFilter {
             nik,
             no_pensiun,
@@ -55,56 +87,29 @@ impl Tx<'_> {
             branch_id,
             sales_id,
             pay_office,
-            q,
+            q: _,
             sort: _,
-        } = filter.clone();
-        let mut query = members::table
-            .filter(members::deleted_at.is_null())
-            .filter(seen_members(scope))
-            .into_boxed();
-        if let Some(nik) = nik {
-            query =
-                query.filter(members::nik.eq(self.lookup(LookupKey::Nik, nik.as_str()).to_vec()));
-        }
-        if let Some(number) = no_pensiun {
-            let entry = self.lookup(LookupKey::NoPensiun, number.as_str()).to_vec();
-            query = query.filter(members::no_pensiun.eq(entry));
-        }
-        if let Some(status) = status {
-            query = query.filter(members::status.eq(status.code()));
-        }
-        if let Some(payer) = payer {
-            query = query.filter(members::payer.eq(payer.code()));
-        }
-        if let Some(branch) = branch_id {
-            query = query.filter(members::branch_id.eq(branch.get()));
-        }
-        if let Some(sales) = sales_id {
-            query = query.filter(members::sales_id.eq(sales.get()));
-        }
-        if let Some(pay_office) = pay_office {
-            query = query.filter(members::pay_office.eq(pay_office));
-        }
-        match q {
-            Some(q) => self.named(query, &q),
-            None => query,
-        }
+        } = filter;
+        let entry = |kind, text: &str| Filtered::Entry(self.lookup(kind, text).to_vec());
+        let text = |text: &str| Filtered::Text(text.to_owned());
+        let nik = nik.as_ref().map(|nik| ("nik", entry(LookupKey::Nik, nik.as_str())));
+        let number = no_pensiun.as_ref();
+        let number =
+            number.map(|number| ("no_pensiun", entry(LookupKey::NoPensiun, number.as_str())));
+        let status = status.map(|status| ("status", text(status.code())));
+        let payer = payer.map(|payer| ("payer", text(payer.code())));
+        let office = pay_office.as_ref().map(|office| ("pay_office", text(office)));
+        let sales = sales_id.map(|sales| ("sales_id", Filtered::Number(sales.get())));
+        let branch = branch_id.map(|branch| ("branch_id", Filtered::Number(branch.get())));
+        [nik, number, status, payer, office, sales, branch].into_iter().flatten().collect()
     }
+}
 
-    /// Names that hold the text, by their trigrams.
-    fn named(&self, query: MemberQuery, q: &str) -> MemberQuery {
-        let q = search_form(q);
-        let pattern = like_pattern(&q);
-        match self.backend() {
-            // The trigrams of FTS5 serve a LIKE without an escape character.
-            Backend::Sqlite if pattern.len() == q.len() + 2 => query.filter(
-                sql::<Bool>("id IN (SELECT rowid FROM members_names WHERE name_search LIKE ")
-                    .bind::<diesel::sql_types::Text, _>(pattern)
-                    .sql(")"),
-            ),
-            _ => query.filter(members::name_search.like(pattern).escape('\\')),
-        }
-    }
+/// What a column must equal.
+enum Filtered {
+    Text(String),
+    Number(i64),
+    Entry(Vec<u8>),
 }
 
 fn paged(

@@ -10,6 +10,7 @@ use crate::{
     convert::{code, from_time, search_form, unreadable},
     crypto::{LookupKey, SealingKey},
     schema::members,
+    sql::batch_row,
 };
 
 const NIK: &str = "members.nik";
@@ -43,11 +44,13 @@ pub(super) struct MemberRow {
     created_by: Option<i64>,
 }
 
-/// What an insert and an update write of the details.
+/// What an insert and an update write.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = members)]
 #[diesel(treat_none_as_null = true)]
-pub(super) struct DetailColumns {
+#[diesel(treat_none_as_default_value = false)]
+pub(super) struct MemberColumns {
+    id: i64,
     nik: Option<Vec<u8>>,
     nik_sealed: Option<Vec<u8>>,
     no_pensiun: Option<Vec<u8>>,
@@ -64,16 +67,23 @@ pub(super) struct DetailColumns {
     sk_number: Option<String>,
     sk_date: Option<NaiveDate>,
     monthly_benefit: i64,
+    status: &'static str,
+    deceased_on: Option<NaiveDate>,
+    death_recorded_by: Option<i64>,
     sales_id: Option<i64>,
     branch_id: Option<i64>,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    created_by: Option<i64>,
 }
+batch_row!(MemberColumns => members);
 
 impl Tx<'_> {
-    pub(super) fn detail_columns(
-        &self,
-        key: &SealingKey,
-        details: &MemberDetails,
-    ) -> DetailColumns {
+    /// A member as his row holds him, sealed with his key.
+    pub(super) fn member_columns(&self, key: &SealingKey, member: &Member) -> MemberColumns {
+        let Member { id, details, standing, version, created_at, updated_at, created_by } =
+            member.clone();
         let MemberDetails {
             nik,
             no_pensiun,
@@ -90,9 +100,11 @@ impl Tx<'_> {
             monthly_benefit,
             sales_id,
             branch_id,
-        } = details.clone();
+        } = details;
         let seal = |place, text| Some(key.seal_text(self.entropy(), place, text));
-        DetailColumns {
+        let death = standing.death();
+        MemberColumns {
+            id: id.get(),
             nik: Some(self.lookup(LookupKey::Nik, nik.as_str()).to_vec()),
             nik_sealed: seal(NIK, nik.as_str()),
             no_pensiun: Some(self.lookup(LookupKey::NoPensiun, no_pensiun.as_str()).to_vec()),
@@ -109,8 +121,15 @@ impl Tx<'_> {
             sk_number,
             sk_date,
             monthly_benefit: monthly_benefit.sen(),
+            status: standing.status().code(),
+            deceased_on: death.map(|death| death.deceased_on),
+            death_recorded_by: death.and_then(|death| death.recorded_by).map(UserId::get),
             sales_id: sales_id.map(SalesId::get),
             branch_id: branch_id.map(BranchId::get),
+            version: version.get(),
+            created_at: created_at.naive_utc(),
+            updated_at: updated_at.naive_utc(),
+            created_by: created_by.map(UserId::get),
         }
     }
 }

@@ -7,3 +7,5 @@ mod documents;
 mod list;
 mod member_rows;
 mod one_member;
+mod registry;
+mod search;

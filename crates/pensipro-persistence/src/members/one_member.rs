@@ -1,22 +1,17 @@
 //! Members one by one.
 
 use diesel::prelude::*;
-use pensipro_kernel::{
-    BranchId, MemberId, Page, PageRequest, Scope, StorageError, UserId, Version,
-};
-use pensipro_members::{
-    KeyHolder, Member, MemberDetails, MemberFilter, MemberRepository, MemberStatus, Nik, NoPensiun,
-    Obligations, Presence,
-};
+use pensipro_kernel::{MemberId, Page, PageRequest, Scope, StorageError, Version};
+use pensipro_members::{Member, MemberFilter, MemberRepository, Obligations};
 use pensipro_origination::ApplicationStatus;
 
 use super::member_rows::MemberRow;
 use crate::{
     Tx,
-    crypto::LookupKey,
+    convert::from_time,
     schema::{applications, members},
     scope::seen_members,
-    sql::{Locked, Raw, RowLock, columns},
+    sql::{Locked, Raw, RowLock},
 };
 
 #[derive(QueryableByName)]
@@ -25,16 +20,6 @@ struct OpenLoans {
     pending: i64,
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     open: i64,
-}
-
-type HolderRow = (i64, Option<i64>, Option<chrono::NaiveDateTime>);
-
-fn holder((id, branch_id, deleted_at): HolderRow) -> KeyHolder {
-    KeyHolder {
-        id: MemberId::new(id),
-        branch_id: branch_id.map(BranchId::new),
-        presence: if deleted_at.is_some() { Presence::Deleted } else { Presence::Present },
-    }
 }
 
 impl Tx<'_> {
@@ -76,82 +61,19 @@ impl MemberRepository for Tx<'_> {
         self.list_members(filter, page, scope)
     }
 
-    fn holder_of_nik(&mut self, nik: &Nik) -> Result<Option<KeyHolder>, StorageError> {
-        let entry = self.lookup(LookupKey::Nik, nik.as_str()).to_vec();
-        let row: Option<HolderRow> = self.run(|conn| {
-            members::table
-                .filter(members::nik.eq(entry))
-                .select((members::id, members::branch_id, members::deleted_at))
-                .first(conn)
-                .optional()
-        })?;
-        Ok(row.map(holder))
-    }
-
-    fn holder_of_no_pensiun(
-        &mut self,
-        no_pensiun: &NoPensiun,
-    ) -> Result<Option<KeyHolder>, StorageError> {
-        let entry = self.lookup(LookupKey::NoPensiun, no_pensiun.as_str()).to_vec();
-        let row: Option<HolderRow> = self.run(|conn| {
-            members::table
-                .filter(members::no_pensiun.eq(entry))
-                .select((members::id, members::branch_id, members::deleted_at))
-                .first(conn)
-                .optional()
-        })?;
-        Ok(row.map(holder))
-    }
-
-    fn add_member(
-        &mut self,
-        details: &MemberDetails,
-        by: Option<UserId>,
-    ) -> Result<Member, StorageError> {
-        let id = MemberId::new(self.reserve_id("members")?);
-        let (key, wrapped) = self.new_member_key(id);
-        let details = self.detail_columns(&key, details);
-        let now = self.now();
-        let row: MemberRow = self.run(|conn| {
-            diesel::insert_into(members::table)
-                .values((
-                    members::id.eq(id.get()),
-                    details,
-                    members::status.eq(MemberStatus::Active.code()),
-                    members::version.eq(Version::FIRST.get()),
-                    members::created_at.eq(now),
-                    members::updated_at.eq(now),
-                    members::created_by.eq(by.map(UserId::get)),
-                ))
-                .returning(columns::<MemberRow>())
-                .get_result(conn)
-        })?;
-        self.add_member_key(id, &key, &wrapped)?;
-        row.opened(&key)
-    }
-
     fn save_member(&mut self, member: &Member) -> Result<Version, StorageError> {
-        let Member { id, details, standing, version, .. } = member;
-        let key = self.member_key(*id)?;
-        let details = self.detail_columns(&key, details);
-        let (status, death) = (standing.status(), standing.death());
-        let now = self.now();
+        let key = self.member_key(member.id)?;
+        let version = member.version.next();
+        let saved = Member { version, updated_at: from_time(self.now()), ..member.clone() };
+        let columns = self.member_columns(&key, &saved);
         let changed = self.run(|conn| {
-            diesel::update(members::table.find(id.get()))
-                .filter(members::version.eq(version.get()))
+            diesel::update(members::table.find(member.id.get()))
+                .filter(members::version.eq(member.version.get()))
                 .filter(members::deleted_at.is_null())
-                .set((
-                    details,
-                    members::status.eq(status.code()),
-                    members::deceased_on.eq(death.map(|death| death.deceased_on)),
-                    members::death_recorded_by
-                        .eq(death.and_then(|death| death.recorded_by).map(UserId::get)),
-                    members::version.eq(version.next().get()),
-                    members::updated_at.eq(now),
-                ))
+                .set(columns)
                 .execute(conn)
         })?;
-        if changed == 0 { Err(StorageError::Stale { thing: "member" }) } else { Ok(version.next()) }
+        if changed == 0 { Err(StorageError::Stale { thing: "member" }) } else { Ok(version) }
     }
 
     fn delete_member(&mut self, member: &Member) -> Result<(), StorageError> {

@@ -2,10 +2,12 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use pensipro_kernel::{Actor, AuditEntry, AuditLog, AuditValue, StorageError};
+use pensipro_kernel::{Actor, AuditEntry, AuditLog, AuditValue, MemberId, StorageError};
 use serde_json::{Map, Value};
 
-use crate::{Tx, crypto::SealingKey, schema::audit_trails, sql::batch_row};
+use crate::{
+    Tx, crypto::SealingKey, member_keys::MemberKeys, schema::audit_trails, sql::batch_row,
+};
 
 pub(crate) const OLD_PLACE: &str = "audit_trails.old_personal";
 pub(crate) const NEW_PLACE: &str = "audit_trails.new_personal";
@@ -31,16 +33,33 @@ struct NewRow {
 batch_row!(NewRow => audit_trails);
 
 impl AuditLog for Tx<'_> {
-    fn audit(&mut self, actor: &Actor, entry: AuditEntry) -> Result<(), StorageError> {
+    /// One query for the subjects' keys that are not in the cache, and a batch of rows.
+    fn audit_all(&mut self, actor: &Actor, entries: Vec<AuditEntry>) -> Result<(), StorageError> {
+        let subjects = entries.iter().filter(|entry| holds_personal(entry));
+        let subjects: Vec<MemberId> = subjects.filter_map(|entry| entry.subject).collect();
+        let keys = self.member_keys(&subjects)?;
+        let rows = entries.into_iter().map(|entry| self.audit_row(actor, entry, &keys));
+        let rows = rows.collect::<Result<_, _>>()?;
+        self.insert_all(rows)
+    }
+}
+
+impl Tx<'_> {
+    fn audit_row(
+        &self,
+        actor: &Actor,
+        entry: AuditEntry,
+        keys: &MemberKeys,
+    ) -> Result<NewRow, StorageError> {
+        let key = match entry.subject {
+            _ if !holds_personal(&entry) => None,
+            None => Some(self.keys().installation()),
+            Some(member) => {
+                let key = keys.get(&member).cloned();
+                Some(key.ok_or(StorageError::not_found("member", member.get()))?)
+            }
+        };
         let AuditEntry { action, ref_table, ref_id, subject, old_value, new_value } = entry;
-        let is_personal = |value: &Option<AuditValue>| {
-            value.as_ref().is_some_and(|value| !value.personal.is_empty())
-        };
-        let key = if is_personal(&old_value) || is_personal(&new_value) {
-            Some(self.subject_key(subject)?)
-        } else {
-            None
-        };
         let sealed = |value: Option<AuditValue>, place| match value {
             None => (None, None),
             Some(AuditValue { open, personal }) => {
@@ -49,7 +68,7 @@ impl AuditLog for Tx<'_> {
         };
         let (old_value, old_personal) = sealed(old_value, OLD_PLACE);
         let (new_value, new_personal) = sealed(new_value, NEW_PLACE);
-        let row = NewRow {
+        Ok(NewRow {
             actor_id: actor.user_id.map(|id| id.get()),
             session_id: actor.origin.session_id.map(|id| id.get()),
             action,
@@ -63,12 +82,9 @@ impl AuditLog for Tx<'_> {
             ip: actor.origin.ip.map(|ip| ip.to_string()),
             request_id: actor.origin.request_id.as_deref().map(str::to_owned),
             created_at: self.now(),
-        };
-        self.insert_all(vec![row])
+        })
     }
-}
 
-impl Tx<'_> {
     fn seal_fields(
         &self,
         key: Option<&SealingKey>,
@@ -78,6 +94,11 @@ impl Tx<'_> {
         let key = key.filter(|_| !fields.is_empty())?;
         Some(key.seal_text(self.entropy(), place, &text(fields)))
     }
+}
+
+fn holds_personal(entry: &AuditEntry) -> bool {
+    let mut values = entry.old_value.iter().chain(&entry.new_value);
+    values.any(|value| !value.personal.is_empty())
 }
 
 fn text(fields: Map<String, Value>) -> String {

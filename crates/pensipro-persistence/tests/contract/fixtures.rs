@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{MemberId, Money, ProductId, Rate, StorageError};
-use pensipro_members::{Member, MemberDetails, MemberRepository, RawMember};
+use pensipro_members::{Member, MemberDetails, MemberRegistry, MemberRepository, RawMember};
 use pensipro_persistence::{Tx, testing::TestDatabase};
 use pensipro_pricing::{
     AllocationOrder, Limits, LoanProduct, Method, ProductDetails, ProductParts, ProductRepository,

@@ -1,6 +1,6 @@
 //! Members and what belongs to them.
 
-use std::{sync::Barrier, thread};
+use std::{slice, sync::Barrier, thread};
 
 use pensipro_kernel::{
     Actor, BranchId, MemberId, PageRequest, Scope, StorageError, UserId, Version,
@@ -8,8 +8,9 @@ use pensipro_kernel::{
 use pensipro_members::{
     AccountDetails, BankAccountRepository, ContactDetails, ContactKind, ContactRepository,
     ContentType, Death, DocumentKind, Member, MemberDocument, MemberDocumentRepository,
-    MemberFilter, MemberRepository, MemberSort, MemberStatus, Obligations, Presence, RawAccount,
-    RawContact, Review, Reviewer, SalesDirectory, Sha256, Standing, StoredFile,
+    MemberFilter, MemberRegistry, MemberRepository, MemberSort, MemberStatus, Obligations, Payer,
+    Presence, RawAccount, RawContact, Review, Reviewer, SalesDirectory, Sha256, Standing,
+    StoredFile,
 };
 use pensipro_persistence::{
     Access, Backend, MasterKey, OpenError,
@@ -71,9 +72,34 @@ fn one_nik_and_one_pension_number_are_one_member() {
 
         write(database, |tx| tx.delete_member(&stored));
         assert!(matches!(member(database, stored.id), Err(StorageError::NotFound { .. })));
-        let holder = read(database, |tx| tx.holder_of_nik(&stored.details.nik)).unwrap();
+        let (nik, number) = (stored.details.nik.clone(), other.no_pensiun.clone());
+        let holders =
+            read(database, |tx| tx.holders(slice::from_ref(&nik), slice::from_ref(&number)));
+        let holder = holders.nik[&nik];
         assert_eq!((holder.id, holder.presence), (stored.id, Presence::Deleted));
-        assert_eq!(read(database, |tx| tx.holder_of_no_pensiun(&other.no_pensiun)), None);
+        assert!(holders.no_pensiun.is_empty());
+    });
+}
+
+#[test]
+fn many_are_added_at_once_each_with_a_key_of_his_own() {
+    on_each_backend(|database| {
+        for count in [1_usize, 3, 40, 700] {
+            let base = count as u32 * 2;
+            let batch: Vec<_> = (0..count as u32)
+                .map(|number| details(base + number, &format!("Peserta {number}")))
+                .collect();
+            let added = write(database, |tx| tx.add_members(batch.clone(), None));
+            assert!(added.iter().map(|member| &member.details).eq(&batch), "in their order");
+            let fresh = database.reopen();
+            for stored in [&added[0], &added[count - 1]] {
+                let again: Outcome<Member> =
+                    fresh.read(|tx| tx.member(stored.id, Scope::default()));
+                assert_eq!(&again.unwrap(), stored);
+            }
+        }
+        let keys = "SELECT count(DISTINCT wrapped) || '' AS text FROM member_keys";
+        assert_eq!(database.texts(keys), ["744"]);
     });
 }
 
@@ -203,10 +229,34 @@ fn lists_go_on_where_they_stopped() {
         assert_eq!(listed(MemberSort::CreatedAt, None), names);
         assert!(listed(MemberSort::CreatedAtDescending, None).iter().eq(names.iter().rev()));
         assert_eq!(listed(MemberSort::Name, Some("AGUS")), by_name[..2]);
-        assert_eq!(listed(MemberSort::Name, Some("gus s")), ["Agus Salim"]);
+        assert_eq!(listed(MemberSort::Name, Some("salim gus")), ["Agus Salim"]);
+        assert_eq!(listed(MemberSort::Name, Some("gus al")), ["Agus Salim"]);
         assert_eq!(listed(MemberSort::Name, Some("i")), ["Agus Salim", "Siti 100%", "Wagimin"]);
         assert_eq!(listed(MemberSort::Name, Some("%")), ["Siti 100%"]);
         assert_eq!(listed(MemberSort::Name, Some("l_")), ["Zaenal_A"]);
+    });
+}
+
+/// More members than are found by trigrams are found on a walk: both ways give the same.
+#[test]
+fn frequent_names_are_found_as_rare_ones_are() {
+    on_each_backend(|database| {
+        let batch: Vec<_> = (1..=5_200_u32)
+            .map(|number| details(number, if number % 1_000 == 7 { "Siti Aminah" } else { "Siti" }))
+            .collect();
+        write(database, |tx| tx.add_members(batch.clone(), None));
+        let found = |q: &str, payer| {
+            let filter = MemberFilter { q: Some(q.into()), payer, ..MemberFilter::default() };
+            let page = PageRequest { limit: 3, count: true, ..PageRequest::default() };
+            let list = read(database, |tx| tx.members(&filter, &page, Scope::default()));
+            let ids = list.data.iter().map(|member| member.id.get()).collect::<Vec<_>>();
+            (ids, list.total)
+        };
+        assert_eq!(found("siti", None), (vec![5_200, 5_199, 5_198], Some(5_200)));
+        assert_eq!(found("aminah siti", None), (vec![5_007, 4_007, 3_007], Some(6)));
+        assert_eq!(found("siti am", Some(Payer::Taspen)), (vec![5_007, 4_007, 3_007], Some(6)));
+        assert_eq!(found("aminah", Some(Payer::Asabri)), (vec![], Some(0)));
+        assert_eq!(found("tini", None), (vec![], Some(0)));
     });
 }
 
@@ -431,8 +481,9 @@ fn a_new_master_key_opens_what_the_old_one_sealed() {
         for member in stored {
             let again: Outcome<Member> = store.read(|tx| tx.member(member.id, Scope::default()));
             assert_eq!(again.unwrap(), member);
-            let holder: Outcome<_> = store.read(|tx| tx.holder_of_nik(&member.details.nik));
-            assert_eq!(holder.unwrap().map(|holder| holder.id), Some(member.id));
+            let nik = member.details.nik;
+            let holders: Outcome<_> = store.read(|tx| tx.holders(slice::from_ref(&nik), &[]));
+            assert_eq!(holders.unwrap().nik[&nik].id, member.id);
         }
     });
 }

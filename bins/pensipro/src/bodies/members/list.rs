@@ -25,7 +25,7 @@ pub struct MemberQuery {
     sales_id: Option<i64>,
     /// Of this pay office, exactly.
     pay_office: Option<String>,
-    /// Part of the name.
+    /// Words, or parts of them, of the name; all must be in it, in any order.
     q: Option<String>,
     /// `name`, `-name`, `created_at` or `-created_at`, which is the default.
     #[param(value_type = Option<String>)]

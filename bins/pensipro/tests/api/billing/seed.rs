@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Actor, LoanId, Money, ProductId, Rate};
 use pensipro_members::{
-    AccountDetails, MemberDetails, MemberRepository, Preference, RawAccount, RawMember,
+    AccountDetails, MemberDetails, MemberRegistry, Preference, RawAccount, RawMember,
     usecases::add_bank_account,
 };
 use pensipro_origination::{

@@ -55,6 +55,16 @@ fn a_document_comes_back_as_it_was_sent_and_lies_sealed() {
     });
 }
 
+/// A PNG whose header claims so many pixels, with a few bytes behind it.
+fn png_header(width: u32, height: u32) -> Vec<u8> {
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        [&u32::try_from(data.len()).unwrap().to_be_bytes(), &kind[..], data, &[0; 4]].concat()
+    };
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let parts = [chunk(b"IHDR", &header), chunk(b"IDAT", b"x"), chunk(b"IEND", b"")];
+    [b"\x89PNG\r\n\x1a\n".to_vec(), parts.concat()].concat()
+}
+
 #[test]
 fn content_decides_what_is_taken() {
     on_each_backend(|house| {
@@ -67,6 +77,9 @@ fn content_decides_what_is_taken() {
         refused(b"<html><script>alert(1)</script></html>", 415, "unsupported_file_type");
         refused(b"%PDF-1.4\n<script>alert(1)</script>", 422, "damaged_file");
         refused(&pdf(") /OpenAction << /S /JavaScript >> ("), 422, "active_content");
+        refused(&pdf(") /OpenAction << /S /#4AavaScript >> ("), 422, "active_content");
+        refused(&png_header(50_000, 50_000), 422, "image_too_large");
+        refused(&png_header(640, 480)[..40], 422, "damaged_file");
         refused(&vec![b'x'; 10 * 1024 * 1024 + 1], 413, "body_too_large");
         let documents = format!("{path}/documents");
         let faults = upload(&admin, &path, "SIM", ("a.pdf", &pdf("x"))).faults();
@@ -89,10 +102,7 @@ fn the_largest_file_is_what_the_configuration_says() {
     on_each_backend(|house| {
         let admin = house.admin();
         let path = registered(&admin, 1);
-        let smaller = "UPDATE sys_configurations SET config_value = '2048' \
-                       WHERE config_key = 'UPLOAD_MAX_BYTES'";
-        house.database.execute(smaller).unwrap();
-        actix_web::rt::System::new().block_on(house.app.reload()).unwrap();
+        house.configure("UPLOAD_MAX_BYTES", "2048");
         upload(&admin, &path, "KK", ("kk.pdf", &pdf(&"x".repeat(2048))))
             .refused(413, "body_too_large");
         upload(&admin, &path, "KK", ("kk.pdf", &pdf("x"))).expect(201);
@@ -156,5 +166,22 @@ fn a_document_is_verified_or_rejected_by_who_may() {
         let trail =
             house.admin().get("/logs/audit-trails?action=member.document.verify&count=true");
         assert_eq!(trail.expect(200)["total"], 2);
+    });
+}
+
+#[test]
+fn where_four_eyes_are_asked_for_nobody_verifies_what_he_uploaded() {
+    on_each_backend(|house| {
+        let (one, other) = (house.admin(), house.user(&["SUPERVISOR"]));
+        let path = registered(&one, 1);
+        let verify = |client: &Client, id: i64| {
+            client.put(&format!("{path}/documents/{id}/verify"), &json!({"status": "verified"}))
+        };
+        upload(&one, &path, "KTP", ("ktp.pdf", &pdf("x"))).expect(201);
+        upload(&one, &path, "KK", ("kk.pdf", &pdf("x"))).expect(201);
+        verify(&one, 1).expect(200);
+        house.configure("DOCUMENT_FOUR_EYES", "true");
+        verify(&one, 2).refused(422, "same_person");
+        verify(&other, 2).expect(200);
     });
 }

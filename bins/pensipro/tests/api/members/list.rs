@@ -79,6 +79,8 @@ fn filters_narrow_the_list_and_identifiers_match_exactly() {
         assert_eq!(listed(&admin, "branch_id=7"), ["Suparman"]);
         assert_eq!(listed(&admin, "sales_id=1"), [""; 0]);
         assert_eq!(listed(&admin, "q=AMIN&sort=name"), ["Aminudin 100%", "Siti Aminah"]);
+        assert_eq!(listed(&admin, "q=aminah%20si"), ["Siti Aminah"]);
+        assert_eq!(listed(&admin, "q=aminah%20suparman"), [""; 0]);
         assert_eq!(listed(&admin, "q=100%25"), ["Aminudin 100%"]);
         assert_eq!(listed(&admin, "q=%25%25"), [""; 0]);
         assert_eq!(listed(&admin, "q=in&status=aktif&payer=TASPEN"), ["Aminudin 100%"]);

@@ -176,6 +176,26 @@ fn of_two_registrations_of_one_nik_at_one_time_one_is_taken() {
 }
 
 #[test]
+fn of_fifty_registrations_of_one_nik_at_one_time_one_is_taken() {
+    on_each_backend(|house| {
+        let admin = house.admin();
+        let start = Barrier::new(50);
+        let send = |number: u32| {
+            let other = json!({"no_pensiun": format!("999{number:06}")});
+            start.wait();
+            admin.post("/members", &registration_with(1, other)).status
+        };
+        let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..50).map(|number| scope.spawn(move || send(number))).collect();
+            tries.into_iter().map(|tried| tried.join().unwrap()).collect()
+        });
+        statuses.sort_unstable();
+        assert_eq!((statuses[0], &statuses[1..]), (201, &[409; 49][..]));
+        assert_eq!(admin.get("/members?count=true").expect(200)["total"], 1);
+    });
+}
+
+#[test]
 fn a_registration_that_is_sent_again_with_its_key_is_the_same_one() {
     on_each_backend(|house| {
         let admin = house.admin();

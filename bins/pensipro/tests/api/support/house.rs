@@ -113,6 +113,15 @@ impl House {
         self.clock.set(today.parse().expect("a date"));
     }
 
+    /// Sets a configuration value, known to the application at once.
+    pub(crate) fn configure(&self, key: &str, value: &str) {
+        let sql = format!(
+            "UPDATE sys_configurations SET config_value = '{value}' WHERE config_key = '{key}'"
+        );
+        self.database.execute(&sql).expect("the value is stored");
+        actix_web::rt::System::new().block_on(self.app.reload()).expect("the caches fill");
+    }
+
     /// Somebody without a token.
     pub(crate) fn stranger(&self) -> Client {
         Client::new(format!("http://{}", self.address))

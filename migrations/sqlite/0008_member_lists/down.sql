@@ -1,0 +1,12 @@
+DROP INDEX members_branch_id_created_at_id_idx;
+DROP INDEX members_branch_id_name_search_id_idx;
+DROP INDEX members_sales_id_created_at_id_idx;
+DROP INDEX members_sales_id_name_search_id_idx;
+DROP INDEX members_payer_created_at_id_idx;
+DROP INDEX members_payer_name_search_id_idx;
+DROP INDEX members_pay_office_created_at_id_idx;
+DROP INDEX members_pay_office_name_search_id_idx;
+DROP INDEX members_status_created_at_id_idx;
+DROP INDEX members_status_name_search_id_idx;
+CREATE INDEX members_branch_id_id_idx ON members (branch_id, id);
+CREATE INDEX members_sales_id_id_idx ON members (sales_id, id);

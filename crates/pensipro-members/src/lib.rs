@@ -56,7 +56,7 @@ pub(crate) use registration::refuse_holders;
 pub use registration::{Registration, judge_registrations};
 pub use repository::{
     BankAccountRepository, ContactRepository, Holders, KeyHolder, MemberDocumentRepository,
-    MemberFilter, MemberRegistry, MemberRepository, MemberSort, Presence, SalesDirectory,
+    MemberFilter, MemberRegistry, MemberRepository, MemberSort, Presence, SalesDirectory, Seller,
 };
 pub use standing::{
     Death, DeathNotice, LoanResolution, MemberStatus, NewStatus, RawStatus, Standing,

@@ -186,12 +186,21 @@ pub trait MemberDocumentRepository {
     fn save_document_review(&mut self, document: &MemberDocument) -> Result<(), StorageError>;
 }
 
-/// What the module needs to know of branches and sales people.
+/// A sales person who is not switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seller {
+    /// His id.
+    pub id: SalesId,
+    /// His branch.
+    pub branch_id: BranchId,
+}
+
+/// What is known here of branches and sales people.
 pub trait SalesDirectory {
     /// The sales person that a user is, if he is one.
-    fn sales_of_user(&mut self, user: UserId) -> Result<Option<SalesId>, StorageError>;
-    /// True if there is such a sales person.
-    fn sales_exists(&mut self, sales: SalesId) -> Result<bool, StorageError>;
-    /// True if there is such a branch.
-    fn branch_exists(&mut self, branch: BranchId) -> Result<bool, StorageError>;
+    fn seller_of_user(&mut self, user: UserId) -> Result<Option<Seller>, StorageError>;
+    /// A sales person within the scope.
+    fn seller(&mut self, sales: SalesId, scope: Scope) -> Result<Option<Seller>, StorageError>;
+    /// True if there is such a branch, and it is not switched off.
+    fn branch_is_open(&mut self, branch: BranchId) -> Result<bool, StorageError>;
 }

@@ -22,6 +22,7 @@ mod migrations;
 mod monitoring;
 mod origination;
 mod pricing;
+mod sales;
 mod schema;
 mod scope;
 mod servicing;

@@ -11,7 +11,10 @@ use pensipro_kernel::{BranchId, FunderId, Scope};
 
 use crate::{
     connection::MultiBackend,
-    schema::{applications, loans, members, sys_users},
+    schema::{
+        applications, loans, members, sales, sales_branches, sales_commissions, sales_visits,
+        sys_users,
+    },
 };
 
 /// Members of the caller's branch.
@@ -28,6 +31,26 @@ pub(crate) fn seen_applications(scope: Scope) -> Seen<applications::branch_id, N
 /// allocations he has none.
 pub(crate) fn seen_loans(scope: Scope) -> Seen<loans::branch_id, Nobodys> {
     Seen::new(loans::branch_id, Nobodys, scope)
+}
+
+/// The caller's branch.
+pub(crate) fn seen_branches(scope: Scope) -> Seen<sales_branches::id, Nobodys> {
+    Seen::new(sales_branches::id, Nobodys, scope)
+}
+
+/// Sales people of the caller's branch.
+pub(crate) fn seen_sales(scope: Scope) -> Seen<sales::branch_id, Nobodys> {
+    Seen::new(sales::branch_id, Nobodys, scope)
+}
+
+/// Visits made for the caller's branch.
+pub(crate) fn seen_visits(scope: Scope) -> Seen<sales_visits::branch_id, Nobodys> {
+    Seen::new(sales_visits::branch_id, Nobodys, scope)
+}
+
+/// Commissions earned for the caller's branch.
+pub(crate) fn seen_commissions(scope: Scope) -> Seen<sales_commissions::branch_id, Nobodys> {
+    Seen::new(sales_commissions::branch_id, Nobodys, scope)
 }
 
 /// Users who are tied to what the caller is tied to.

@@ -14,6 +14,10 @@ mod members;
 mod origination;
 #[path = "contract/pricing.rs"]
 mod pricing;
+#[path = "contract/sales.rs"]
+mod sales;
+#[path = "contract/sales_figures.rs"]
+mod sales_figures;
 #[path = "contract/schema.rs"]
 mod schema;
 #[path = "contract/servicing.rs"]

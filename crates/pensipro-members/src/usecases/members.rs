@@ -115,9 +115,7 @@ fn check_changed<Tx>(
 where
     Tx: MemberRegistry + SalesDirectory,
 {
-    if (before.sales_id, before.branch_id) != (after.sales_id, after.branch_id) {
-        check_references(tx, by, after)?;
-    }
+    check_references(tx, by, Some(before), after)?;
     let nik = (before.nik != after.nik).then(|| after.nik.clone());
     let number = (before.no_pensiun != after.no_pensiun).then(|| after.no_pensiun.clone());
     refuse_holders(&tx.holders(nik.as_slice(), number.as_slice())?, by)

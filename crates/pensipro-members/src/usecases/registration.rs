@@ -8,8 +8,8 @@ use crate::{
     judge_registrations, refuse_holders,
 };
 
-/// Registers a member. A missing sales person is the caller himself, a missing branch the
-/// caller's. A NIK or pension number that exists is [`MemberError::Duplicate`].
+/// Registers a member. A missing sales person is the caller himself; a missing branch is the caller's,
+/// else the sales person's. A NIK or pension number that exists is [`MemberError::Duplicate`].
 pub fn register_member<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -18,11 +18,8 @@ pub fn register_member<Tx>(
 where
     Tx: MemberRegistry + SalesDirectory + AuditLog,
 {
-    if let (None, Some(user)) = (details.sales_id, by.user_id) {
-        details.sales_id = tx.sales_of_user(user)?;
-    }
-    details.branch_id = details.branch_id.or(by.scope.branch());
-    check_references(tx, by, &details)?;
+    default_place(tx, by, &mut details)?;
+    check_references(tx, by, None, &details)?;
     let (nik, number) = (details.nik.clone(), details.no_pensiun.clone());
     refuse_holders(&tx.holders(&[nik], &[number])?, by)?;
     let member = tx.add_member(&details, by.user_id).map_err(MemberError::from_insert)?;
@@ -55,24 +52,50 @@ where
     Ok(settled.ok_or_else(|| StorageError::Failed("a batch came back short".into()))?)
 }
 
-/// The sales person and the branch exist, and the branch lies within the caller's scope.
+/// Who sold, and where, if that is not stated.
+fn default_place<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    details: &mut MemberDetails,
+) -> Result<(), MemberError>
+where
+    Tx: SalesDirectory,
+{
+    let seller = match (details.sales_id, by.user_id) {
+        (Some(sales), _) => tx.seller(sales, by.scope)?,
+        (None, Some(user)) => tx.seller_of_user(user)?,
+        (None, None) => None,
+    };
+    let seller = seller.filter(|seller| by.scope.sees_branch(Some(seller.branch_id)));
+    details.sales_id = details.sales_id.or(seller.map(|seller| seller.id));
+    let own_branch = by.scope.branch().or(seller.map(|seller| seller.branch_id));
+    details.branch_id = details.branch_id.or(own_branch);
+    Ok(())
+}
+
+/// The sales person and the branch, where they are new, are in use and lie within the caller's scope.
 pub(super) fn check_references<Tx>(
     tx: &mut Tx,
     by: &Actor,
-    details: &MemberDetails,
+    before: Option<&MemberDetails>,
+    after: &MemberDetails,
 ) -> Result<(), MemberError>
 where
     Tx: SalesDirectory,
 {
     let mut faults = Faults::new();
-    if let Some(sales) = details.sales_id {
-        faults.require(tx.sales_exists(sales)?, "sales_id", "unknown", "is no sales person");
+    let sales = after.sales_id.filter(|_| before.is_none_or(|it| it.sales_id != after.sales_id));
+    if let Some(sales) = sales {
+        let known = tx.seller(sales, by.scope)?.is_some();
+        faults.require(known, "sales_id", "unknown", "is no sales person of yours");
     }
-    let visible = by.scope.sees_branch(details.branch_id);
-    let known = match details.branch_id {
-        Some(branch) if visible => tx.branch_exists(branch)?,
-        _ => visible,
-    };
-    faults.require(known, "branch_id", "unknown", "is no branch of yours");
+    if before.is_none_or(|before| before.branch_id != after.branch_id) {
+        let visible = by.scope.sees_branch(after.branch_id);
+        let known = match after.branch_id {
+            Some(branch) if visible => tx.branch_is_open(branch)?,
+            _ => visible,
+        };
+        faults.require(known, "branch_id", "unknown", "is no branch of yours");
+    }
     Ok(faults.finish(Some(()))?)
 }

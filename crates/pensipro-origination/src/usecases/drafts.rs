@@ -1,7 +1,8 @@
 //! Entering an application and editing its draft.
 
 use pensipro_kernel::{
-    Actor, ApplicationId, AuditLog, Expected, Faults, Moment, ProductId, SalesId, StorageError,
+    Actor, ApplicationId, AuditLog, Expected, Faults, Moment, ProductId, SalesId, Scope,
+    StorageError,
 };
 use pensipro_members::{Member, MemberRepository, MemberStatus, SalesDirectory};
 use pensipro_pricing::{LoanProduct, PricingError, ProductRepository};
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// Enters an application as a draft, on the product's terms of today. A missing sales person is the
-/// caller, else the member's. Terms of its own need `EDIT_PRODUCT` and stay within the cap.
+/// caller, else the member's, unless he is switched off. Terms of its own need `EDIT_PRODUCT` and stay within the cap.
 pub fn create_application<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -70,8 +71,8 @@ where
         agreed_terms(&tx.product(product_id)?, Some(&before.terms), wishes, policy, by)?
     };
     let sales_id = match change.sales_id {
-        Some(Some(sales)) => Some(known_sales(tx, sales)?),
-        Some(None) => None,
+        Some(Some(sales)) if before.sales_id != Some(sales) => Some(known_sales(tx, by, sales)?),
+        Some(changed) => changed,
         None => before.sales_id,
     };
     let after = Application { product_id, sales_id, request, terms, ..before.clone() };
@@ -110,21 +111,26 @@ where
     Tx: SalesDirectory,
 {
     if let Some(sales) = named {
-        return known_sales(tx, sales).map(Some);
+        return known_sales(tx, by, sales).map(Some);
     }
     let own = match by.user_id {
-        Some(user) => tx.sales_of_user(user)?,
+        Some(user) => tx.seller_of_user(user)?,
         None => None,
     };
-    Ok(own.or(member.details.sales_id))
+    let seller = match (own, member.details.sales_id) {
+        (None, Some(sales)) => tx.seller(sales, Scope::WholeHouse)?,
+        (own, _) => own,
+    };
+    Ok(seller.map(|seller| seller.id))
 }
 
-fn known_sales<Tx>(tx: &mut Tx, sales: SalesId) -> Result<SalesId, OriginationError>
+fn known_sales<Tx>(tx: &mut Tx, by: &Actor, sales: SalesId) -> Result<SalesId, OriginationError>
 where
     Tx: SalesDirectory,
 {
+    let known = tx.seller(sales, by.scope)?.is_some();
     let mut faults = Faults::new();
-    faults.require(tx.sales_exists(sales)?, "sales_id", "unknown", "is no sales person");
+    faults.require(known, "sales_id", "unknown", "is no sales person of yours");
     Ok(faults.finish(Some(sales))?)
 }
 

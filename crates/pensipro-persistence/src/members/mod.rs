@@ -2,7 +2,6 @@
 
 mod accounts;
 mod contacts;
-mod directory;
 mod documents;
 mod list;
 mod member_rows;

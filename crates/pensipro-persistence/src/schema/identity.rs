@@ -13,6 +13,7 @@ diesel::table! {
         id -> BigInt,
         code -> Text,
         name -> Text,
+        name_search -> Text,
         address -> Nullable<Text>,
         is_active -> Bool,
         version -> BigInt,

@@ -7,10 +7,72 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         code -> Text,
         name -> Text,
+        name_search -> Text,
         phone -> Nullable<Text>,
         email -> Nullable<Text>,
         commission_pct -> BigInt,
         is_active -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sales_visits (id) {
+        id -> BigInt,
+        sales_id -> BigInt,
+        branch_id -> BigInt,
+        visited_on -> Date,
+        member_id -> Nullable<BigInt>,
+        prospect_name -> Nullable<Text>,
+        prospect_search -> Nullable<Text>,
+        result -> Text,
+        notes -> Nullable<Text>,
+        next_action_on -> Nullable<Date>,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sales_targets (id) {
+        id -> BigInt,
+        sales_id -> Nullable<BigInt>,
+        branch_id -> Nullable<BigInt>,
+        periode -> Text,
+        target_amount -> BigInt,
+        target_count -> Integer,
+        status -> Text,
+        set_by -> Nullable<BigInt>,
+        approved_by -> Nullable<BigInt>,
+        approved_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sales_commissions (id) {
+        id -> BigInt,
+        sales_id -> BigInt,
+        branch_id -> BigInt,
+        loan_id -> Nullable<BigInt>,
+        kind -> Text,
+        disbursement_id -> Nullable<BigInt>,
+        plafon -> Nullable<BigInt>,
+        commission_pct -> Nullable<BigInt>,
+        corrects -> Nullable<BigInt>,
+        periode -> Text,
+        amount -> BigInt,
+        reason -> Nullable<Text>,
+        status -> Text,
+        paid_on -> Nullable<Date>,
+        payroll_periode -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        paid_by -> Nullable<BigInt>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,

@@ -32,6 +32,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     job_leases,
     sales,
+    sales_visits,
+    sales_targets,
+    sales_commissions,
     members,
     member_keys,
     member_contacts,
@@ -81,6 +84,15 @@ diesel::joinable!(sys_configurations -> sys_users (updated_by));
 diesel::joinable!(idempotency_keys -> sys_users (user_id));
 diesel::joinable!(sales -> sales_branches (branch_id));
 diesel::joinable!(sales -> sys_users (user_id));
+diesel::joinable!(sales_visits -> sales (sales_id));
+diesel::joinable!(sales_visits -> sales_branches (branch_id));
+diesel::joinable!(sales_visits -> members (member_id));
+diesel::joinable!(sales_targets -> sales (sales_id));
+diesel::joinable!(sales_targets -> sales_branches (branch_id));
+diesel::joinable!(sales_commissions -> sales (sales_id));
+diesel::joinable!(sales_commissions -> sales_branches (branch_id));
+diesel::joinable!(sales_commissions -> loans (loan_id));
+diesel::joinable!(sales_commissions -> loan_disbursements (disbursement_id));
 diesel::joinable!(members -> sys_users (death_recorded_by));
 diesel::joinable!(members -> sales (sales_id));
 diesel::joinable!(members -> sales_branches (branch_id));

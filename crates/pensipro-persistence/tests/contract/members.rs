@@ -9,8 +9,7 @@ use pensipro_members::{
     AccountDetails, BankAccountRepository, ContactDetails, ContactKind, ContactRepository,
     ContentType, Death, DocumentKind, Member, MemberDocument, MemberDocumentRepository,
     MemberFilter, MemberRegistry, MemberRepository, MemberSort, MemberStatus, Obligations, Payer,
-    Presence, RawAccount, RawContact, Review, Reviewer, SalesDirectory, Sha256, Standing,
-    StoredFile,
+    Presence, RawAccount, RawContact, Review, Reviewer, Sha256, Standing, StoredFile,
 };
 use pensipro_persistence::{
     Access, Backend, MasterKey, OpenError,
@@ -415,26 +414,6 @@ fn documents_keep_their_review() {
             assert_eq!(read(database, |tx| tx.member_documents(id)), [reviewed]);
         }
         assert_eq!(read(database, |tx| tx.obligations(id)), Obligations::default());
-    });
-}
-
-#[test]
-fn branches_and_sales_people_are_found() {
-    on_each_backend(|database| {
-        add_branch(database, 1);
-        add_user(database, 1);
-        database
-            .execute(
-                "INSERT INTO sales (id, branch_id, user_id, code, name, created_at, updated_at) \
-                 VALUES (5, 1, 1, 'S1', 'Budi', '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
-            )
-            .unwrap();
-        let sales = read(database, |tx| tx.sales_of_user(UserId::new(1)));
-        assert_eq!(sales.map(|id| id.get()), Some(5));
-        assert_eq!(read(database, |tx| tx.sales_of_user(UserId::new(2))), None);
-        assert!(read(database, |tx| tx.sales_exists(pensipro_kernel::SalesId::new(5))));
-        let there = |id| read(database, |tx| SalesDirectory::branch_exists(tx, BranchId::new(id)));
-        assert_eq!((there(1), there(2)), (true, false));
     });
 }
 

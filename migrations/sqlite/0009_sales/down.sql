@@ -1,0 +1,15 @@
+DROP INDEX loans_branch_id_disbursed_on_plafon_idx;
+DROP INDEX loans_sales_id_disbursed_on_plafon_idx;
+DROP INDEX loans_branch_id_approved_on_idx;
+DROP INDEX loans_sales_id_approved_on_idx;
+DROP INDEX applications_branch_id_status_plafon_idx;
+DROP INDEX applications_sales_id_status_plafon_idx;
+DROP INDEX applications_branch_id_entered_on_idx;
+DROP INDEX applications_sales_id_entered_on_idx;
+DROP TABLE sales_commissions;
+DROP TABLE sales_targets;
+DROP TABLE sales_visits;
+DROP INDEX sales_name_search_id_idx;
+ALTER TABLE sales DROP COLUMN name_search;
+DROP INDEX sales_branches_name_search_id_idx;
+ALTER TABLE sales_branches DROP COLUMN name_search;

@@ -14,6 +14,9 @@ use pensipro_origination::{
 use pensipro_pricing::{
     DebtService, FirstDuePolicy, ProductDirectory, ProductRepository, age, completed_years, dsr,
 };
+use pensipro_sales::{
+    CommissionRepository, EarnedFacts, SalesRepository, usecases::earn_commission,
+};
 use pensipro_servicing::{
     AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
     NewDisbursement, OpenLoan, Order, PostingBatch, Rank, RepaymentPlan, ServicingPolicy,
@@ -34,7 +37,7 @@ pub struct DisbursementPolicy {
 }
 
 /// Pays a pending loan out: the schedule gets its dates, age and DSR are judged on them again, the
-/// application is disbursed, all in one transaction.
+/// application is disbursed, the sales person earns his commission, all in one transaction.
 pub fn disburse_loan<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -52,6 +55,8 @@ where
         + BankAccountRepository
         + ProductRepository
         + ProductDirectory
+        + SalesRepository
+        + CommissionRepository
         + AuditLog
         + Outbox
         + Authority,
@@ -81,6 +86,9 @@ where
     mark_disbursed(tx, by, application, at)?;
     let paid_out = batch.disbursements.pop().ok_or_else(no_id)?;
     tx.audit(by, disbursed_entry(loan.loan(), &paid_out))?;
+    if let Some(sales) = loan.loan().sales_id {
+        earn_commission(tx, by, sales, earned(&paid_out))?;
+    }
     tx.emit(disbursed_event(loan.loan(), &paid_out))?;
     Ok(Disbursement::of(paid_out, by.user_id, at))
 }
@@ -182,6 +190,15 @@ where
     let entry = after.audit_entry("application.disburse");
     tx.audit(by, entry.was(before.audit_view()).is(after.audit_view()))?;
     Ok(())
+}
+
+fn earned(paid_out: &NewDisbursement) -> EarnedFacts {
+    EarnedFacts {
+        loan_id: paid_out.loan_id,
+        disbursement: paid_out.transaction_id,
+        plafon: paid_out.amount,
+        disbursed_on: paid_out.disbursed_on,
+    }
 }
 
 fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement) -> AuditEntry {

@@ -7,6 +7,7 @@ use pensipro_kernel::{
 use pensipro_members::MemberError;
 use pensipro_origination::OriginationError;
 use pensipro_pricing::{PricingError, RuleResult, ScheduleError};
+use pensipro_sales::SalesError;
 use pensipro_servicing::ServicingError;
 use serde_json::{Map, Value};
 
@@ -25,6 +26,9 @@ pub enum FlowError {
     /// A rule of members.
     #[error(transparent)]
     Member(#[from] MemberError),
+    /// A rule of sales.
+    #[error(transparent)]
+    Sales(#[from] SalesError),
     /// A rule of pricing.
     #[error(transparent)]
     Pricing(#[from] PricingError),
@@ -86,6 +90,7 @@ impl FlowError {
             Self::Authority(error) => error,
             Self::Faults(error) => error,
             Self::Member(error) => error,
+            Self::Sales(error) => error,
             Self::Pricing(error) => error,
             Self::Origination(error) => error,
             Self::Servicing(error) => error,
@@ -109,6 +114,7 @@ impl DomainError for FlowError {
             Self::Authority(error) => error.kind(),
             Self::Faults(error) => error.kind(),
             Self::Member(error) => error.kind(),
+            Self::Sales(error) => error.kind(),
             Self::Pricing(error) => error.kind(),
             Self::Origination(error) => error.kind(),
             Self::Servicing(error) => error.kind(),

@@ -1,5 +1,5 @@
 //! Use cases that cross modules, each in one transaction: a committee's last approval makes a loan,
-//! a disbursement moves its application, a payer's file becomes payments.
+//! a disbursement moves its application and earns a commission, a payer's file becomes payments.
 //!
 //! A flow locks in one order: member, application, loans by ascending id, export and import lines.
 //! It loads, lets the modules decide, and saves; it holds no rule of its own.

@@ -9,6 +9,7 @@ use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, CommitteeRepository, OriginationError,
     StatusChange,
 };
+use pensipro_sales::{CommissionRepository, usecases::undo_commission};
 use pensipro_servicing::{
     AccountingPeriods, LoanRepository, LoanSettings, LoanStatus, RefundRepository, Reverse,
     Reversed, ServicingPolicy, TransactionKind, reverse_transaction,
@@ -93,7 +94,8 @@ where
     Ok(())
 }
 
-/// Takes any transaction of a loan back. With a disbursement, the application is approved again.
+/// Takes any transaction of a loan back. With a disbursement, the application is approved again and the
+/// commission that it earned is undone.
 pub fn reverse<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -108,6 +110,7 @@ where
         + RefundRepository
         + AccountingPeriods
         + ApplicationRepository
+        + CommissionRepository
         + AuditLog
         + Outbox
         + Authority,
@@ -115,9 +118,11 @@ where
     let loan = tx.stored_loan(loan_id, by.scope)?.loan;
     // Locked ahead of the loan, in case it is the disbursement that goes.
     let application = tx.lock_application(loan.application_id, by.scope)?;
+    let reason = command.reason().to_owned();
     let reversed = reverse_transaction(tx, by, loan_id, of, command, policy, at)?;
     if reversed.kind == TransactionKind::Disbursement {
         approve_again(tx, by, application, at)?;
+        undo_commission(tx, by, of, &reason, at)?;
     }
     Ok(reversed)
 }

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use pensipro_members::{MemberDetails, Registration, usecases::register_members};
 use pensipro_persistence::Backend;
 
-use super::{House, Progress, people::person};
+use super::{House, Progress};
 use crate::http::Problem;
 
 /// Registers `count` pensioners whose numbers begin at `first`.
@@ -25,7 +25,8 @@ pub(super) fn register_crowd(
         let before = random.clone();
         let (registered, after) = house.store.write("demo_members", |tx| {
             let (today, mut random) = (tx.moment().today, before.clone());
-            let people = (number..number + size).map(|number| person(&mut random, number, today));
+            let people =
+                (number..number + size).map(|number| house.person(&mut random, number, today));
             let details = people.map(|person| MemberDetails::check(person.member, today));
             let batch = details.collect::<Result<Vec<_>, _>>()?;
             let settled = register_members(tx, house.staff.of("SALES"), batch)?;

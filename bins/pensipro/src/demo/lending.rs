@@ -3,7 +3,9 @@
 use chrono::{Datelike, NaiveDate};
 use fastrand::Rng;
 use pensipro_flows::{DisbursementPolicy, decide_application, disburse_loan};
-use pensipro_kernel::{Actor, ApplicationId, Expected, LoanId, MemberId, Moment, Money, ProductId};
+use pensipro_kernel::{
+    Actor, ApplicationId, Expected, LoanId, MemberId, Moment, Money, ProductId, SalesId,
+};
 use pensipro_members::{
     AccountDetails, ContactDetails, ContentType, DocumentKind, FileKey, MemberDetails, Preference,
     RawContact, Sha256, StoredFile, Verdict, usecases as members,
@@ -16,8 +18,8 @@ use pensipro_persistence::Tx;
 use pensipro_servicing::{DisburseLoan, RawDisbursement};
 
 use super::{
-    House,
-    people::{Person, person, pick},
+    House, force,
+    people::{Person, pick},
 };
 use crate::http::Problem;
 
@@ -32,11 +34,14 @@ pub(super) fn lend(
     number: u32,
     at: Moment,
 ) -> Result<Option<LoanId>, Problem> {
-    let person = person(random, number, at.today);
+    let person = house.person(random, number, at.today);
+    let (sales, _) = house.force.of_member(number);
     let (benefit, birth_date) = (person.monthly_benefit, person.birth_date);
     let member = register(tx, house, person, at)?;
+    force::visit(tx, &house.staff, (number, member), sales, at.today)?;
     let product = pick(random, &house.products);
-    let Some(application) = apply(tx, house, random, (member, product), (benefit, birth_date), at)?
+    let Some(application) =
+        apply(tx, house, random, (member, product, sales), (benefit, birth_date), at)?
     else {
         return Ok(None);
     };
@@ -102,7 +107,7 @@ fn apply(
     tx: &mut Tx<'_>,
     house: &House<'_>,
     random: &mut Rng,
-    (member, product): (MemberId, ProductId),
+    (member, product, sales_id): (MemberId, ProductId, SalesId),
     (benefit, birth_date): (Money, NaiveDate),
     at: Moment,
 ) -> Result<Option<ApplicationId>, Problem> {
@@ -111,6 +116,7 @@ fn apply(
     let raw = RawApplication {
         member_id: Some(member),
         product_id: Some(product),
+        sales_id: Some(sales_id),
         plafon: plafon(random, benefit, tenor),
         tenor: Some(tenor),
         purpose: Some(pick(random, PURPOSES).to_owned()),

@@ -2,6 +2,7 @@
 //! the use cases that requests go through. The same seed gives the same people and loans.
 
 mod crowd;
+mod force;
 mod lending;
 mod months;
 mod offers;
@@ -18,6 +19,8 @@ use pensipro_members::FileStore;
 use pensipro_persistence::{Store, Tx};
 
 use crate::{http::Problem, policy::Policies};
+use force::Force;
+use people::Person;
 pub use staff::NAMES as STAFF_NAMES;
 use staff::Staff;
 
@@ -109,6 +112,7 @@ pub(crate) struct House<'a> {
     entropy: &'a dyn Entropy,
     policies: Policies,
     staff: Staff,
+    force: Force,
     products: Vec<ProductId>,
     longest_tenor: u16,
     document_digest: [u8; 32],
@@ -141,10 +145,11 @@ pub fn fill(world: &World<'_>, policies: &Policies, plan: &Plan) -> Result<(), P
         .collect();
     let (mut number, mut left) = (1, plan.loans);
     for (index, period) in periods.iter().enumerate() {
-        months::bill_month(&house, world.timeline, &mut random, *period)?;
-        world.progress.billed(*period);
         let months_left = u32::try_from(periods.len() - index).unwrap_or(1);
         let share = left.div_ceil(months_left);
+        begin_month(&house, world.timeline, *period, share)?;
+        months::bill_month(&house, world.timeline, &mut random, *period)?;
+        world.progress.billed(*period);
         number = lend_month(&house, world, &mut random, *period, share, number)?;
         left -= share;
     }
@@ -159,11 +164,12 @@ fn open_house<'a>(
     plan: &Plan,
 ) -> Result<House<'a>, Problem> {
     let policies = policies.clone();
-    let (staff, products) = world.store.write("demo_begin", |tx| {
+    let (staff, force, products) = world.store.write("demo_begin", |tx| {
         let at = tx.moment();
         let staff = Staff::hire(tx, &plan.password, &plan.password_hash, at)?;
+        let force = Force::make(tx, &staff)?;
         let products = offers::make(tx, &policies, at)?;
-        Ok::<_, Problem>((staff, products))
+        Ok::<_, Problem>((staff, force, products))
     })?;
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, lending::DOCUMENT);
     Ok(House {
@@ -172,10 +178,43 @@ fn open_house<'a>(
         entropy: world.entropy,
         policies,
         staff,
+        force,
         products,
         longest_tenor: plan.longest_tenor,
         document_digest: digest.as_ref().try_into().unwrap_or_default(),
     })
+}
+
+impl House<'_> {
+    /// The `number`th pensioner, as his sales person brings him.
+    fn person(&self, random: &mut Rng, number: u32, today: NaiveDate) -> Person {
+        let mut person = people::person(random, number, today);
+        let (sales, branch) = self.force.of_member(number);
+        (person.member.sales_id, person.member.branch_id) = (Some(sales), Some(branch));
+        person
+    }
+}
+
+/// Sets the month's targets, and pays what sales people earned in the month before.
+fn begin_month(
+    house: &House<'_>,
+    timeline: &Timeline,
+    period: Period,
+    loans: u32,
+) -> Result<(), Problem> {
+    timeline.set(period.first_day());
+    house.store.write("demo_targets", |tx| {
+        let at = tx.moment();
+        house.force.set_targets(tx, &house.staff, period, loans, at)
+    })?;
+    let pay = || {
+        house.store.write("demo_commissions", |tx| {
+            let at = tx.moment();
+            Force::pay_commissions(tx, &house.staff, period, at)
+        })
+    };
+    while pay()? > 0 {}
+    Ok(())
 }
 
 /// The month's share of the loans, on its later days in order.

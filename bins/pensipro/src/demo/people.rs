@@ -148,6 +148,13 @@ pub(super) fn person(random: &mut Rng, number: u32, today: NaiveDate) -> Person 
     Person { member, account, phone, monthly_benefit, birth_date }
 }
 
+/// The name of the `number`th neighbour who asks for nothing.
+pub(super) fn prospect(number: u32) -> String {
+    let number = usize::try_from(number).unwrap_or(0);
+    let (first, family) = (number % WOMEN.len(), number / WOMEN.len() % FAMILIES.len());
+    format!("{} {}", WOMEN[first], FAMILIES[family])
+}
+
 fn birth_date(random: &mut Rng, today: NaiveDate) -> NaiveDate {
     let youngest = today.checked_sub_months(Months::new(57 * 12)).unwrap_or(today);
     youngest.checked_sub_days(Days::new(random.u64(0..11 * 365))).unwrap_or(youngest)

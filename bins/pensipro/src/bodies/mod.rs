@@ -14,5 +14,6 @@ pub mod members;
 pub mod products;
 pub mod roles;
 pub mod rules;
+pub mod sales;
 pub mod users;
 pub mod when;

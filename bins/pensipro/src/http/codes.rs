@@ -43,6 +43,7 @@ fn sources() -> Vec<(&'static str, &'static [ErrorKind])> {
         ("Rights", AuthorityError::ERRORS),
         ("Users and access", pensipro_auth::AuthError::ERRORS),
         ("Members", pensipro_members::ERRORS),
+        ("Sales", pensipro_sales::ERRORS),
         ("Loan products", pensipro_pricing::ERRORS),
         ("Applications", pensipro_origination::ERRORS),
         ("Loan accounts", pensipro_servicing::ERRORS),

@@ -15,9 +15,9 @@ use utoipa::{
 };
 
 use super::{
-    Allowed, Attachment, Begun, Created, Done, Id, IfMatch, List, Listing, NoBody, Prefer, Problem,
-    Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid, Written, extract::Right,
-    written::FileFormat,
+    Allowed, Attachment, Begun, Created, Done, Id, IfMatch, List, ListOrFile, Listing, NoBody,
+    Prefer, Problem, Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid, Written,
+    extract::Right, written::FileFormat,
 };
 use crate::App;
 
@@ -292,6 +292,16 @@ impl DescribeAnswer for Done {
 impl DescribeReply for Result<Streamed, Problem> {
     fn describe(sketch: &mut Sketch) {
         Attachment::describe(sketch);
+    }
+}
+
+impl<T: ToSchema> DescribeReply for Result<ListOrFile<T>, Problem> {
+    fn describe(sketch: &mut Sketch) {
+        List::<T>::describe(sketch);
+        if let Some((_, response)) = sketch.responses.last_mut() {
+            let file = ContentBuilder::new().schema(Some(String::schema())).build();
+            response.content.insert("text/csv".to_owned(), file.into());
+        }
     }
 }
 

@@ -20,6 +20,6 @@ pub use extract::{
     Upload, UploadLimits, Valid, right,
 };
 pub use problem::Problem;
-pub use streamed::Streamed;
+pub use streamed::{ListOrFile, Streamed};
 pub use table::Routes;
 pub use written::{FileFormat, Written};

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use futures_util::{Stream, TryStreamExt};
 
-use super::{Problem, answer::disposition};
+use super::{Answered, List, Problem, answer::disposition};
 
 /// 200 with a file, always as an attachment, whose bytes come piece by piece. What fails on the way
 /// breaks the connection off, so that half a file is not taken for a whole one.
@@ -35,5 +35,24 @@ impl Responder for Streamed {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         self.response
+    }
+}
+
+/// 200 with a page of a list, or with the whole list as a file.
+pub enum ListOrFile<T> {
+    /// A page.
+    List(Answered<List<T>>),
+    /// Everything.
+    File(Streamed),
+}
+
+impl<T> Responder for ListOrFile<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::List(list) => list.respond_to(request),
+            Self::File(file) => file.respond_to(request),
+        }
     }
 }

@@ -10,6 +10,7 @@ mod logs;
 mod members;
 mod products;
 mod roles;
+mod sales;
 mod users;
 
 use crate::http::Routes;
@@ -24,6 +25,7 @@ pub fn all() -> Routes {
         .and(roles::routes())
         .and(billing::routes())
         .and(members::routes())
+        .and(sales::routes())
         .and(products::routes())
         .and(applications::routes())
         .and(loans::routes())

@@ -44,9 +44,11 @@ impl World {
             house: admin,
         };
         world.users(house);
+        world.sales();
         world.member(&lending);
         world.application(&lending);
         world.loan(&lending);
+        world.commission();
         world
     }
 
@@ -61,6 +63,31 @@ impl World {
         self.ids.insert("users", id(&self.house.post("/users", &body).expect(201)));
         self.ids.insert("roles", house.role_id(&self.house, "FUNDER"));
         self.ids.insert("users/roles", house.role_id(&self.house, "SALES"));
+    }
+
+    fn sales(&mut self) {
+        let body = json!({"branch_id": 1, "code": "S", "name": "Sari", "commission_pct": "1"});
+        let sales = id(&self.house.post("/sales", &body).expect(201));
+        let target = |path: String| {
+            let body = json!({"periode": "2026-06", "target_count": 3});
+            id(&self.house.post(&path, &body).expect(201))
+        };
+        let targets =
+            [target(format!("/sales/{sales}/targets")), target("/sales-branches/1/targets".into())];
+        self.ids.extend([
+            ("sales-branches", 1),
+            ("sales-branches/targets", targets[1]),
+            ("sales", sales),
+            ("sales/targets", targets[0]),
+            ("sales-ranking", sales),
+        ]);
+    }
+
+    /// What the disbursement earned.
+    fn commission(&mut self) {
+        let path = format!("/sales/{}/commissions", self.ids["sales"]);
+        let commission = id(&rows(&self.house.get(&path).expect(200))[0]);
+        self.ids.extend([("sales/commissions", commission), ("sales-commissions", commission)]);
     }
 
     fn member(&mut self, lending: &Lending) {
@@ -85,7 +112,8 @@ impl World {
     }
 
     fn application(&mut self, lending: &Lending) {
-        let application = lending.draft(self.ids["members"], &json!({}));
+        let application =
+            lending.draft(self.ids["members"], &json!({"sales_id": self.ids["sales"]}));
         let path = format!("/applications/{application}/documents");
         let fields = [("kind", "FORMULIR")];
         let file = ("formulir.pdf", &*pdf("formulir"));

@@ -4,6 +4,22 @@ use serde_json::{Map, Value};
 
 use crate::{MemberId, StorageError};
 
+crate::codes! {
+    /// How a notice reaches somebody.
+    #[derive(Default)]
+    pub enum NotificationChannel {
+        /// In the application's own list.
+        #[default]
+        InApp = "inapp",
+        /// By e-mail.
+        Email = "email",
+        /// By WhatsApp.
+        WhatsApp = "whatsapp",
+        /// By text message.
+        Sms = "sms",
+    }
+}
+
 /// Something that happened, for notices and other systems. It is written in the transaction of the
 /// change and delivered after its commit, never before.
 #[derive(Debug, Clone, PartialEq)]

@@ -50,7 +50,7 @@ pub use clock::{Clock, Entropy, Moment};
 pub use codes::{UnknownCode, read_code};
 pub use email::email_address;
 pub use error::{Class, DomainError, ErrorKind, Faults, FieldFault, StorageError};
-pub use event::{Event, Outbox};
+pub use event::{Event, NotificationChannel, Outbox};
 pub use four_eyes::FourEyes;
 pub use ids::*;
 pub use money::{Money, MoneyError};

@@ -55,6 +55,21 @@ impl<T> Page<T> {
         Self { data: rows, next, total: None }
     }
 
+    /// A page of a list that is known as a whole: of few rows, in the order of their positions.
+    pub fn of_whole(rows: Vec<T>, page: &PageRequest, position: impl Fn(&T) -> Position) -> Self {
+        let total = page.count.then(|| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        let is_later = |row: &T| match &page.after {
+            Some(last) => {
+                let at = position(row);
+                (&at.key, at.id) > (&last.key, last.id)
+            }
+            None => true,
+        };
+        let wanted = usize::from(page.limit).saturating_add(1);
+        let rows = rows.into_iter().filter(is_later).take(wanted).collect();
+        Self { total, ..Self::from_rows(rows, page.limit, position) }
+    }
+
     /// The same page with every row converted.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
         Page {
@@ -76,5 +91,16 @@ mod tests {
         assert_eq!(page.data, [1, 2]);
         assert_eq!(page.next.map(|next| next.id), Some(2));
         assert_eq!(Page::from_rows(vec![1, 2], 2, position).next, None);
+    }
+
+    #[test]
+    fn a_whole_list_is_cut_into_the_same_pages() {
+        let position = |id: &i64| Position { key: String::new(), id: *id };
+        let first = PageRequest { limit: 2, count: true, ..PageRequest::default() };
+        let page = Page::of_whole(vec![1, 2, 3], &first, position);
+        assert_eq!((page.data, page.total), (vec![1, 2], Some(3)));
+        let last =
+            Page::of_whole(vec![1, 2, 3], &PageRequest { after: page.next, ..first }, position);
+        assert_eq!((last.data, last.next), (vec![3], None));
     }
 }

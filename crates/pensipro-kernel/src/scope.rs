@@ -42,6 +42,11 @@ impl Scope {
         }
     }
 
+    /// True if somebody of the other scope sees no more than he does.
+    pub fn covers(self, other: Self) -> bool {
+        self == Self::WholeHouse || self == other
+    }
+
     /// True if he sees a thing of this branch; a thing of none is the whole house's alone.
     pub fn sees_branch(self, branch: Option<BranchId>) -> bool {
         match self {
@@ -89,5 +94,12 @@ mod tests {
         assert!(!Scope::Funder(FunderId::new(2)).sees_funder(FUNDER));
         assert!(!Scope::Branch(BranchId::new(1)).sees_funder(FUNDER));
         assert!(!Scope::Funder(FunderId::new(1)).sees_funder(None));
+    }
+
+    #[test]
+    fn nobody_covers_more_than_his_own() {
+        let (house, one) = (Scope::WholeHouse, Scope::Branch(BranchId::new(1)));
+        assert!(house.covers(one) && one.covers(one));
+        assert!(!one.covers(house) && !one.covers(Scope::Branch(BranchId::new(2))));
     }
 }

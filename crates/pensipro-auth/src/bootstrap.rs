@@ -8,8 +8,9 @@ use pensipro_kernel::{
 };
 
 use crate::{
-    ADMIN, CONFIGURATION, ConfigurationRepository, ModuleCode, ModuleRepository, NewUser,
-    PasswordHash, RoleRepository, SEED_ROLES, SeedRole, UserRepository, Username,
+    ADMIN, CONFIGURATION, ConfigurationRepository, ModuleCode, ModuleRepository, NewConfiguration,
+    NewModule, NewPermission, NewRole, NewUser, PasswordHash, RoleRepository, SEED_ROLES, SeedRole,
+    UserDetails, UserRepository, Username,
 };
 
 /// The administrator of the first start.
@@ -51,8 +52,8 @@ fn seed_permissions<Tx: RoleRepository>(
         tx.permissions()?.into_iter().map(|stored| (stored.code, stored.id)).collect();
     for permission in Permission::ALL {
         if !known.contains_key(permission.code()) {
-            let id = tx.add_permission(permission.code(), None)?;
-            known.insert(permission.code().to_owned(), id);
+            let stored = tx.add_permission(&NewPermission::from(*permission))?;
+            known.insert(stored.code, stored.id);
         }
     }
     Ok(known)
@@ -66,7 +67,8 @@ fn seed_role<Tx: RoleRepository>(
     if let Some(role) = tx.role_named(seed.name)? {
         return Ok(role.id);
     }
-    let role = tx.add_role(seed.name, Some(seed.description), None)?;
+    let new = NewRole { name: seed.name.into(), description: Some(seed.description.into()) };
+    let role = tx.add_role(&new, None)?.id;
     let held: Vec<PermissionId> = seed
         .permissions
         .iter()
@@ -77,22 +79,20 @@ fn seed_role<Tx: RoleRepository>(
 }
 
 fn seed_modules<Tx: ModuleRepository>(tx: &mut Tx) -> Result<(), StorageError> {
-    let known: HashSet<String> =
-        tx.modules()?.into_iter().map(|module| module.module_code).collect();
+    let known: HashSet<String> = tx.modules()?.into_iter().map(|module| module.code).collect();
     for module in ModuleCode::ALL {
         if !known.contains(module.code()) {
-            tx.add_module(*module)?;
+            tx.add_module(&NewModule::from(*module))?;
         }
     }
     Ok(())
 }
 
 fn seed_configuration<Tx: ConfigurationRepository>(tx: &mut Tx) -> Result<(), StorageError> {
-    let known: HashSet<String> =
-        tx.configurations()?.into_iter().map(|row| row.config_key).collect();
+    let known: HashSet<String> = tx.configurations()?.into_iter().map(|row| row.key).collect();
     for declared in CONFIGURATION {
         if !known.contains(declared.key) {
-            tx.add_configuration(declared)?;
+            tx.add_configuration(&NewConfiguration::from(declared), None)?;
         }
     }
     Ok(())
@@ -102,14 +102,14 @@ fn add_admin<Tx>(tx: &mut Tx, admin: FirstAdmin, role: RoleId) -> Result<UserId,
 where
     Tx: UserRepository + RoleRepository + AuditLog,
 {
-    let new = NewUser {
+    let details = UserDetails {
         username: Username::from_stored("admin".to_owned()),
         email: "admin@localhost".to_owned(),
         full_name: "Administrator".to_owned(),
         phone: None,
-        password_hash: admin.password_hash,
         scope: Scope::WholeHouse,
     };
+    let new = NewUser { details, password_hash: admin.password_hash };
     let user = tx.add_user(&new, None)?;
     tx.add_user_role(user.id, role, None)?;
     let entry = AuditEntry::new("user.create", "sys_users", user.id.get());

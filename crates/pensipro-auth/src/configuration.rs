@@ -1,43 +1,64 @@
-//! Configuration: values that people change while the system runs, each declared once with its
-//! type, default and effect.
+//! The configuration as it is stored: keys with values that people change while the system runs.
 
-use pensipro_kernel::{ConfigurationId, Money, Rate, Version};
+use pensipro_kernel::{
+    ConfigurationId, Faults, FieldFault, Position, Version, optional_text, read_code,
+};
 
-use crate::settings::Settings;
+use crate::{code::new_code, settings::Declared};
 
-/// How a value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueType {
-    /// Any text.
-    Text,
-    /// A whole number.
-    Integer,
-    /// A decimal number: an amount or a percentage.
-    Decimal,
-    /// `true` or `false`.
-    Boolean,
-    /// JSON.
-    Json,
+pensipro_kernel::codes! {
+    /// How a value is written.
+    pub enum ValueType {
+        /// Any text.
+        Text = "string",
+        /// A whole number.
+        Integer = "integer",
+        /// A decimal number: an amount or a percentage.
+        Decimal = "decimal",
+        /// `true` or `false`.
+        Boolean = "boolean",
+        /// JSON.
+        Json = "json",
+    }
 }
 
-impl ValueType {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Text => "string",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::Boolean => "boolean",
-            Self::Json => "json",
-        }
-    }
+/// The most bytes of a value.
+const MAX_BYTES: usize = 10_000;
 
-    /// The type with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Text, Self::Integer, Self::Decimal, Self::Boolean, Self::Json]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+impl ValueType {
+    /// Takes a text that is written so, without the blanks around it.
+    pub(crate) fn check(self, field: &str, text: &str) -> Result<String, FieldFault> {
+        let fault = |code, message| Err(FieldFault::new(field, code, message));
+        let text = text.trim();
+        if text.len() > MAX_BYTES {
+            return fault("too_long", "has at most 10000 bytes");
+        }
+        let (is_written_so, code, message) = match self {
+            Self::Text => (!text.contains('\0'), "control_character", "holds a NUL character"),
+            Self::Integer => (text.parse::<i64>().is_ok(), "invalid_integer", "is a whole number"),
+            Self::Decimal => (is_decimal(text), "invalid_decimal", "is a number such as 12.5"),
+            Self::Boolean => {
+                (matches!(text, "true" | "false"), "invalid_boolean", "is true or false")
+            }
+            Self::Json => (is_json(text), "invalid_json", "is a JSON value"),
+        };
+        if is_written_so { Ok(text.to_owned()) } else { fault(code, message) }
     }
+}
+
+/// Up to 15 digits, and up to 4 after the point.
+fn is_decimal(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    digits(whole, 15) && digits(part, 4)
+}
+
+/// JSON that both databases keep: PostgreSQL takes no NUL, not even an escaped one.
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok() && !text.contains("\\u0000")
 }
 
 /// A key with its value as it is stored.
@@ -46,9 +67,9 @@ pub struct Configuration {
     /// Id.
     pub id: ConfigurationId,
     /// Unique: `DSR_DEFAULT`.
-    pub config_key: String,
+    pub key: String,
     /// The value as text.
-    pub config_value: String,
+    pub value: String,
     /// How the value is written.
     pub value_type: ValueType,
     /// What it does.
@@ -57,111 +78,74 @@ pub struct Configuration {
     pub version: Version,
 }
 
-/// A key that rules read.
-#[derive(Debug, Clone, Copy)]
-pub struct Declared {
-    /// The key.
-    pub key: &'static str,
-    /// How its value is written.
-    pub value_type: ValueType,
-    /// The value of the first start.
-    pub default: &'static str,
-    /// What it does, with its unit and bounds.
-    pub effect: &'static str,
-    /// Reads the value into the settings; `None` if it cannot be taken.
-    read: fn(&mut Settings, &str) -> Option<()>,
-}
+impl Configuration {
+    /// The value of the first start, of a key that rules read.
+    pub fn default_value(&self) -> Option<&'static str> {
+        Declared::of(&self.key).map(|declared| declared.default)
+    }
 
-impl Declared {
-    /// Reads a value into the settings, or tells that it cannot be taken.
-    pub(crate) fn apply(&self, settings: &mut Settings, value: &str) -> Result<(), String> {
-        (self.read)(settings, value)
-            .ok_or_else(|| format!("{} cannot be {value:?}: {}", self.key, self.effect))
+    /// Where it stands in a list by key.
+    pub(crate) fn position(&self) -> Position {
+        Position { key: self.key.clone(), id: self.id.get() }
     }
 }
 
-fn within<T: std::str::FromStr + PartialOrd>(text: &str, least: T, most: T) -> Option<T> {
-    text.trim().parse().ok().filter(|value| *value >= least && *value <= most)
+/// A key to be added, unchecked.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "each field is the body's")]
+pub struct RawConfiguration {
+    pub key: String,
+    pub value: Option<String>,
+    pub value_type: String,
+    pub description: Option<String>,
 }
 
-fn percent(text: &str, most: i32) -> Option<Rate> {
-    within(text, Rate::ZERO, Rate::percent(most))
+/// A key to be added. One that no rule reads is kept for programs beside this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConfiguration {
+    /// Unique.
+    pub key: String,
+    /// The value as text.
+    pub value: String,
+    /// How the value is written.
+    pub value_type: ValueType,
+    /// What it does.
+    pub description: Option<String>,
 }
 
-fn amount(text: &str) -> Option<Money> {
-    within(text, Money::ZERO, Money::MAX_INPUT)
+impl NewConfiguration {
+    /// Reads a key with its value, with all faults at once.
+    pub fn check(raw: &RawConfiguration) -> Result<Self, Faults> {
+        let RawConfiguration { key, value, value_type, description } = raw;
+        let mut faults = Faults::new();
+        let key = faults.take(new_code("config_key", key));
+        let value_type = faults.take(read_code::<ValueType>("value_type", value_type));
+        let value = match (value, value_type) {
+            (None, _) => faults.take(Err(FieldFault::required("config_value"))),
+            (Some(value), Some(kind)) => faults.take(kind.check("config_value", value)),
+            (Some(_), None) => None,
+        };
+        let description = faults.take(optional_text("description", description.as_deref(), 500));
+        let new = key.zip(value).zip(value_type.zip(description));
+        let new = new.map(|((key, value), (value_type, description))| Self {
+            key,
+            value,
+            value_type,
+            description,
+        });
+        faults.finish(new)
+    }
 }
 
-/// Levels of the committee, at least two, each with at least one role.
-fn levels(text: &str) -> Option<Vec<Vec<String>>> {
-    let levels: Vec<Vec<String>> = serde_json::from_str(text).ok()?;
-    (levels.len() >= 2 && levels.iter().all(|roles| !roles.is_empty())).then_some(levels)
-}
-
-/// The last day of each of the first four levels, rising.
-fn bounds(text: &str) -> Option<[u32; 4]> {
-    let bounds: [u32; 4] = serde_json::from_str(text).ok()?;
-    bounds.is_sorted_by(|one, next| one < next).then_some(bounds)
-}
-
-macro_rules! declared {
-    ($($key:literal $kind:ident = $default:literal, $field:ident: $read:expr, $effect:literal;)*) => {
-        /// Every key that rules read.
-        pub const CONFIGURATION: &[Declared] = &[$(Declared {
-            key: $key,
-            value_type: ValueType::$kind,
-            default: $default,
-            effect: $effect,
-            read: |settings, text| {
-                let read: fn(&str) -> Option<_> = $read;
-                settings.$field = read(text)?;
-                Some(())
-            },
-        }),*];
-    };
-}
-
-declared! {
-    "MAX_LOGIN_ATTEMPTS" Integer = "5", max_login_attempts: |text| within(text, 1, 100),
-        "wrong passwords in a row, 1 to 100, before an account is locked for 15 minutes";
-    "ACCESS_TOKEN_MINUTES" Integer = "15", access_token_minutes: |text| within(text, 1, 120),
-        "minutes that an access token lives, 1 to 120";
-    "SESSION_IDLE_HOURS" Integer = "16", session_idle_hours: |text| within(text, 1, 720),
-        "hours without a refresh, 1 to 720, after which a session ends";
-    "SESSION_MAX_HOURS" Integer = "24", session_max_hours: |text| within(text, 1, 720),
-        "hours, 1 to 720, after which a session ends in any case";
-    "INTEREST_CAP" Decimal = "24", interest_cap: |text| percent(text, 1_000),
-        "the highest nominal effective yearly rate of a product, percent";
-    "DSR_DEFAULT" Decimal = "90", dsr_default: |text| percent(text, 100),
-        "debt-service ratio of products that state none, percent of the monthly benefit, 0 to 100";
-    "BILLING_TOLERANCE" Decimal = "0", billing_tolerance: amount,
-        "rupiah by which a pension cut may differ from what was billed and still match";
-    "DEFAULT_DPD_DAYS" Integer = "90", default_dpd_days: |text| within(text, 1, 3_650),
-        "days past due, 1 to 3650, after which an active loan is in default";
-    "KOLEKTIBILITAS_BOUNDS" Json = "[0,90,120,180]", kolektibilitas_bounds: bounds,
-        "the last day past due of levels 1 to 4, four rising whole numbers; beyond them is level 5";
-    "COMMITTEE_LEVELS" Json = r#"[["SPV","KOMITE"],["MANAGER","KOMITE"],["DIREKSI"]]"#,
-        committee_levels: levels,
-        "the roles that may sit on each level of the committee, at least two levels";
-    "COMMITTEE_THIRD_LEVEL_FROM" Decimal = "100000000.00", committee_third_level_from: amount,
-        "the plafon, rupiah, from which every level decides; below it the first two";
-    "FOUR_EYES" Text = "strict", four_eyes: |text| text.parse().ok(),
-        "strict, or small: in cooperatives of three the analyst may sit at level 1";
-    "REQUIRED_DOCUMENTS" Json = r#"["KTP","KK","SK_PENSIUN"]"#,
-        required_documents: |text| serde_json::from_str(text).ok(),
-        "kinds of member documents that must be verified before an application is submitted";
-    "DOCUMENT_FOUR_EYES" Boolean = "false", document_four_eyes: |text| text.trim().parse().ok(),
-        "true: who uploaded a member's document does not verify it";
-    "OFFER_VALID_DAYS" Integer = "30", offer_valid_days: |text| within(text, 1, 3_650),
-        "days, 1 to 3650, after which an approved loan that was not disbursed is cancelled";
-    "FIRST_DUE_MIN_DAYS" Integer = "15", first_due_min_days: |text| within(text, 0, 92),
-        "days, 0 to 92, that lie at least between disbursement and first due date";
-    "UPLOAD_MAX_BYTES" Integer = "10485760",
-        upload_max_bytes: |text| within(text, 1_024, 104_857_600),
-        "the size of a document, bytes, 1 KiB to 100 MiB";
-    "IMPORT_MAX_BYTES" Integer = "268435456",
-        import_max_bytes: |text| within(text, 1_024, 4_294_967_296),
-        "the size of a realisation file, bytes, 1 KiB to 4 GiB";
+impl From<&Declared> for NewConfiguration {
+    fn from(declared: &Declared) -> Self {
+        Self {
+            key: declared.key.to_owned(),
+            value: declared.default.to_owned(),
+            value_type: declared.value_type,
+            description: Some(declared.effect.to_owned()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -169,34 +153,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_declared_once_and_take_their_defaults() {
-        let mut keys: Vec<&str> = CONFIGURATION.iter().map(|declared| declared.key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len(), CONFIGURATION.len());
-        for declared in CONFIGURATION {
-            let mut settings = Settings::default();
-            assert_eq!(declared.apply(&mut settings, declared.default), Ok(()));
-            assert_eq!(settings, Settings::default(), "{}", declared.key);
-        }
+    fn a_value_is_written_as_its_type_says() {
+        let codes = |kind: ValueType, texts: &[&str]| -> Vec<&str> {
+            let code = |text: &&str| kind.check("v", text).map_or_else(|fault| fault.code, |_| "");
+            texts.iter().map(code).collect()
+        };
+        let bad = "invalid_integer";
+        assert_eq!(
+            codes(ValueType::Integer, &[" 5 ", "-1", "1.0", "1e3", ""]),
+            ["", "", bad, bad, bad]
+        );
+        let bad = "invalid_decimal";
+        assert_eq!(
+            codes(ValueType::Decimal, &["24", "-0.5", "1.23456", "1e3", ".5", "1_0", "NaN"]),
+            ["", "", bad, bad, bad, bad, bad]
+        );
+        assert_eq!(codes(ValueType::Boolean, &["true", "TRUE"]), ["", "invalid_boolean"]);
+        let bad = "invalid_json";
+        assert_eq!(
+            codes(ValueType::Json, &["[1]", "\"a\"", "a", "\"\\u0000\""]),
+            ["", "", bad, bad]
+        );
+        let long = "x".repeat(MAX_BYTES + 1);
+        assert_eq!(
+            codes(ValueType::Text, &["", "a\0b", &long]),
+            ["", "control_character", "too_long"]
+        );
     }
 
     #[test]
-    fn values_out_of_bounds_are_refused() {
-        for (key, value) in [
-            ("MAX_LOGIN_ATTEMPTS", "0"),
-            ("ACCESS_TOKEN_MINUTES", "121"),
-            ("INTEREST_CAP", "-1"),
-            ("DSR_DEFAULT", "100.1"),
-            ("BILLING_TOLERANCE", "1.005"),
-            ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),
-            ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),
-            ("FOUR_EYES", "none"),
-            ("REQUIRED_DOCUMENTS", "KTP"),
-            ("DOCUMENT_FOUR_EYES", "yes"),
-        ] {
-            let declared = CONFIGURATION.iter().find(|declared| declared.key == key).unwrap();
-            assert!(declared.apply(&mut Settings::default(), value).is_err(), "{key} {value}");
-        }
+    fn all_faults_of_a_new_key_come_at_once() {
+        let raw = RawConfiguration {
+            key: "no key".into(),
+            value: Some("x".into()),
+            value_type: "integer".into(),
+            description: Some("x".repeat(501)),
+        };
+        let faults = NewConfiguration::check(&raw).unwrap_err();
+        let fields: Vec<&str> = faults.list().iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["config_key", "config_value", "description"]);
+        let raw = RawConfiguration { value: None, value_type: "number".into(), ..raw };
+        let faults = NewConfiguration::check(&raw).unwrap_err();
+        let codes: Vec<&str> = faults.list().iter().map(|fault| fault.code).collect();
+        assert_eq!(codes, ["invalid_code", "unknown_value", "required", "too_long"]);
     }
 }

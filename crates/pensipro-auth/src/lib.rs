@@ -24,11 +24,13 @@
 mod authority;
 mod bootstrap;
 mod claims;
+mod code;
 mod configuration;
 mod error;
 mod lockout;
 mod module;
 mod password;
+mod permission;
 mod repository;
 mod role;
 mod session;
@@ -36,28 +38,29 @@ mod settings;
 mod sign_in;
 mod usecases;
 mod user;
+mod user_input;
 
 pub use authority::{Standing, recheck};
 pub use bootstrap::{FirstAdmin, bootstrap};
 pub use claims::{AUDIENCE, Claims, ISSUER};
-pub use configuration::{CONFIGURATION, Configuration, Declared, ValueType};
+pub use configuration::{Configuration, NewConfiguration, RawConfiguration, ValueType};
 pub use error::AuthError;
 pub use lockout::Lockout;
-pub use module::{Module, ModuleCode};
-pub use password::{Password, PasswordHash, PasswordHasher};
+pub use module::{Module, ModuleCode, NewModule};
+pub use password::{ChangePassword, Password, PasswordHash, PasswordHasher};
+pub use permission::{NewPermission, StoredPermission};
 pub use repository::{
     ConfigurationRepository, ModuleRepository, Revocations, RoleRepository, SessionRepository,
     UserRepository,
 };
 pub use role::{
-    ADMIN, Role, RoleFilter, RoleRef, RoleSort, SEED_ROLES, SeedRole, StoredPermission,
+    ADMIN, NewRole, Role, RoleChange, RoleFilter, RoleRef, RoleSort, SEED_ROLES, SeedRole,
 };
 pub use session::{Digest, EndReason, NewSession, RefreshDigest, Session, SessionLife};
-pub use settings::Settings;
+pub use settings::{CONFIGURATION, Declared, Settings};
 pub use sign_in::{
     CheckedPassword, LoginAttempt, SignedIn, TokenSeed, check_password, login, logout, refresh,
 };
-pub use usecases::{
-    UserView, assign_role, create_user, get_user, list_roles, list_users, remove_role,
-};
-pub use user::{Account, CreateUser, NewUser, RawUser, User, UserFilter, UserSort, Username};
+pub use usecases::*;
+pub use user::{Account, NewUser, User, UserDetails, UserFilter, UserSort, Username};
+pub use user_input::{CreateUser, RawDetails, RawUser, UserChange};

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use pensipro_kernel::ModuleId;
+use pensipro_kernel::{AuditValue, Faults, ModuleId, Position, Version, clean_text};
+
+use crate::code::new_code;
 
 macro_rules! modules {
     ($($name:ident = $code:literal $title:literal),* $(,)?) => {
@@ -52,9 +54,53 @@ pub struct Module {
     /// Id.
     pub id: ModuleId,
     /// Unique.
-    pub module_code: String,
+    pub code: String,
     /// What people call it.
     pub name: String,
     /// Endpoints of a module that is switched off answer 503.
     pub is_active: bool,
+    /// Optimistic lock.
+    pub version: Version,
+}
+
+/// A module to be added. One that the code does not know has no endpoints; tokens name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewModule {
+    /// Unique.
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+}
+
+impl NewModule {
+    /// Reads a module, with all faults at once.
+    pub fn check(module_code: &str, name: &str) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let code = faults.take(new_code("module_code", module_code));
+        let name = faults.take(clean_text("name", name, 100));
+        faults.finish(code.zip(name).map(|(code, name)| Self { code, name }))
+    }
+}
+
+impl From<ModuleCode> for NewModule {
+    fn from(code: ModuleCode) -> Self {
+        Self { code: code.code().to_owned(), name: code.title().to_owned() }
+    }
+}
+
+impl Module {
+    /// Without this one nobody could switch anything on again.
+    pub fn is_required(&self) -> bool {
+        self.code == ModuleCode::Auth.code()
+    }
+
+    /// What the audit trail keeps of a module.
+    pub(crate) fn audit_view(&self) -> AuditValue {
+        AuditValue::new().with("module_code", self.code.as_str()).with("is_active", self.is_active)
+    }
+
+    /// Where it stands in a list by code.
+    pub(crate) fn position(&self) -> Position {
+        Position { key: self.code.clone(), id: self.id.get() }
+    }
 }

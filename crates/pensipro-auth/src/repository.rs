@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{
-    BranchId, FunderId, Page, PageRequest, Permission, PermissionId, RoleId, Scope, SessionId,
-    StorageError, UserId,
+    BranchId, ConfigurationId, FunderId, ModuleId, Page, PageRequest, Permission, PermissionId,
+    RoleId, Scope, SessionId, StorageError, UserId,
 };
 
 use crate::{
-    Account, Configuration, Declared, Digest, EndReason, Lockout, Module, ModuleCode, NewSession,
-    NewUser, Role, RoleFilter, RoleRef, Session, Standing, StoredPermission, User, UserFilter,
-    Username,
+    Account, Configuration, Digest, EndReason, Lockout, Module, NewConfiguration, NewModule,
+    NewPermission, NewRole, NewSession, NewUser, PasswordHash, Role, RoleFilter, RoleRef, Session,
+    Standing, StoredPermission, User, UserFilter, Username,
 };
 
 /// Users (`sys_users`). A user outside the scope is as if he were not there.
@@ -19,6 +19,9 @@ pub trait UserRepository {
 
     /// The account of this name, switched off or not.
     fn account_named(&mut self, username: &Username) -> Result<Option<Account>, StorageError>;
+
+    /// The account, switched off or not.
+    fn account(&mut self, id: UserId) -> Result<Account, StorageError>;
 
     /// The account, locked for a sign-in.
     fn lock_account(&mut self, id: UserId) -> Result<Account, StorageError>;
@@ -49,6 +52,12 @@ pub trait UserRepository {
     /// Adds a user, active, with `authz_version` 1.
     fn add_user(&mut self, new: &NewUser, by: Option<UserId>) -> Result<User, StorageError>;
 
+    /// Stores what is stated of a user and whether he is switched on, and raises the version.
+    fn save_user(&mut self, user: &User) -> Result<(), StorageError>;
+
+    /// Stores a password's hash. Leaves the version alone: it is not shown.
+    fn save_password(&mut self, id: UserId, hash: &PasswordHash) -> Result<(), StorageError>;
+
     /// Stores the count of failed sign-ins. Leaves the version alone: nobody edits it.
     fn save_lockout(&mut self, id: UserId, lockout: &Lockout) -> Result<(), StorageError>;
 
@@ -58,20 +67,29 @@ pub trait UserRepository {
     /// Raises `authz_version` by one and sets `authz_changed_at` to the transaction's now: tokens
     /// with an older one are refused from here on.
     fn raise_authz_version(&mut self, id: UserId) -> Result<(), StorageError>;
+
+    /// The same for everybody who was given the role.
+    fn raise_authz_version_of_holders(&mut self, role: RoleId) -> Result<(), StorageError>;
+
+    /// True while somebody holds [`ADMIN`](crate::ADMIN) who is active and of the whole house.
+    fn an_administrator_is_left(&mut self) -> Result<bool, StorageError>;
 }
 
 /// Roles and permissions (`sys_roles`, `sys_permissions`, `sys_role_permissions`,
 /// `sys_user_roles`).
 pub trait RoleRepository {
+    /// Locks the row of [`ADMIN`](crate::ADMIN) until the transaction ends. Whoever changes users,
+    /// roles or what they hold takes it first, before any other row: one at a time.
+    fn lock_administration(&mut self) -> Result<(), StorageError>;
+
     /// Every permission stored, by code.
     fn permissions(&mut self) -> Result<Vec<StoredPermission>, StorageError>;
 
+    /// A permission.
+    fn permission(&mut self, id: PermissionId) -> Result<StoredPermission, StorageError>;
+
     /// Adds a permission.
-    fn add_permission(
-        &mut self,
-        code: &str,
-        description: Option<&str>,
-    ) -> Result<PermissionId, StorageError>;
+    fn add_permission(&mut self, new: &NewPermission) -> Result<StoredPermission, StorageError>;
 
     /// Roles by filter.
     fn roles(
@@ -80,25 +98,26 @@ pub trait RoleRepository {
         page: &PageRequest,
     ) -> Result<Page<Role>, StorageError>;
 
-    /// A role, locked `FOR UPDATE`: who changes its holders waits for others who do.
-    fn lock_role(&mut self, id: RoleId) -> Result<Role, StorageError>;
+    /// A role, switched off or not.
+    fn role(&mut self, id: RoleId) -> Result<Role, StorageError>;
 
-    /// The role of this name.
+    /// The role of this name, whatever its case, switched off or not.
     fn role_named(&mut self, name: &str) -> Result<Option<Role>, StorageError>;
 
     /// Adds a role, active.
-    fn add_role(
-        &mut self,
-        name: &str,
-        description: Option<&str>,
-        by: Option<UserId>,
-    ) -> Result<RoleId, StorageError>;
+    fn add_role(&mut self, new: &NewRole, by: Option<UserId>) -> Result<Role, StorageError>;
+
+    /// Stores name, description and whether it is switched on, and raises the version.
+    fn save_role(&mut self, role: &Role) -> Result<(), StorageError>;
 
     /// Gives a role permissions; those it holds already are left alone.
     fn grant(&mut self, role: RoleId, permissions: &[PermissionId]) -> Result<(), StorageError>;
 
-    /// Codes that a role holds, sorted.
-    fn role_permissions(&mut self, role: RoleId) -> Result<Vec<String>, StorageError>;
+    /// Takes a permission from a role; false if it does not hold it.
+    fn revoke(&mut self, role: RoleId, permission: PermissionId) -> Result<bool, StorageError>;
+
+    /// What these roles hold together, each once, by code.
+    fn permissions_in(&mut self, roles: &[RoleId]) -> Result<Vec<StoredPermission>, StorageError>;
 
     /// Gives a user a role; false if he holds it already.
     fn add_user_role(
@@ -117,9 +136,6 @@ pub trait RoleRepository {
     /// Codes that each of these users holds through active roles, distinct, by user and code. One
     /// query.
     fn permissions_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>, StorageError>;
-
-    /// Active users who hold the role.
-    fn active_holders(&mut self, role: RoleId) -> Result<Vec<UserId>, StorageError>;
 }
 
 /// Sessions (`sys_user_sessions`).
@@ -135,6 +151,16 @@ pub trait SessionRepository {
 
     /// Ends a session at the transaction's now; one that has ended already is left alone.
     fn end_session(&mut self, id: SessionId, reason: EndReason) -> Result<(), StorageError>;
+
+    /// Ends every live session of a user at the transaction's now; how many they were.
+    fn end_sessions_of(&mut self, user: UserId, reason: EndReason) -> Result<usize, StorageError>;
+
+    /// A user's sessions that have neither ended nor run out, the newest first.
+    fn live_sessions(
+        &mut self,
+        user: UserId,
+        page: &PageRequest,
+    ) -> Result<Page<Session>, StorageError>;
 
     /// What was revoked at or after a time.
     fn revoked_since(&mut self, since: DateTime<Utc>) -> Result<Revocations, StorageError>;
@@ -164,8 +190,17 @@ pub trait ModuleRepository {
     /// Every module, by code.
     fn modules(&mut self) -> Result<Vec<Module>, StorageError>;
 
+    /// A module.
+    fn module(&mut self, id: ModuleId) -> Result<Module, StorageError>;
+
+    /// A module, locked for a change.
+    fn lock_module(&mut self, id: ModuleId) -> Result<Module, StorageError>;
+
     /// Adds a module, active.
-    fn add_module(&mut self, module: ModuleCode) -> Result<(), StorageError>;
+    fn add_module(&mut self, new: &NewModule) -> Result<Module, StorageError>;
+
+    /// Stores whether it is switched on, and raises the version.
+    fn save_module(&mut self, module: &Module) -> Result<Module, StorageError>;
 }
 
 /// Configuration (`sys_configurations`).
@@ -173,6 +208,23 @@ pub trait ConfigurationRepository {
     /// Every key stored, by key.
     fn configurations(&mut self) -> Result<Vec<Configuration>, StorageError>;
 
-    /// Adds a declared key with its default.
-    fn add_configuration(&mut self, declared: &Declared) -> Result<(), StorageError>;
+    /// A key with its value.
+    fn configuration(&mut self, id: ConfigurationId) -> Result<Configuration, StorageError>;
+
+    /// A key with its value, locked for a change.
+    fn lock_configuration(&mut self, id: ConfigurationId) -> Result<Configuration, StorageError>;
+
+    /// Adds a key with its value.
+    fn add_configuration(
+        &mut self,
+        new: &NewConfiguration,
+        by: Option<UserId>,
+    ) -> Result<Configuration, StorageError>;
+
+    /// Stores a value, and raises the version.
+    fn save_configuration(
+        &mut self,
+        configuration: &Configuration,
+        by: Option<UserId>,
+    ) -> Result<Configuration, StorageError>;
 }

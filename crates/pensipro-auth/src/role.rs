@@ -1,7 +1,7 @@
 //! Roles and the permissions they hold.
 
 use chrono::{DateTime, Utc};
-use pensipro_kernel::{Permission, PermissionId, RoleId};
+use pensipro_kernel::{AuditValue, Faults, Permission, RoleId, Version, clean_text, optional_text};
 
 /// The role that holds every permission, later ones too.
 pub const ADMIN: &str = "ADMIN";
@@ -19,6 +19,67 @@ pub struct Role {
     pub is_active: bool,
     /// When it was added.
     pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+    /// Optimistic lock.
+    pub version: Version,
+}
+
+/// A role to be added; it holds nothing yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRole {
+    /// Unique, whatever its case.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// What is to change of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoleChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another description, or none.
+    pub description: Option<Option<String>>,
+    /// On or off.
+    pub is_active: Option<bool>,
+}
+
+impl NewRole {
+    /// Reads a role, with all faults at once.
+    pub fn check(name: &str, description: Option<&str>) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let name = faults.take(clean_text("role_name", name, 50));
+        let description = faults.take(optional_text("description", description, 200));
+        let new = name.zip(description).map(|(name, description)| Self { name, description });
+        faults.finish(new)
+    }
+}
+
+impl Role {
+    /// Roles of the first start keep their names and stay switched on: rules and the committee's
+    /// levels name them.
+    pub fn is_seeded(&self) -> bool {
+        SEED_ROLES.iter().any(|seed| seed.name == self.name)
+    }
+
+    /// The role after a change.
+    pub(crate) fn changed(&self, change: RoleChange) -> Result<Self, Faults> {
+        let RoleChange { name, description, is_active } = change;
+        let name = name.unwrap_or_else(|| self.name.clone());
+        let description = description.unwrap_or_else(|| self.description.clone());
+        let NewRole { name, description } = NewRole::check(&name, description.as_deref())?;
+        let is_active = is_active.unwrap_or(self.is_active);
+        Ok(Self { name, description, is_active, ..self.clone() })
+    }
+
+    /// What the audit trail keeps of a role.
+    pub(crate) fn audit_view(&self) -> AuditValue {
+        AuditValue::new()
+            .with("role_name", self.name.as_str())
+            .with("description", self.description.clone())
+            .with("is_active", self.is_active)
+    }
 }
 
 /// A role as a user's list names it.
@@ -47,15 +108,6 @@ pub enum RoleSort {
     Id,
     /// By name.
     Name,
-}
-
-/// A permission as it is stored; installations may add codes of their own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPermission {
-    /// Id.
-    pub id: PermissionId,
-    /// Unique.
-    pub code: String,
 }
 
 /// A role that the first start makes.

@@ -1,44 +1,160 @@
-//! The configuration as rules read it.
+//! The configuration as rules read it: every key once, with its type, default, bounds and effect.
+
+use std::str::FromStr;
 
 use chrono::TimeDelta;
-use pensipro_kernel::{FourEyes, Money, Rate};
+use pensipro_kernel::{FourEyes, Money, NotificationChannel, Rate};
 
-use crate::{CONFIGURATION, Configuration, SessionLife};
+use crate::{Configuration, SessionLife, ValueType};
 
-/// Every configured value, typed. [`CONFIGURATION`] tells units, bounds and effects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each field is its key, which the table describes")]
-pub struct Settings {
-    pub max_login_attempts: u16,
-    pub access_token_minutes: u16,
-    pub session_idle_hours: u16,
-    pub session_max_hours: u16,
-    pub interest_cap: Rate,
-    pub dsr_default: Rate,
-    pub billing_tolerance: Money,
-    pub default_dpd_days: u32,
-    pub kolektibilitas_bounds: [u32; 4],
-    pub committee_levels: Vec<Vec<String>>,
-    pub committee_third_level_from: Money,
-    pub four_eyes: FourEyes,
-    pub required_documents: Vec<String>,
-    pub document_four_eyes: bool,
-    pub offer_valid_days: u32,
-    pub first_due_min_days: u32,
-    pub upload_max_bytes: u64,
-    pub import_max_bytes: u64,
+/// A key that rules read.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared {
+    /// The key.
+    pub key: &'static str,
+    /// How its value is written.
+    pub value_type: ValueType,
+    /// The value of the first start.
+    pub default: &'static str,
+    /// What it does, with its unit and bounds.
+    pub effect: &'static str,
+    /// Reads the value into the settings; `None` if it cannot be taken.
+    read: fn(&mut Settings, &str) -> Option<()>,
 }
 
-impl Default for Settings {
-    /// The declared defaults.
-    fn default() -> Self {
-        let mut settings = Self::blank();
-        for declared in CONFIGURATION {
-            // A default that its own declaration refuses is caught by a test.
-            let _ = declared.apply(&mut settings, declared.default);
-        }
-        settings
+impl Declared {
+    /// The key that rules read by this name.
+    pub fn of(key: &str) -> Option<&'static Self> {
+        CONFIGURATION.iter().find(|declared| declared.key == key)
     }
+
+    /// The settings that state this value beside all others' defaults.
+    pub fn stated(&self, value: &str) -> Result<Settings, String> {
+        let mut settings = Settings::default();
+        self.apply(&mut settings, value)?;
+        Ok(settings)
+    }
+
+    fn apply(&self, settings: &mut Settings, value: &str) -> Result<(), String> {
+        (self.read)(settings, value)
+            .ok_or_else(|| format!("{} cannot be {value:?}: {}", self.key, self.effect))
+    }
+}
+
+macro_rules! settings {
+    ($(
+        $key:literal $kind:ident = $default:literal,
+        $field:ident: $type:ty = $read:expr,
+        $effect:literal;
+    )*) => {
+        /// Every configured value, typed.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Settings {
+            $(#[doc = $effect] pub $field: $type,)*
+        }
+
+        /// Every key that rules read.
+        pub const CONFIGURATION: &[Declared] = &[$(Declared {
+            key: $key,
+            value_type: ValueType::$kind,
+            default: $default,
+            effect: $effect,
+            read: |settings, text| {
+                let read: fn(&str) -> Option<$type> = $read;
+                settings.$field = read(text)?;
+                Some(())
+            },
+        }),*];
+
+        impl Default for Settings {
+            /// The declared defaults. One that its own declaration refuses is caught by a test.
+            fn default() -> Self {
+                Self {$(
+                    $field: {
+                        let read: fn(&str) -> Option<$type> = $read;
+                        read($default).unwrap_or_default()
+                    },
+                )*}
+            }
+        }
+    };
+}
+
+// A new key is a new row here; what rules take of it is said in the shell's `policy.rs`. The page
+// docs/configuration.md follows (`make openapi`).
+settings! {
+    "MAX_LOGIN_ATTEMPTS" Integer = "5", max_login_attempts: u16 = |text| within(text, 1, 100),
+        "wrong passwords in a row, 1 to 100, before an account is locked for 15 minutes";
+    "ACCESS_TOKEN_MINUTES" Integer = "15", access_token_minutes: u16 = |text| within(text, 1, 120),
+        "minutes that an access token lives, 1 to 120";
+    "SESSION_IDLE_HOURS" Integer = "16", session_idle_hours: u16 = |text| within(text, 1, 720),
+        "hours without a refresh, 1 to 720, after which a session ends";
+    "SESSION_MAX_HOURS" Integer = "24", session_max_hours: u16 = |text| within(text, 1, 720),
+        "hours, 1 to 720, after which a session ends in any case";
+    "DEFAULT_NOTIFICATION_CHANNEL" Text = "inapp",
+        default_notification_channel: NotificationChannel = parsed,
+        "inapp, email, whatsapp or sms: how notices go out that name no channel";
+    "INTEREST_CAP" Decimal = "24", interest_cap: Rate = |text| percent(text, 1_000),
+        "the highest nominal effective yearly rate of a product, percent, 0 to 1000";
+    "DSR_DEFAULT" Decimal = "90", dsr_default: Rate = |text| percent(text, 100),
+        "debt-service ratio of products that state none, percent of the monthly benefit, 0 to 100";
+    "BILLING_TOLERANCE" Decimal = "0", billing_tolerance: Money = amount,
+        "rupiah by which a pension cut may differ from what was billed and still match";
+    "DEFAULT_DPD_DAYS" Integer = "90", default_dpd_days: u32 = |text| within(text, 1, 3_650),
+        "days past due, 1 to 3650, after which an active loan is in default";
+    "KOLEKTIBILITAS_BOUNDS" Json = "[0,90,120,180]", kolektibilitas_bounds: [u32; 4] = bounds,
+        "the last day past due of levels 1 to 4, four rising whole numbers; beyond them is level 5";
+    "COMMITTEE_LEVELS" Json = r#"[["SPV","KOMITE"],["MANAGER","KOMITE"],["DIREKSI"]]"#,
+        committee_levels: Vec<Vec<String>> = levels,
+        "the roles that may sit on each level of the committee, at least two levels";
+    "COMMITTEE_THIRD_LEVEL_FROM" Decimal = "100000000.00",
+        committee_third_level_from: Money = amount,
+        "the plafon, rupiah, from which every level decides; below it the first two";
+    "FOUR_EYES" Text = "strict", four_eyes: FourEyes = parsed,
+        "strict, or small: in cooperatives of three the analyst may sit at level 1";
+    "REQUIRED_DOCUMENTS" Json = r#"["KTP","KK","SK_PENSIUN"]"#,
+        required_documents: Vec<String> = |text| serde_json::from_str(text).ok(),
+        "kinds of member documents that must be verified before an application is submitted";
+    "DOCUMENT_FOUR_EYES" Boolean = "false", document_four_eyes: bool = parsed,
+        "true: who uploaded a member's document does not verify it";
+    "OFFER_VALID_DAYS" Integer = "30", offer_valid_days: u32 = |text| within(text, 1, 3_650),
+        "days, 1 to 3650, after which an approved loan that was not disbursed is cancelled";
+    "FIRST_DUE_MIN_DAYS" Integer = "15", first_due_min_days: u32 = |text| within(text, 0, 92),
+        "days, 0 to 92, that lie at least between disbursement and first due date";
+    "UPLOAD_MAX_BYTES" Integer = "10485760",
+        upload_max_bytes: u64 = |text| within(text, 1_024, 104_857_600),
+        "the size of a document, bytes, 1 KiB to 100 MiB";
+    "IMPORT_MAX_BYTES" Integer = "268435456",
+        import_max_bytes: u64 = |text| within(text, 1_024, 4_294_967_296),
+        "the size of a realisation file, bytes, 1 KiB to 4 GiB";
+}
+
+fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+fn within<T: FromStr + PartialOrd>(text: &str, least: T, most: T) -> Option<T> {
+    parsed(text).filter(|value| *value >= least && *value <= most)
+}
+
+fn percent(text: &str, most: i32) -> Option<Rate> {
+    within(text, Rate::ZERO, Rate::percent(most))
+}
+
+fn amount(text: &str) -> Option<Money> {
+    within(text, Money::ZERO, Money::MAX_INPUT)
+}
+
+/// Levels of the committee, at least two, each with at least one role.
+fn levels(text: &str) -> Option<Vec<Vec<String>>> {
+    let levels: Vec<Vec<String>> = serde_json::from_str(text).ok()?;
+    (levels.len() >= 2 && levels.iter().all(|roles| !roles.is_empty())).then_some(levels)
+}
+
+/// The last day of each of the first four levels, rising.
+fn bounds(text: &str) -> Option<[u32; 4]> {
+    let bounds: [u32; 4] = serde_json::from_str(text).ok()?;
+    bounds.is_sorted_by(|one, next| one < next).then_some(bounds)
 }
 
 impl Settings {
@@ -47,8 +163,8 @@ impl Settings {
     pub fn read(rows: &[Configuration]) -> Result<Self, String> {
         let mut settings = Self::default();
         for declared in CONFIGURATION {
-            if let Some(row) = rows.iter().find(|row| row.config_key == declared.key) {
-                declared.apply(&mut settings, &row.config_value)?;
+            if let Some(row) = rows.iter().find(|row| row.key == declared.key) {
+                declared.apply(&mut settings, &row.value)?;
             }
         }
         Ok(settings)
@@ -66,30 +182,6 @@ impl Settings {
     pub fn access_token_life(&self) -> TimeDelta {
         TimeDelta::minutes(self.access_token_minutes.into())
     }
-
-    /// Zeros, for the defaults to be read into.
-    fn blank() -> Self {
-        Self {
-            max_login_attempts: 0,
-            access_token_minutes: 0,
-            session_idle_hours: 0,
-            session_max_hours: 0,
-            interest_cap: Rate::ZERO,
-            dsr_default: Rate::ZERO,
-            billing_tolerance: Money::ZERO,
-            default_dpd_days: 0,
-            kolektibilitas_bounds: [0; 4],
-            committee_levels: Vec::new(),
-            committee_third_level_from: Money::ZERO,
-            four_eyes: FourEyes::Strict,
-            required_documents: Vec::new(),
-            document_four_eyes: false,
-            offer_valid_days: 0,
-            first_due_min_days: 0,
-            upload_max_bytes: 0,
-            import_max_bytes: 0,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -97,16 +189,53 @@ mod tests {
     use pensipro_kernel::{ConfigurationId, Version};
 
     use super::*;
-    use crate::ValueType;
 
     fn row(key: &str, value: &str) -> Configuration {
         Configuration {
             id: ConfigurationId::new(1),
-            config_key: key.into(),
-            config_value: value.into(),
+            key: key.into(),
+            value: value.into(),
             value_type: ValueType::Integer,
             description: None,
             version: Version::FIRST,
+        }
+    }
+
+    #[test]
+    fn keys_are_declared_once_and_take_their_defaults() {
+        let mut keys: Vec<&str> = CONFIGURATION.iter().map(|declared| declared.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), CONFIGURATION.len());
+        for declared in CONFIGURATION {
+            assert_eq!(
+                declared.stated(declared.default),
+                Ok(Settings::default()),
+                "{}",
+                declared.key
+            );
+            let written = declared.value_type.check("", declared.default);
+            assert_eq!(written.as_deref(), Ok(declared.default), "{}", declared.key);
+        }
+    }
+
+    #[test]
+    fn values_out_of_bounds_are_refused() {
+        for (key, value) in [
+            ("MAX_LOGIN_ATTEMPTS", "0"),
+            ("ACCESS_TOKEN_MINUTES", "121"),
+            ("DEFAULT_NOTIFICATION_CHANNEL", "pigeon"),
+            ("INTEREST_CAP", "-1"),
+            ("DSR_DEFAULT", "100.1"),
+            ("BILLING_TOLERANCE", "1.005"),
+            ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),
+            ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),
+            ("FOUR_EYES", "none"),
+            ("REQUIRED_DOCUMENTS", "KTP"),
+            ("DOCUMENT_FOUR_EYES", "yes"),
+        ] {
+            let why = Declared::of(key).unwrap().stated(value).unwrap_err();
+            assert!(why.starts_with(key), "{why}");
         }
     }
 

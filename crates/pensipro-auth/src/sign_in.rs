@@ -20,6 +20,8 @@ use crate::{
 pub struct CheckedPassword {
     account: Option<(UserId, PasswordHash)>,
     matches: bool,
+    /// Its hash at the present cost, if the account's was made at another.
+    renewed: Option<PasswordHash>,
 }
 
 /// Compares a password with an account's; without an account it takes as long.
@@ -30,8 +32,9 @@ pub fn check_password<H: PasswordHasher>(
 ) -> CheckedPassword {
     let hash = account.as_ref().map(|account| &account.password_hash);
     let matches = hasher.matches(password, hash) && hash.is_some();
+    let renewed = hash.filter(|_| matches).and_then(|hash| hasher.renewed(password, hash));
     let account = account.map(|account| (account.user.id, account.password_hash));
-    CheckedPassword { account, matches }
+    CheckedPassword { account, matches, renewed }
 }
 
 /// A try to sign in.
@@ -77,18 +80,10 @@ where
     Tx: UserRepository + RoleRepository + SessionRepository + ModuleRepository + AuditLog,
 {
     let LoginAttempt { password, device_info, origin, seed } = attempt;
-    let Some((id, compared)) = password.account else { return Ok(None) };
-    let account = tx.lock_account(id)?;
-    if account.lockout.is_locked(at.now) {
-        return Ok(None);
-    }
-    if !password.matches {
-        fail(tx, &account, origin, settings, at)?;
-        return Ok(None);
-    }
-    // The password may have been changed since it was compared.
-    if account.password_hash != compared || !account.user.is_active {
-        return Ok(None);
+    let Some(account) = admit(tx, &password, &origin, settings, at)? else { return Ok(None) };
+    let id = account.user.id;
+    if let Some(hash) = password.renewed {
+        tx.save_password(id, &hash)?;
     }
     tx.save_login(id)?;
     let life = settings.session_life();
@@ -104,6 +99,28 @@ where
     let actor = actor_of(&account.user, &signed_in.claims, origin);
     tx.audit(&actor, entry("auth.login", &signed_in.session))?;
     Ok(Some(signed_in))
+}
+
+/// The account, locked, that a compared password opens now; a wrong one is counted.
+pub(crate) fn admit<Tx: UserRepository + AuditLog>(
+    tx: &mut Tx,
+    password: &CheckedPassword,
+    origin: &Origin,
+    settings: &Settings,
+    at: Moment,
+) -> Result<Option<Account>, AuthError> {
+    let Some((id, compared)) = &password.account else { return Ok(None) };
+    let account = tx.lock_account(*id)?;
+    if account.lockout.is_locked(at.now) {
+        return Ok(None);
+    }
+    if !password.matches {
+        fail(tx, &account, origin.clone(), settings, at)?;
+        return Ok(None);
+    }
+    // The password may have been changed since it was compared.
+    let opens = account.password_hash == *compared && account.user.is_active;
+    Ok(opens.then_some(account))
 }
 
 /// Counts a wrong password and notes the lock that it may bring.
@@ -183,7 +200,7 @@ fn sign_in<Tx: RoleRepository + ModuleRepository>(
             .modules()?
             .into_iter()
             .filter(|module| module.is_active)
-            .map(|module| module.module_code)
+            .map(|module| module.code)
             .collect(),
     };
     let life = settings.access_token_life();
@@ -199,7 +216,7 @@ fn actor_of(user: &User, claims: &Claims, origin: Origin) -> Actor {
         user_id: Some(user.id),
         roles: Arc::from(claims.roles.clone()),
         permissions: Arc::from(permissions),
-        scope: user.scope,
+        scope: user.details.scope,
         origin: Origin { session_id: Some(claims.sid), ..origin },
     }
 }

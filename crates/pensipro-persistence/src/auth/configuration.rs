@@ -1,57 +1,15 @@
-//! Modules and configuration values.
+//! Configuration values.
 
 use diesel::prelude::*;
-use pensipro_auth::{
-    Configuration, ConfigurationRepository, Declared, Module, ModuleCode, ModuleRepository,
-    ValueType,
-};
-use pensipro_kernel::{ConfigurationId, ModuleId, StorageError, Version};
+use pensipro_auth::{Configuration, ConfigurationRepository, NewConfiguration};
+use pensipro_kernel::{ConfigurationId, StorageError, UserId, Version};
 
 use crate::{
     Tx,
-    convert::unreadable,
-    schema::{sys_configurations, sys_modules},
+    convert::code,
+    schema::sys_configurations,
+    sql::{Locked, RowLock, columns},
 };
-
-impl ModuleRepository for Tx<'_> {
-    fn modules(&mut self) -> Result<Vec<Module>, StorageError> {
-        let rows: Vec<(i64, String, String, bool)> = self.run(|conn| {
-            sys_modules::table
-                .select((
-                    sys_modules::id,
-                    sys_modules::module_code,
-                    sys_modules::name,
-                    sys_modules::is_active,
-                ))
-                .order(sys_modules::module_code)
-                .load(conn)
-        })?;
-        let module = |(id, module_code, name, is_active)| Module {
-            id: ModuleId::new(id),
-            module_code,
-            name,
-            is_active,
-        };
-        Ok(rows.into_iter().map(module).collect())
-    }
-
-    fn add_module(&mut self, module: ModuleCode) -> Result<(), StorageError> {
-        let now = self.now();
-        self.run(|conn| {
-            diesel::insert_into(sys_modules::table)
-                .values((
-                    sys_modules::module_code.eq(module.code()),
-                    sys_modules::name.eq(module.title()),
-                    sys_modules::is_active.eq(true),
-                    sys_modules::version.eq(Version::FIRST.get()),
-                    sys_modules::created_at.eq(now),
-                    sys_modules::updated_at.eq(now),
-                ))
-                .execute(conn)
-                .map(drop)
-        })
-    }
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sys_configurations)]
@@ -72,14 +30,20 @@ impl TryFrom<ConfigurationRow> for Configuration {
             row;
         Ok(Self {
             id: ConfigurationId::new(id),
-            config_key,
-            config_value,
-            value_type: ValueType::from_code(&value_type)
-                .ok_or_else(|| unreadable("sys_configurations.value_type"))?,
+            key: config_key,
+            value: config_value,
+            value_type: code("sys_configurations.value_type", &value_type)?,
             description,
             version: Version::new(version),
         })
     }
+}
+
+fn found(
+    id: ConfigurationId,
+    row: Option<ConfigurationRow>,
+) -> Result<Configuration, StorageError> {
+    row.ok_or(StorageError::not_found("configuration", id.get()))?.try_into()
 }
 
 impl ConfigurationRepository for Tx<'_> {
@@ -93,21 +57,65 @@ impl ConfigurationRepository for Tx<'_> {
         rows.into_iter().map(Configuration::try_from).collect()
     }
 
-    fn add_configuration(&mut self, declared: &Declared) -> Result<(), StorageError> {
+    fn configuration(&mut self, id: ConfigurationId) -> Result<Configuration, StorageError> {
+        let query = sys_configurations::table.find(id.get()).select(ConfigurationRow::as_select());
+        found(id, self.run(|conn| query.first(conn).optional())?)
+    }
+
+    fn lock_configuration(&mut self, id: ConfigurationId) -> Result<Configuration, StorageError> {
+        let query = sys_configurations::table.find(id.get()).select(ConfigurationRow::as_select());
+        found(
+            id,
+            self.run(|conn| {
+                let locked = Locked::new(query, RowLock::ForUpdate, "sys_configurations");
+                locked.get_result(conn).optional()
+            })?,
+        )
+    }
+
+    fn add_configuration(
+        &mut self,
+        new: &NewConfiguration,
+        by: Option<UserId>,
+    ) -> Result<Configuration, StorageError> {
+        let NewConfiguration { key, value, value_type, description } = new;
         let now = self.now();
-        self.run(|conn| {
+        let row: ConfigurationRow = self.run(|conn| {
             diesel::insert_into(sys_configurations::table)
                 .values((
-                    sys_configurations::config_key.eq(declared.key),
-                    sys_configurations::config_value.eq(declared.default),
-                    sys_configurations::value_type.eq(declared.value_type.code()),
-                    sys_configurations::description.eq(declared.effect),
+                    sys_configurations::config_key.eq(key),
+                    sys_configurations::config_value.eq(value),
+                    sys_configurations::value_type.eq(value_type.code()),
+                    sys_configurations::description.eq(description),
                     sys_configurations::version.eq(Version::FIRST.get()),
                     sys_configurations::created_at.eq(now),
                     sys_configurations::updated_at.eq(now),
+                    sys_configurations::updated_by.eq(by.map(UserId::get)),
                 ))
-                .execute(conn)
-                .map(drop)
-        })
+                .returning(columns::<ConfigurationRow>())
+                .get_result(conn)
+        })?;
+        row.try_into()
+    }
+
+    fn save_configuration(
+        &mut self,
+        configuration: &Configuration,
+        by: Option<UserId>,
+    ) -> Result<Configuration, StorageError> {
+        let Configuration { id, value, version, .. } = configuration;
+        let now = self.now();
+        let row: ConfigurationRow = self.run(|conn| {
+            diesel::update(sys_configurations::table.find(id.get()))
+                .set((
+                    sys_configurations::config_value.eq(value),
+                    sys_configurations::version.eq(version.next().get()),
+                    sys_configurations::updated_at.eq(now),
+                    sys_configurations::updated_by.eq(by.map(UserId::get)),
+                ))
+                .returning(columns::<ConfigurationRow>())
+                .get_result(conn)
+        })?;
+        row.try_into()
     }
 }

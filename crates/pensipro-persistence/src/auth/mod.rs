@@ -2,6 +2,7 @@
 
 mod authority;
 mod configuration;
+mod modules;
 mod roles;
 mod sessions;
 mod users;

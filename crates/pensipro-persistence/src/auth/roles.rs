@@ -2,7 +2,10 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use pensipro_auth::{Role, RoleFilter, RoleRef, RoleRepository, RoleSort, StoredPermission};
+use pensipro_auth::{
+    ADMIN, NewPermission, NewRole, Role, RoleFilter, RoleRef, RoleRepository, RoleSort,
+    StoredPermission,
+};
 use pensipro_kernel::{
     Page, PageRequest, PermissionId, Position, RoleId, StorageError, UserId, Version,
 };
@@ -11,8 +14,8 @@ use crate::{
     Tx,
     connection::MultiBackend,
     convert::from_time,
-    schema::{sys_permissions, sys_role_permissions, sys_roles, sys_user_roles, sys_users},
-    sql::{Locked, Raw, RowLock, after},
+    schema::{sys_permissions, sys_role_permissions, sys_roles, sys_user_roles},
+    sql::{Locked, Raw, RowLock, after, columns},
 };
 
 #[derive(Queryable, Selectable)]
@@ -22,20 +25,45 @@ struct RoleRow {
     role_name: String,
     description: Option<String>,
     is_active: bool,
+    version: i64,
     created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
 }
 
 impl From<RoleRow> for Role {
     fn from(row: RoleRow) -> Self {
-        let RoleRow { id, role_name, description, is_active, created_at } = row;
+        let RoleRow { id, role_name, description, is_active, version, created_at, updated_at } =
+            row;
         Self {
             id: RoleId::new(id),
             name: role_name,
             description,
             is_active,
             created_at: from_time(created_at),
+            updated_at: from_time(updated_at),
+            version: Version::new(version),
         }
     }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sys_permissions)]
+struct PermissionRow {
+    id: i64,
+    permission_code: String,
+    description: Option<String>,
+}
+
+impl From<PermissionRow> for StoredPermission {
+    fn from(PermissionRow { id, permission_code, description }: PermissionRow) -> Self {
+        Self { id: PermissionId::new(id), code: permission_code, description }
+    }
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Lower case, of ASCII letters on both databases.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 type RoleQuery<'a> = diesel::helper_types::IntoBoxed<'a, sys_roles::table, MultiBackend>;
@@ -73,34 +101,50 @@ fn position(sort: RoleSort, role: &Role) -> Position {
 }
 
 impl RoleRepository for Tx<'_> {
+    fn lock_administration(&mut self) -> Result<(), StorageError> {
+        let query = sys_roles::table.filter(sys_roles::role_name.eq(ADMIN)).select(sys_roles::id);
+        self.run(|conn| {
+            let locked = Locked::new(query, RowLock::ForUpdate, "sys_roles");
+            let _: Option<i64> = locked.get_result(conn).optional()?;
+            Ok(())
+        })
+    }
+
     fn permissions(&mut self) -> Result<Vec<StoredPermission>, StorageError> {
-        let rows: Vec<(i64, String)> = self.run(|conn| {
+        let rows: Vec<PermissionRow> = self.run(|conn| {
             sys_permissions::table
-                .select((sys_permissions::id, sys_permissions::permission_code))
+                .select(PermissionRow::as_select())
                 .order(sys_permissions::permission_code)
                 .load(conn)
         })?;
-        let permission = |(id, code)| StoredPermission { id: PermissionId::new(id), code };
-        Ok(rows.into_iter().map(permission).collect())
+        Ok(rows.into_iter().map(StoredPermission::from).collect())
     }
 
-    fn add_permission(
-        &mut self,
-        code: &str,
-        description: Option<&str>,
-    ) -> Result<PermissionId, StorageError> {
+    fn permission(&mut self, id: PermissionId) -> Result<StoredPermission, StorageError> {
+        let row: Option<PermissionRow> = self.run(|conn| {
+            sys_permissions::table
+                .find(id.get())
+                .select(PermissionRow::as_select())
+                .first(conn)
+                .optional()
+        })?;
+        row.map(StoredPermission::from).ok_or(StorageError::not_found("permission", id.get()))
+    }
+
+    fn add_permission(&mut self, new: &NewPermission) -> Result<StoredPermission, StorageError> {
+        let NewPermission { code, description } = new;
         let now = self.now();
-        let id: i64 = self.run(|conn| {
+        let row: PermissionRow = self.run(|conn| {
             diesel::insert_into(sys_permissions::table)
                 .values((
                     sys_permissions::permission_code.eq(code),
                     sys_permissions::description.eq(description),
                     sys_permissions::created_at.eq(now),
                 ))
-                .returning(sys_permissions::id)
+                .returning(columns::<PermissionRow>())
                 .get_result(conn)
         })?;
-        Ok(PermissionId::new(id))
+        Ok(row.into())
     }
 
     fn roles(
@@ -118,10 +162,9 @@ impl RoleRepository for Tx<'_> {
         Ok(roles)
     }
 
-    fn lock_role(&mut self, id: RoleId) -> Result<Role, StorageError> {
-        let query = sys_roles::table.find(id.get()).select(RoleRow::as_select());
+    fn role(&mut self, id: RoleId) -> Result<Role, StorageError> {
         let row: Option<RoleRow> = self.run(|conn| {
-            Locked::new(query, RowLock::ForUpdate, "sys_roles").get_result(conn).optional()
+            sys_roles::table.find(id.get()).select(RoleRow::as_select()).first(conn).optional()
         })?;
         row.map(Role::from).ok_or(StorageError::not_found("role", id.get()))
     }
@@ -129,7 +172,7 @@ impl RoleRepository for Tx<'_> {
     fn role_named(&mut self, name: &str) -> Result<Option<Role>, StorageError> {
         let row: Option<RoleRow> = self.run(|conn| {
             sys_roles::table
-                .filter(sys_roles::role_name.eq(name))
+                .filter(lower(sys_roles::role_name).eq(name.to_ascii_lowercase()))
                 .select(RoleRow::as_select())
                 .first(conn)
                 .optional()
@@ -137,14 +180,10 @@ impl RoleRepository for Tx<'_> {
         Ok(row.map(Role::from))
     }
 
-    fn add_role(
-        &mut self,
-        name: &str,
-        description: Option<&str>,
-        by: Option<UserId>,
-    ) -> Result<RoleId, StorageError> {
+    fn add_role(&mut self, new: &NewRole, by: Option<UserId>) -> Result<Role, StorageError> {
+        let NewRole { name, description } = new;
         let now = self.now();
-        let id: i64 = self.run(|conn| {
+        let row: RoleRow = self.run(|conn| {
             diesel::insert_into(sys_roles::table)
                 .values((
                     sys_roles::role_name.eq(name),
@@ -155,10 +194,27 @@ impl RoleRepository for Tx<'_> {
                     sys_roles::updated_at.eq(now),
                     sys_roles::created_by.eq(by.map(UserId::get)),
                 ))
-                .returning(sys_roles::id)
+                .returning(columns::<RoleRow>())
                 .get_result(conn)
         })?;
-        Ok(RoleId::new(id))
+        Ok(row.into())
+    }
+
+    fn save_role(&mut self, role: &Role) -> Result<(), StorageError> {
+        let Role { id, name, description, is_active, version, .. } = role;
+        let now = self.now();
+        self.run(|conn| {
+            diesel::update(sys_roles::table.find(id.get()))
+                .set((
+                    sys_roles::role_name.eq(name),
+                    sys_roles::description.eq(description),
+                    sys_roles::is_active.eq(is_active),
+                    sys_roles::version.eq(version.next().get()),
+                    sys_roles::updated_at.eq(now),
+                ))
+                .execute(conn)
+                .map(drop)
+        })
     }
 
     fn grant(&mut self, role: RoleId, permissions: &[PermissionId]) -> Result<(), StorageError> {
@@ -178,15 +234,27 @@ impl RoleRepository for Tx<'_> {
         Ok(())
     }
 
-    fn role_permissions(&mut self, role: RoleId) -> Result<Vec<String>, StorageError> {
-        self.run(|conn| {
-            sys_role_permissions::table
-                .inner_join(sys_permissions::table)
-                .filter(sys_role_permissions::role_id.eq(role.get()))
-                .select(sys_permissions::permission_code)
+    fn revoke(&mut self, role: RoleId, permission: PermissionId) -> Result<bool, StorageError> {
+        let removed = self.run(|conn| {
+            let held = sys_role_permissions::table.find((role.get(), permission.get()));
+            diesel::delete(held).execute(conn)
+        })?;
+        Ok(removed > 0)
+    }
+
+    fn permissions_in(&mut self, roles: &[RoleId]) -> Result<Vec<StoredPermission>, StorageError> {
+        let roles: Vec<i64> = roles.iter().map(|id| id.get()).collect();
+        let held = sys_role_permissions::table
+            .filter(sys_role_permissions::role_id.eq_any(roles))
+            .select(sys_role_permissions::permission_id);
+        let rows: Vec<PermissionRow> = self.run(|conn| {
+            sys_permissions::table
+                .filter(sys_permissions::id.eq_any(held))
+                .select(PermissionRow::as_select())
                 .order(sys_permissions::permission_code)
                 .load(conn)
-        })
+        })?;
+        Ok(rows.into_iter().map(StoredPermission::from).collect())
     }
 
     fn add_user_role(
@@ -248,18 +316,5 @@ impl RoleRepository for Tx<'_> {
                 .load(conn)
         })?;
         Ok(rows.into_iter().map(|(user, code)| (UserId::new(user), code)).collect())
-    }
-
-    fn active_holders(&mut self, role: RoleId) -> Result<Vec<UserId>, StorageError> {
-        let rows: Vec<i64> = self.run(|conn| {
-            sys_user_roles::table
-                .inner_join(sys_users::table.on(sys_users::id.eq(sys_user_roles::user_id)))
-                .filter(sys_user_roles::role_id.eq(role.get()))
-                .filter(sys_users::is_active)
-                .select(sys_users::id)
-                .order(sys_users::id)
-                .load(conn)
-        })?;
-        Ok(rows.into_iter().map(UserId::new).collect())
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use pensipro_auth::{
     Digest, EndReason, NewSession, RefreshDigest, Revocations, Session, SessionRepository, Standing,
 };
-use pensipro_kernel::{Permission, SessionId, StorageError, UserId};
+use pensipro_kernel::{Page, PageRequest, Permission, Position, SessionId, StorageError, UserId};
 
 use crate::{
     Tx,
@@ -133,6 +133,51 @@ impl SessionRepository for Tx<'_> {
                 .execute(conn)
                 .map(drop)
         })
+    }
+
+    fn end_sessions_of(&mut self, user: UserId, reason: EndReason) -> Result<usize, StorageError> {
+        let now = self.now();
+        self.run(|conn| {
+            diesel::update(sys_user_sessions::table)
+                .filter(sys_user_sessions::user_id.eq(user.get()))
+                .filter(sys_user_sessions::ended_at.is_null())
+                .filter(sys_user_sessions::expired_at.gt(now))
+                .set((
+                    sys_user_sessions::ended_at.eq(now),
+                    sys_user_sessions::end_reason.eq(reason.code()),
+                ))
+                .execute(conn)
+        })
+    }
+
+    fn live_sessions(
+        &mut self,
+        user: UserId,
+        page: &PageRequest,
+    ) -> Result<Page<Session>, StorageError> {
+        let now = self.now();
+        let live = || {
+            sys_user_sessions::table
+                .filter(sys_user_sessions::user_id.eq(user.get()))
+                .filter(sys_user_sessions::ended_at.is_null())
+                .filter(sys_user_sessions::expired_at.gt(now))
+        };
+        let last = page.after.as_ref().map_or(i64::MAX, |last| last.id);
+        let rows: Vec<SessionRow> = self.run(|conn| {
+            live()
+                .filter(sys_user_sessions::id.lt(last))
+                .order(sys_user_sessions::id.desc())
+                .limit(i64::from(page.limit) + 1)
+                .select(SessionRow::as_select())
+                .load(conn)
+        })?;
+        let sessions = rows.into_iter().map(Session::try_from).collect::<Result<Vec<_>, _>>()?;
+        let position = |session: &Session| Position { key: String::new(), id: session.id.get() };
+        let mut sessions = Page::from_rows(sessions, page.limit, position);
+        if page.count {
+            sessions.total = Some(self.run(|conn| live().count().get_result(conn))?);
+        }
+        Ok(sessions)
     }
 
     fn revoked_since(&mut self, since: DateTime<Utc>) -> Result<Revocations, StorageError> {

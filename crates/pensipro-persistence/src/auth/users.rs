@@ -3,16 +3,18 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_auth::{
-    Account, Lockout, NewUser, PasswordHash, User, UserFilter, UserRepository, UserSort, Username,
+    ADMIN, Account, Lockout, NewUser, PasswordHash, User, UserDetails, UserFilter, UserRepository,
+    UserSort, Username,
 };
 use pensipro_kernel::{
-    BranchId, FunderId, Page, PageRequest, Position, Scope, StorageError, UserId, Version,
+    BranchId, FunderId, Page, PageRequest, PhoneNumber, Position, RoleId, Scope, StorageError,
+    UserId, Version,
 };
 
 use crate::{
     Tx,
     connection::MultiBackend,
-    convert::{from_time, time_key, unreadable},
+    convert::{code, from_time, time_key, unreadable},
     schema::{funders, sales_branches, sys_roles, sys_user_roles, sys_users},
     scope::seen_users,
     sql::{Locked, RowLock, after, columns, like_pattern},
@@ -39,16 +41,39 @@ struct UserRow {
     updated_at: NaiveDateTime,
 }
 
-#[derive(Insertable)]
+/// What is stated of a user, as columns.
+#[derive(Insertable, AsChangeset)]
 #[diesel(table_name = sys_users)]
-struct NewRow<'a> {
+#[diesel(treat_none_as_null = true)]
+struct DetailColumns<'a> {
     username: &'a str,
     email: &'a str,
     full_name: &'a str,
     phone: Option<&'a str>,
-    password_hash: &'a str,
     branch_id: Option<i64>,
     funder_id: Option<i64>,
+}
+
+impl<'a> From<&'a UserDetails> for DetailColumns<'a> {
+    fn from(details: &'a UserDetails) -> Self {
+        let UserDetails { username, email, full_name, phone, scope } = details;
+        Self {
+            username: username.as_str(),
+            email,
+            full_name,
+            phone: phone.as_ref().map(PhoneNumber::as_str),
+            branch_id: scope.branch().map(BranchId::get),
+            funder_id: scope.funder().map(FunderId::get),
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = sys_users)]
+struct NewRow<'a> {
+    #[diesel(embed)]
+    details: DetailColumns<'a>,
+    password_hash: &'a str,
     is_active: bool,
     authz_version: i64,
     version: i64,
@@ -79,14 +104,17 @@ impl TryFrom<UserRow> for Account {
             created_at,
             updated_at,
         } = row;
-        let user = User {
-            id: UserId::new(id),
+        let details = UserDetails {
             username: Username::from_stored(username),
             email,
             full_name,
-            phone,
+            phone: phone.map(|phone| code("sys_users.phone", &phone)).transpose()?,
             scope: Scope::of(branch_id.map(BranchId::new), funder_id.map(FunderId::new))
                 .ok_or_else(|| unreadable("sys_users.funder_id"))?,
+        };
+        let user = User {
+            id: UserId::new(id),
+            details,
             is_active,
             authz_version,
             last_login_at: last_login_at.map(from_time),
@@ -137,7 +165,7 @@ fn position(sort: UserSort, account: &Account) -> Position {
     let user = &account.user;
     let key = match sort {
         UserSort::Id => String::new(),
-        UserSort::Username => user.username.as_str().to_owned(),
+        UserSort::Username => user.details.username.as_str().to_owned(),
         UserSort::CreatedAtDesc => time_key(user.created_at),
     };
     Position { key, id: user.id.get() }
@@ -207,6 +235,10 @@ impl UserRepository for Tx<'_> {
         row.map(Account::try_from).transpose()
     }
 
+    fn account(&mut self, id: UserId) -> Result<Account, StorageError> {
+        self.one_account(id, Scope::WholeHouse, None)
+    }
+
     fn lock_account(&mut self, id: UserId) -> Result<Account, StorageError> {
         self.one_account(id, Scope::WholeHouse, Some(RowLock::ForUpdate))
     }
@@ -269,16 +301,11 @@ impl UserRepository for Tx<'_> {
     }
 
     fn add_user(&mut self, new: &NewUser, by: Option<UserId>) -> Result<User, StorageError> {
-        let NewUser { username, email, full_name, phone, password_hash, scope } = new;
+        let NewUser { details, password_hash } = new;
         let now = self.now();
         let row = NewRow {
-            username: username.as_str(),
-            email,
-            full_name,
-            phone: phone.as_deref(),
+            details: details.into(),
             password_hash: password_hash.as_str(),
-            branch_id: scope.branch().map(BranchId::get),
-            funder_id: scope.funder().map(FunderId::get),
             is_active: true,
             authz_version: 1,
             version: Version::FIRST.get(),
@@ -288,11 +315,36 @@ impl UserRepository for Tx<'_> {
         };
         let row: UserRow = self.run(|conn| {
             diesel::insert_into(sys_users::table)
-                .values(&row)
+                .values(row)
                 .returning(columns::<UserRow>())
                 .get_result(conn)
         })?;
         Ok(Account::try_from(row)?.user)
+    }
+
+    fn save_user(&mut self, user: &User) -> Result<(), StorageError> {
+        let User { id, details, is_active, version, .. } = user;
+        let now = self.now();
+        self.run(|conn| {
+            diesel::update(sys_users::table.find(id.get()))
+                .set((
+                    DetailColumns::from(details),
+                    sys_users::is_active.eq(is_active),
+                    sys_users::version.eq(version.next().get()),
+                    sys_users::updated_at.eq(now),
+                ))
+                .execute(conn)
+                .map(drop)
+        })
+    }
+
+    fn save_password(&mut self, id: UserId, hash: &PasswordHash) -> Result<(), StorageError> {
+        self.run(|conn| {
+            diesel::update(sys_users::table.find(id.get()))
+                .set(sys_users::password_hash.eq(hash.as_str()))
+                .execute(conn)
+                .map(drop)
+        })
     }
 
     fn save_lockout(&mut self, id: UserId, lockout: &Lockout) -> Result<(), StorageError> {
@@ -332,6 +384,38 @@ impl UserRepository for Tx<'_> {
                 ))
                 .execute(conn)
                 .map(drop)
+        })
+    }
+
+    fn raise_authz_version_of_holders(&mut self, role: RoleId) -> Result<(), StorageError> {
+        let now = self.now();
+        let holders = sys_user_roles::table
+            .filter(sys_user_roles::role_id.eq(role.get()))
+            .select(sys_user_roles::user_id);
+        self.run(|conn| {
+            diesel::update(sys_users::table.filter(sys_users::id.eq_any(holders)))
+                .set((
+                    sys_users::authz_version.eq(sys_users::authz_version + 1),
+                    sys_users::authz_changed_at.eq(now),
+                ))
+                .execute(conn)
+                .map(drop)
+        })
+    }
+
+    fn an_administrator_is_left(&mut self) -> Result<bool, StorageError> {
+        self.run(|conn| {
+            let any: Option<i64> = sys_user_roles::table
+                .inner_join(sys_roles::table)
+                .inner_join(sys_users::table.on(sys_users::id.eq(sys_user_roles::user_id)))
+                .filter(sys_roles::role_name.eq(ADMIN))
+                .filter(sys_users::is_active)
+                .filter(sys_users::branch_id.is_null())
+                .filter(sys_users::funder_id.is_null())
+                .select(sys_users::id)
+                .first(conn)
+                .optional()?;
+            Ok(any.is_some())
         })
     }
 }

@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use pensipro_auth::{ModuleCode, ModuleRepository};
+use pensipro_auth::{ModuleCode, ModuleRepository, NewModule};
 use pensipro_kernel::{Actor, AuditEntry, AuditLog, AuditValue, StorageError, UserId};
 use pensipro_persistence::{
     Backend, Exclusive, Installation, MasterKey, OpenError, RequestKey, StoredAnswer,
@@ -19,14 +19,16 @@ use pensipro_persistence::{
 type Outcome<T> = Result<T, StorageError>;
 
 fn add_module(database: &TestDatabase) -> Outcome<()> {
-    database.store().write("add_module", |tx| tx.add_module(ModuleCode::Billing))
+    database
+        .store()
+        .write("add_module", |tx| tx.add_module(&NewModule::from(ModuleCode::Billing)).map(drop))
 }
 
 #[test]
 fn what_fails_leaves_nothing() {
     on_each_backend(|database| {
         let refused: Outcome<()> = database.store().write("refused", |tx| {
-            tx.add_module(ModuleCode::Billing)?;
+            tx.add_module(&NewModule::from(ModuleCode::Billing))?;
             Err(StorageError::not_found("member", 1))
         });
         assert!(matches!(refused, Err(StorageError::NotFound { .. })));
@@ -42,7 +44,7 @@ fn a_panic_drops_the_connection_and_nothing_else() {
         let panicked = thread::scope(|scope| {
             let write = || {
                 database.store().write("panics", |tx| -> Outcome<()> {
-                    tx.add_module(ModuleCode::Billing)?;
+                    tx.add_module(&NewModule::from(ModuleCode::Billing))?;
                     panic!("in the middle of it");
                 })
             };
@@ -70,8 +72,8 @@ fn a_failure_passed_over_is_not_committed() {
     on_each_backend(|database| {
         add_module(database).unwrap();
         let passed_over: Outcome<()> = database.store().write("passed_over", |tx| {
-            tx.add_module(ModuleCode::Report)?;
-            let _ = tx.add_module(ModuleCode::Billing);
+            tx.add_module(&NewModule::from(ModuleCode::Report))?;
+            let _ = tx.add_module(&NewModule::from(ModuleCode::Billing));
             Ok(())
         });
         assert!(matches!(passed_over, Err(StorageError::Failed(_))));
@@ -97,7 +99,7 @@ fn a_transaction_has_one_moment_and_a_snapshot_one_state() {
 #[test]
 fn reading_refuses_to_write_on_sqlite() {
     let database = TestDatabase::new(Backend::Sqlite);
-    let written = database.store().read(|tx| tx.add_module(ModuleCode::Billing));
+    let written = database.store().read(|tx| tx.add_module(&NewModule::from(ModuleCode::Billing)));
     assert!(written.is_err());
 }
 

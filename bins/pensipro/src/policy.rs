@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use pensipro_auth::Settings;
+use pensipro_auth::{CONFIGURATION, Settings};
 use pensipro_flows::DisbursementPolicy;
 use pensipro_members::{DocumentKind, DocumentPolicy, UploadPolicy, Verifier};
 use pensipro_origination::{CapPolicy, CommitteePolicy, OfferPolicy, PrecheckPolicy};
@@ -99,6 +99,22 @@ fn servicing(settings: &Settings) -> ServicingPolicy {
 
 fn refuse<E: Display>(key: &'static str) -> impl Fn(E) -> PolicyError {
     move |error| PolicyError { key, why: error.to_string() }
+}
+
+/// The page `docs/configuration.md`.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Configuration\n\nWhat rules use stands in the database and is changed while the system runs, by \
+         `PUT /configurations/{id}`:\nit counts at once on the instance that is asked, and within two \
+         seconds on all others. A value that a rule\ncould not follow is refused. Keys of an \
+         installation's own may stand beside these; no rule reads them. This\npage is written by \
+         `pensipro configuration-doc`.\n\n| key | type | default | effect |\n|---|---|---|---|\n",
+    );
+    for declared in CONFIGURATION {
+        let (key, kind, default) = (declared.key, declared.value_type, declared.default);
+        page.push_str(&format!("| `{key}` | {kind} | `{default}` | {} |\n", declared.effect));
+    }
+    page
 }
 
 #[cfg(test)]

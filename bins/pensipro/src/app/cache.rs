@@ -12,11 +12,15 @@ use pensipro_auth::{
     Claims, Configuration, ConfigurationRepository, Module, ModuleRepository, Revocations,
     SessionRepository, Settings,
 };
-use pensipro_kernel::{SessionId, StorageError, UserId};
+use pensipro_kernel::{Moment, SessionId, StorageError, UserId};
+use pensipro_persistence::Tx;
 use tokio::sync::Mutex;
 
 use super::{App, run::aside};
-use crate::{http::Problem, policy::Policies};
+use crate::{
+    http::{Answer, Problem, Reply},
+    policy::Policies,
+};
 
 /// The longest life of an access token: what was revoked before it matters to none.
 const LONGEST_TOKEN: TimeDelta = TimeDelta::minutes(125);
@@ -61,7 +65,7 @@ impl Cache {
             policies,
             ended: revocations.sessions.into_iter().collect(),
             least_version: revocations.users.into_iter().collect(),
-            disabled: off.map(|module| module.module_code).collect(),
+            disabled: off.map(|module| module.code).collect(),
         };
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
     }
@@ -92,9 +96,19 @@ impl App {
         self.cache.state()
     }
 
-    /// Reads revocations, modules and settings anew. A handler that takes something away calls it
-    /// after its commit, so that the change counts here at once; other instances follow within two
-    /// seconds.
+    /// One transaction whose effect on who may do what counts here as soon as it is answered; other
+    /// instances follow within two seconds.
+    pub async fn write_at_once<A, F>(&self, name: &'static str, work: F) -> Reply<A>
+    where
+        A: Answer + 'static,
+        F: FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
+    {
+        let written = self.write(name, work).await?;
+        self.reload().await?;
+        Ok(written)
+    }
+
+    /// Reads revocations, modules and settings anew.
     pub async fn reload(&self) -> Result<(), Problem> {
         let _turn = self.cache.reloading.lock().await;
         let since = self.clock.now() - LONGEST_TOKEN;

@@ -43,6 +43,15 @@ impl PasswordHasher for Bcrypt {
         let compared = hash.map_or(nobody.as_str(), PasswordHash::as_str);
         bcrypt::non_truncating_verify(text, compared).unwrap_or(false) && hash.is_some()
     }
+
+    fn renewed(&self, text: &str, hash: &PasswordHash) -> Option<PasswordHash> {
+        let made_at: bcrypt::HashParts = hash.as_str().parse().ok()?;
+        if made_at.get_cost() == self.cost {
+            return None;
+        }
+        // A text that bcrypt cannot take whole keeps its hash.
+        bcrypt::non_truncating_hash(text, self.cost).ok().map(PasswordHash::new)
+    }
 }
 
 /// The places where passwords are hashed.
@@ -104,6 +113,17 @@ mod tests {
         assert!(bcrypt.matches("rahasia-123", Some(&hash)));
         assert!(!bcrypt.matches("rahasia-124", Some(&hash)));
         assert!(!bcrypt.matches(&"x".repeat(100), Some(&hash)));
+    }
+
+    #[test]
+    fn a_hash_of_another_cost_is_renewed() {
+        let password = Password::parse("password", "rahasia-123").unwrap();
+        let old = Bcrypt::new(4).hash(&password).unwrap();
+        let bcrypt = Bcrypt::new(5);
+        assert!(bcrypt.matches("rahasia-123", Some(&old)));
+        let new = bcrypt.renewed("rahasia-123", &old).unwrap();
+        assert!(new.as_str().starts_with("$2b$05$") && bcrypt.matches("rahasia-123", Some(&new)));
+        assert_eq!(bcrypt.renewed("rahasia-123", &new), None);
     }
 
     #[test]

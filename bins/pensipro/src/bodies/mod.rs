@@ -1,8 +1,8 @@
 //! Request and response bodies, by module: what stands on the wire, and its conversion from and to
 //! the domain's own types, which the compiler keeps complete (no `..`).
 
+pub mod access;
 pub mod applications;
-pub mod auth;
 pub mod billing;
 pub mod change;
 pub mod fees;
@@ -12,8 +12,6 @@ pub mod loans;
 pub mod logs;
 pub mod members;
 pub mod products;
-pub mod roles;
 pub mod rules;
 pub mod sales;
-pub mod users;
 pub mod when;

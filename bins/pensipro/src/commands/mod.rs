@@ -8,7 +8,7 @@ use std::{io::Write, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
-use crate::{Config, Source, app::StartError, http::codes, openapi, routes};
+use crate::{Config, Source, app::StartError, http::codes, openapi, policy, routes};
 
 pub use serve::run as run_server;
 
@@ -35,6 +35,8 @@ enum Command {
     Openapi,
     /// Prints the table of errors.
     ErrorsDoc,
+    /// Prints the table of configuration keys.
+    ConfigurationDoc,
 }
 
 impl Cli {
@@ -43,6 +45,7 @@ impl Cli {
         match self.command {
             Command::Openapi => return print(&openapi::document_text(&routes::all())),
             Command::ErrorsDoc => return print(&codes::page()),
+            Command::ConfigurationDoc => return print(&policy::page()),
             Command::Serve | Command::Migrate | Command::Demo(_) => {}
         }
         let source = Source::load(self.config.as_deref())?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pensipro_auth::{
-    CreateUser, Digest, EndReason, NewSession, PasswordHash, RawUser, RefreshDigest,
+    CreateUser, Digest, EndReason, NewSession, PasswordHash, RawDetails, RawUser, RefreshDigest,
     RoleRepository, SEED_ROLES, SessionRepository, create_user,
 };
 use pensipro_kernel::{Actor, Moment, Origin, Permission, SessionId};
@@ -73,14 +73,14 @@ fn sign_in(
     at: Moment,
 ) -> Result<Actor, Problem> {
     let held = tx.role_named(role)?;
-    let raw = RawUser {
+    let details = RawDetails {
         username: username.to_owned(),
         email: format!("{username}@koperasi.example"),
         full_name: full_name.to_owned(),
-        password: password.to_owned(),
-        role_ids: held.iter().map(|role| role.id.get()).collect(),
-        ..RawUser::default()
+        ..RawDetails::default()
     };
+    let role_ids = held.iter().map(|role| role.id.get()).collect();
+    let raw = RawUser { details, password: password.to_owned(), role_ids };
     let user = create_user(tx, &Actor::system(), CreateUser::check(raw)?, hash.clone())?.user;
     let session = tx.add_session(&NewSession {
         user_id: user.id,
@@ -101,7 +101,7 @@ fn sign_in(
         user_id: Some(user.id),
         roles: [role.to_owned()].into(),
         permissions: permissions.into(),
-        scope: user.scope,
+        scope: user.details.scope,
         origin,
     })
 }

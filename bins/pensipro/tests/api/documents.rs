@@ -1,29 +1,30 @@
 //! What is generated from the code and committed is what the code says.
 
-use pensipro_server::{http::codes, openapi, routes};
+use pensipro_server::{http::codes, openapi, policy, routes};
 
 fn committed(name: &str) -> String {
     let path = format!("{}/../../docs/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+#[track_caller]
+fn is_committed(name: &str, present: &str) {
+    assert!(committed(name) == present, "docs/{name}: run `make openapi`, and look at the diff");
+}
+
 #[test]
 fn the_openapi_document_is_the_committed_one() {
-    let present = openapi::document_text(&routes::all());
-    let same = committed("openapi.json") == present;
-    assert!(
-        same,
-        "run: cargo run -p pensipro -- openapi > docs/openapi.json, and look at the diff"
-    );
+    is_committed("openapi.json", &openapi::document_text(&routes::all()));
 }
 
 #[test]
 fn the_table_of_errors_is_the_committed_one() {
-    let same = committed("errors.md") == codes::page();
-    assert!(
-        same,
-        "run: cargo run -p pensipro -- errors-doc > docs/errors.md, and look at the diff"
-    );
+    is_committed("errors.md", &codes::page());
+}
+
+#[test]
+fn the_table_of_configuration_keys_is_the_committed_one() {
+    is_committed("configuration.md", &policy::page());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod access;
 mod applications;
 mod billing;
 mod committee;
@@ -19,8 +20,5 @@ mod products;
 mod robustness;
 mod routes;
 mod sales;
-mod sign_in;
 mod story;
-mod tokens;
-mod users;
 mod walk;

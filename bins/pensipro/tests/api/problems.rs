@@ -91,7 +91,7 @@ fn unknown_routes_are_404_and_wrong_methods_405() {
             assert_eq!(refused.header("allow"), Some("GET, HEAD, POST"));
             refused.refused(405, "method_not_allowed");
         }
-        let refused = admin.send("OPTIONS", "/roles", &[], None);
+        let refused = admin.send("OPTIONS", "/auth/me", &[], None);
         assert_eq!(refused.header("allow"), Some("GET, HEAD"));
         refused.refused(405, "method_not_allowed");
     });

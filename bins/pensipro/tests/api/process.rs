@@ -159,7 +159,9 @@ fn a_file_of_settings_is_read_and_the_environment_comes_before_it() {
 #[test]
 fn generated_pages_need_no_database() {
     let folder = tempfile::tempdir().unwrap();
-    for (command_name, begin) in [("openapi", "{"), ("errors-doc", "# Errors")] {
+    for (command_name, begin) in
+        [("openapi", "{"), ("errors-doc", "# Errors"), ("configuration-doc", "# Configuration")]
+    {
         let output = command(folder.path()).arg(command_name).output().unwrap();
         assert!(String::from_utf8_lossy(&output.stdout).starts_with(begin), "{command_name}");
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use crate::access::permission_id;
 use crate::support::{
     Client, House, PASSWORD,
     lending::{Lending, add_account, id, rows, verified_document},
@@ -63,6 +64,16 @@ impl World {
         self.ids.insert("users", id(&self.house.post("/users", &body).expect(201)));
         self.ids.insert("roles", house.role_id(&self.house, "FUNDER"));
         self.ids.insert("users/roles", house.role_id(&self.house, "SALES"));
+        let permission = permission_id(&self.house, "VIEW_LOAN");
+        self.ids.extend([("permissions", permission), ("roles/permissions", permission)]);
+        for (path, code, wanted) in [
+            ("modules", "module_code", "REPORT"),
+            ("configurations", "config_key", "MAX_LOGIN_ATTEMPTS"),
+        ] {
+            let list = self.house.get(&format!("/{path}?limit=200")).expect(200);
+            let row = rows(&list).iter().find(|row| row[code] == wanted).expect("it is there");
+            self.ids.insert(path, id(row));
+        }
     }
 
     fn sales(&mut self) {

@@ -29,6 +29,18 @@ pub struct RefreshBody {
     pub refresh_token: String,
 }
 
+/// A new password of one's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordBody {
+    /// It proves who asks.
+    #[schema(format = Password)]
+    pub current_password: String,
+    /// At least 8 characters, at most 72 bytes, and none that everybody tries first.
+    #[schema(format = Password)]
+    pub new_password: String,
+}
+
 /// A pair of tokens.
 #[derive(Serialize, ToSchema)]
 pub struct TokenBody {

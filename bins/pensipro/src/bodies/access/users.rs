@@ -1,10 +1,15 @@
 //! Bodies of users.
 
 use chrono::{DateTime, Utc};
-use pensipro_auth::{RawUser, RoleRef, User, UserFilter, UserSort, UserView, Username};
-use pensipro_kernel::{BranchId, FunderId};
+use pensipro_auth::{
+    RawDetails, RawUser, RoleRef, Session, User, UserChange, UserDetails, UserFilter, UserSort,
+    UserView, Username,
+};
+use pensipro_kernel::{BranchId, FunderId, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::bodies::change::{Change, given};
 
 /// A user to be added.
 #[derive(Deserialize, ToSchema)]
@@ -20,9 +25,10 @@ pub struct NewUserBody {
     /// The person's name.
     #[schema(required, example = "Budi Santoso")]
     pub full_name: String,
-    /// A way to reach him.
+    /// A way to reach him; kept as `+62…`.
+    #[schema(example = "081234567890")]
     pub phone: Option<String>,
-    /// At least 8 characters, at most 72 bytes.
+    /// At least 8 characters, at most 72 bytes, and none that everybody tries first.
     #[schema(required, format = Password)]
     pub password: String,
     /// Ties him to a branch: he sees and changes only its members, applications and loans.
@@ -45,7 +51,120 @@ impl From<NewUserBody> for RawUser {
             funder_id,
             role_ids,
         } = body;
-        Self { username, email, full_name, phone, password, branch_id, funder_id, role_ids }
+        let details = RawDetails { username, email, full_name, phone, branch_id, funder_id };
+        Self { details, password, role_ids }
+    }
+}
+
+/// What is to change of a user: absent fields stay, `null` clears an optional one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserChangeBody {
+    /// 3 to 50 letters, digits, dots, dashes or underscores; case does not count.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    username: Option<String>,
+    /// Unique.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    email: Option<String>,
+    /// The person's name.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    full_name: Option<String>,
+    /// A way to reach him; kept as `+62…`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    phone: Change<String>,
+    /// Ties him to a branch.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    branch_id: Change<i64>,
+    /// Ties him to a funder.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    funder_id: Change<i64>,
+    /// Switched-off users cannot sign in, and their sessions end.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    is_active: Option<bool>,
+    /// All his roles, in place of those he holds.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    role_ids: Option<Vec<i64>>,
+}
+
+impl From<UserChangeBody> for UserChange {
+    fn from(body: UserChangeBody) -> Self {
+        let UserChangeBody {
+            username,
+            email,
+            full_name,
+            phone,
+            branch_id,
+            funder_id,
+            is_active,
+            role_ids,
+        } = body;
+        Self {
+            username,
+            email,
+            full_name,
+            phone: phone.into_option(),
+            branch_id: branch_id.into_option(),
+            funder_id: funder_id.into_option(),
+            is_active,
+            role_ids,
+        }
+    }
+}
+
+/// A new password for somebody else.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasswordBody {
+    /// At least 8 characters, at most 72 bytes, and none that everybody tries first.
+    #[schema(format = Password)]
+    pub new_password: String,
+}
+
+/// A user's session.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct SessionBody {
+    pub id: i64,
+    /// Where it was opened from.
+    pub ip_address: Option<String>,
+    /// What the device calls itself.
+    pub device_info: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// When it was refreshed last, at first when it was opened.
+    pub last_used_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expired_at: DateTime<Utc>,
+}
+
+impl From<Session> for SessionBody {
+    fn from(session: Session) -> Self {
+        let Session {
+            id,
+            user_id: _,
+            refresh: _,
+            ip_address,
+            device_info,
+            created_at,
+            last_used_at,
+            expired_at,
+            ended_at: _,
+        } = session;
+        Self {
+            id: id.get(),
+            ip_address: ip_address.map(|ip| ip.to_string()),
+            device_info,
+            created_at,
+            last_used_at,
+            expired_at,
+        }
     }
 }
 
@@ -90,11 +209,7 @@ impl From<UserView> for UserBody {
         let UserView { user, roles, permissions } = view;
         let User {
             id,
-            username,
-            email,
-            full_name,
-            phone,
-            scope,
+            details: UserDetails { username, email, full_name, phone, scope },
             is_active,
             authz_version: _,
             last_login_at,
@@ -107,7 +222,7 @@ impl From<UserView> for UserBody {
             username: Username::as_str(&username).to_owned(),
             email,
             full_name,
-            phone,
+            phone: phone.map(|phone| PhoneNumber::as_str(&phone).to_owned()),
             branch_id: scope.branch().map(BranchId::get),
             funder_id: scope.funder().map(FunderId::get),
             is_active,

@@ -115,8 +115,8 @@ fn other_ways_to_send_a_token_are_none() {
 }
 
 /// Keys of RSA pairs that were made for these tests.
-const RSA_KEY: &str = include_str!("../fixtures/rsa-2048.pem");
-const SHORT_RSA_KEY: &str = include_str!("../fixtures/rsa-1024.pem");
+const RSA_KEY: &str = include_str!("../../fixtures/rsa-2048.pem");
+const SHORT_RSA_KEY: &str = include_str!("../../fixtures/rsa-1024.pem");
 
 fn rsa_house(pem: &str) -> Result<House, String> {
     let folder = tempfile::tempdir().unwrap();

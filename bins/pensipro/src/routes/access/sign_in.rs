@@ -3,14 +3,17 @@
 use std::time::Instant;
 
 use pensipro_auth::{
-    AuthError, LoginAttempt, ModuleCode, SignedIn, TokenSeed, UserRepository, Username,
-    login as sign_in, logout as sign_out, refresh as renew,
+    AuthError, ChangePassword, LoginAttempt, SignedIn, TokenSeed, UserRepository, Username,
+    change_password, login as sign_in, logout as sign_out, refresh as renew,
 };
 use pensipro_kernel::optional_text;
 
+use super::table;
 use crate::{
     App,
-    bodies::auth::{JwksBody, LoginBody, MeBody, RefreshBody, TokenBody},
+    bodies::access::sign_in::{
+        ChangePasswordBody, JwksBody, LoginBody, MeBody, RefreshBody, TokenBody,
+    },
     clock::random_hex,
     http::{
         Answered, Done, Problem, Reply, Routes, Sender, Shown, Signed, Valid, tokens::RefreshToken,
@@ -18,11 +21,12 @@ use crate::{
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::of(ModuleCode::Auth)
+    table()
         .post("/auth/login", "Opens a session", login)
         .post("/auth/refresh", "Goes on with a session; the token works once", refresh)
         .post("/auth/logout", "Ends the caller's session", logout)
         .get("/auth/me", "Tells who the caller is", me)
+        .put("/auth/password", "Changes one's own password; all sessions end", password)
         .get("/.well-known/jwks.json", "Keys that check access tokens", jwks)
 }
 
@@ -69,17 +73,32 @@ async fn refresh(app: App, sender: Sender, body: Valid<RefreshBody>) -> Reply<Sh
 
 async fn logout(app: App, by: Signed) -> Reply<Done> {
     let session = by.claims().sid;
-    let ended = app.write("logout", move |tx, _| {
+    app.write_at_once("logout", move |tx, _| {
         sign_out(tx, &by, session)?;
         Ok(Done)
-    });
-    let ended = ended.await?;
-    app.reload().await?;
-    Ok(ended)
+    })
+    .await
 }
 
 async fn me(by: Signed) -> Reply<Shown<MeBody>> {
     Answered::fresh(Shown::new(MeBody::new(by.claims().clone(), by.user_id())))
+}
+
+async fn password(app: App, by: Signed, body: Valid<ChangePasswordBody>) -> Reply<Done> {
+    let ChangePasswordBody { current_password, new_password } = body.into_inner();
+    let ChangePassword { current, new } = ChangePassword::check(current_password, &new_password)?;
+    let id = by.user_id();
+    let account = app.load(move |tx, _| Ok(tx.account(id)?)).await?;
+    let present = app.check_password(Some(account), current).await?;
+    let (hash, settings) = (app.hash(&new).await?, app.settings());
+    let changed = app.change("change_password", move |tx, at| {
+        Ok(change_password(tx, &by, &present, &hash, &settings, at)?)
+    });
+    if !changed.await? {
+        return Err(AuthError::WrongPassword.into());
+    }
+    app.reload().await?;
+    Answered::fresh(Done)
 }
 
 async fn jwks(app: App) -> Reply<Shown<JwksBody>> {

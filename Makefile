@@ -29,10 +29,11 @@ bench: need-compiler ## measure; the figures go to docs/benchmarks.md
 fmt: ## format the code
 	cargo fmt --all
 
-openapi: ## write the generated documents anew: OpenAPI and the table of errors
+openapi: ## write the generated documents anew: OpenAPI, the tables of errors and of configuration keys
 	cargo build --locked --bin pensipro
 	target/debug/pensipro openapi > target/openapi.json && mv target/openapi.json docs/openapi.json
 	target/debug/pensipro errors-doc > target/errors.md && mv target/errors.md docs/errors.md
+	target/debug/pensipro configuration-doc > target/configuration.md && mv target/configuration.md docs/configuration.md
 
 .PHONY: need-compiler
 need-compiler:

@@ -1,8 +1,11 @@
-//! Counts by name of transaction, for the metrics page.
+//! Counts of transactions by name and of statements, for the metrics page.
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// What happened to the transactions of one name since the start.
@@ -19,15 +22,26 @@ pub struct WriteCounts {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Metrics(Mutex<BTreeMap<&'static str, WriteCounts>>);
+pub(crate) struct Metrics {
+    writes: Mutex<BTreeMap<&'static str, WriteCounts>>,
+    statements: AtomicU64,
+}
 
 impl Metrics {
     pub(crate) fn count(&self, name: &'static str, change: impl FnOnce(&mut WriteCounts)) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
         change(counts.entry(name).or_default());
     }
 
     pub(crate) fn snapshot(&self) -> BTreeMap<&'static str, WriteCounts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn count_statement(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 }

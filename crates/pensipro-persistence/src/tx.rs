@@ -10,6 +10,7 @@ use crate::{
     classify::{Fault, classify},
     connection::{Backend, DbConnection},
     crypto::{KeyRing, SealingKey},
+    metrics::Metrics,
 };
 
 /// A transaction (or a plain connection to read from), which implements every module's repository
@@ -19,6 +20,7 @@ pub struct Tx<'a> {
     moment: Moment,
     keys: &'a KeyRing,
     entropy: &'a dyn Entropy,
+    metrics: &'a Metrics,
     new_keys: HashMap<MemberId, Arc<SealingKey>>,
     trouble: Trouble,
 }
@@ -39,8 +41,10 @@ impl<'a> Tx<'a> {
         moment: Moment,
         keys: &'a KeyRing,
         entropy: &'a dyn Entropy,
+        metrics: &'a Metrics,
     ) -> Self {
-        Self { conn, moment, keys, entropy, new_keys: HashMap::new(), trouble: Trouble::None }
+        let (new_keys, trouble) = (HashMap::new(), Trouble::None);
+        Self { conn, moment, keys, entropy, metrics, new_keys, trouble }
     }
 
     /// The one time and business day of everything that is done here.
@@ -70,6 +74,7 @@ impl<'a> Tx<'a> {
         &mut self,
         statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, StorageError> {
+        self.metrics.count_statement();
         statement(self.conn).map_err(|error| {
             let fault = classify(&error);
             let trouble = if fault == Fault::Retry { Trouble::Lost } else { Trouble::Failed };

@@ -114,6 +114,11 @@ impl Store {
         self.0.metrics.snapshot()
     }
 
+    /// Statements that use cases have run since the start.
+    pub fn statements(&self) -> u64 {
+        self.0.metrics.statements()
+    }
+
     /// The pool that reads take from (on PostgreSQL writes too).
     pub fn pool_state(&self) -> PoolState {
         match &self.0.engine {
@@ -133,7 +138,7 @@ impl Store {
     fn tx<'a>(&'a self, conn: &'a mut DbConnection) -> Tx<'a> {
         let moment =
             pensipro_kernel::Moment { now: self.0.clock.now(), today: self.0.clock.today() };
-        Tx::new(conn, moment, &self.0.keys, self.0.entropy.as_ref())
+        Tx::new(conn, moment, &self.0.keys, self.0.entropy.as_ref(), &self.0.metrics)
     }
 
     fn reader(&self) -> Result<Lease<'_>, StorageError> {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Moment, Origin, Permission, SessionId, UserId,
 };
@@ -20,21 +21,33 @@ use crate::{
 pub struct CheckedPassword {
     account: Option<(UserId, PasswordHash)>,
     matches: bool,
+    opens: bool,
     /// Its hash at the present cost, if the account's was made at another.
     renewed: Option<PasswordHash>,
 }
 
-/// Compares a password with an account's; without an account it takes as long.
+impl CheckedPassword {
+    /// True if it was the right one, of an account that was open then.
+    pub fn opens(&self) -> bool {
+        self.opens
+    }
+}
+
+/// Compares a password with an account's: one comparison, whether or not there is such an account and
+/// it may be used now. Only what opens an account is hashed once more.
 pub fn check_password<H: PasswordHasher>(
     hasher: &H,
     account: Option<Account>,
     password: &str,
+    now: DateTime<Utc>,
 ) -> CheckedPassword {
     let hash = account.as_ref().map(|account| &account.password_hash);
     let matches = hasher.matches(password, hash) && hash.is_some();
-    let renewed = hash.filter(|_| matches).and_then(|hash| hasher.renewed(password, hash));
+    let opened = account.as_ref().filter(|account| matches && account.is_open(now));
+    let renewed = opened.and_then(|account| hasher.renewed(password, &account.password_hash));
+    let opens = opened.is_some();
     let account = account.map(|account| (account.user.id, account.password_hash));
-    CheckedPassword { account, matches, renewed }
+    CheckedPassword { account, matches, opens, renewed }
 }
 
 /// A try to sign in.
@@ -111,15 +124,12 @@ pub(crate) fn admit<Tx: UserRepository + AuditLog>(
 ) -> Result<Option<Account>, AuthError> {
     let Some((id, compared)) = &password.account else { return Ok(None) };
     let account = tx.lock_account(*id)?;
-    if account.lockout.is_locked(at.now) {
-        return Ok(None);
-    }
     if !password.matches {
         fail(tx, &account, origin.clone(), settings, at)?;
         return Ok(None);
     }
     // The password may have been changed since it was compared.
-    let opens = account.password_hash == *compared && account.user.is_active;
+    let opens = account.password_hash == *compared && account.is_open(at.now);
     Ok(opens.then_some(account))
 }
 
@@ -132,6 +142,9 @@ fn fail<Tx: UserRepository + AuditLog>(
     at: Moment,
 ) -> Result<(), AuthError> {
     let lockout = account.lockout.after_failure(at.now, settings.max_login_attempts);
+    if lockout == account.lockout {
+        return Ok(());
+    }
     tx.save_lockout(account.user.id, &lockout)?;
     if let Some(until) = lockout.locked_until.filter(|_| lockout.is_locked(at.now)) {
         let entry = AuditEntry::new("auth.lock", "sys_users", account.user.id.get())
@@ -224,4 +237,87 @@ fn actor_of(user: &User, claims: &Claims, origin: Origin) -> Actor {
 fn entry(action: &'static str, session: &Session) -> AuditEntry {
     AuditEntry::new(action, "sys_user_sessions", session.id.get())
         .is(AuditValue::new().with("user_id", session.user_id.get()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use pensipro_kernel::{Scope, Version};
+
+    use super::*;
+    use crate::{Lockout, Password, UserDetails, Username};
+
+    /// A hash is the password itself; what was asked of it is kept.
+    #[derive(Default)]
+    struct Counting(RefCell<Vec<&'static str>>);
+
+    impl PasswordHasher for Counting {
+        type Error = ();
+
+        fn hash(&self, password: &Password) -> Result<PasswordHash, ()> {
+            self.0.borrow_mut().push("hash");
+            Ok(PasswordHash::new(password.reveal().to_owned()))
+        }
+
+        fn matches(&self, text: &str, hash: Option<&PasswordHash>) -> bool {
+            self.0.borrow_mut().push("matches");
+            hash.is_some_and(|hash| hash.as_str() == text)
+        }
+
+        fn renewed(&self, text: &str, _: &PasswordHash) -> Option<PasswordHash> {
+            self.0.borrow_mut().push("renewed");
+            Some(PasswordHash::new(text.to_owned()))
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+    }
+
+    fn account(is_active: bool, locked_until: Option<DateTime<Utc>>) -> Option<Account> {
+        let details = UserDetails {
+            username: Username::from_stored("budi".into()),
+            email: "budi@example.com".into(),
+            full_name: "Budi".into(),
+            phone: None,
+            scope: Scope::WholeHouse,
+        };
+        let user = User {
+            id: UserId::new(1),
+            details,
+            is_active,
+            authz_version: 1,
+            last_login_at: None,
+            created_at: now(),
+            updated_at: now(),
+            version: Version::FIRST,
+        };
+        let lockout = Lockout { failed_attempts: 0, locked_until };
+        Some(Account { user, password_hash: PasswordHash::new("right".into()), lockout })
+    }
+
+    #[test]
+    fn whoever_is_refused_costs_one_comparison_and_nothing_else() {
+        let locked = now().checked_add_signed(Lockout::LASTS);
+        for (what, account, password) in [
+            ("unknown", None, "right"),
+            ("wrong", account(true, None), "wrong"),
+            ("locked, wrong", account(true, locked), "wrong"),
+            ("locked, right", account(true, locked), "right"),
+            ("switched off, right", account(false, None), "right"),
+        ] {
+            let hasher = Counting::default();
+            assert!(!check_password(&hasher, account, password, now()).opens());
+            assert_eq!(*hasher.0.borrow(), ["matches"], "{what}");
+        }
+    }
+
+    #[test]
+    fn what_opens_an_account_is_hashed_anew_where_its_cost_has_changed() {
+        let hasher = Counting::default();
+        let checked = check_password(&hasher, account(true, Some(now())), "right", now());
+        assert!(checked.opens() && checked.renewed.is_some());
+        assert_eq!(*hasher.0.borrow(), ["matches", "renewed"]);
+    }
 }

@@ -66,6 +66,13 @@ pub struct Account {
     pub lockout: Lockout,
 }
 
+impl Account {
+    /// True while its password opens it: it is switched on and not locked.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.user.is_active && !self.lockout.is_locked(now)
+    }
+}
+
 /// What is stated of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserDetails {

@@ -17,6 +17,8 @@ pub struct Metrics {
     seconds: HistogramVec,
     running: IntGauge,
     writes: IntGaugeVec,
+    statements: IntGauge,
+    password_rounds: IntGauge,
     free_places: IntGauge,
     writers_waiting: IntGauge,
 }
@@ -38,6 +40,14 @@ impl Metrics {
                 Opts::new("pensipro_transactions", "Transactions since the start, by name and end"),
                 &["name", "end"],
             )?,
+            statements: IntGauge::new(
+                "pensipro_statements",
+                "Statements sent to the database since the start",
+            )?,
+            password_rounds: IntGauge::new(
+                "pensipro_password_rounds",
+                "Rounds of the passwords' hash since the start: 2 to the power of its cost each time",
+            )?,
             free_places: IntGauge::new(
                 "pensipro_database_free",
                 "Free places before the database",
@@ -53,6 +63,8 @@ impl Metrics {
         self.registry.register(Box::new(self.seconds.clone()))?;
         self.registry.register(Box::new(self.running.clone()))?;
         self.registry.register(Box::new(self.writes.clone()))?;
+        self.registry.register(Box::new(self.statements.clone()))?;
+        self.registry.register(Box::new(self.password_rounds.clone()))?;
         self.registry.register(Box::new(self.free_places.clone()))?;
         self.registry.register(Box::new(self.writers_waiting.clone()))
     }
@@ -85,6 +97,8 @@ impl App {
                 self.metrics.writes.with_label_values(&[name, end]).set(shown(count));
             }
         }
+        self.metrics.statements.set(shown(self.store.statements()));
+        self.metrics.password_rounds.set(shown(self.hashing.rounds()));
         let places = i64::try_from(self.gates.free_readers()).unwrap_or(i64::MAX);
         self.metrics.free_places.set(places);
         let waiting = i64::try_from(self.store.writers_waiting()).unwrap_or(i64::MAX);

@@ -67,7 +67,7 @@ pub struct Shared {
 }
 
 impl App {
-    /// The configuration as rules read it, at most a second old.
+    /// The configuration as rules read it, fresh within two seconds.
     pub fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.cache.state().settings)
     }

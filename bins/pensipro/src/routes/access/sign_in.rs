@@ -41,17 +41,14 @@ async fn login(app: App, sender: Sender, body: Valid<LoginBody>) -> Reply<Shown<
         Err(_) => Ok(None),
     };
     let account = app.load(known).await?;
-    let password = app.check_password(account, password).await?;
+    let password = app.check_password(address, account, password).await?;
     let refresh_token = RefreshToken::first(app.entropy.as_ref());
     let seed = seed(&app, &refresh_token);
     let attempt = LoginAttempt { password, device_info, origin: sender.origin, seed };
     let settings = app.settings();
     let outcome =
         app.change("login", move |tx, at| Ok(sign_in(tx, attempt.clone(), &settings, at)?)).await?;
-    let Some(signed_in) = outcome else {
-        app.failures.note(address, Instant::now());
-        return Err(AuthError::InvalidCredentials.into());
-    };
+    let signed_in = outcome.ok_or(AuthError::InvalidCredentials)?;
     tokens(&app, &signed_in, &refresh_token)
 }
 
@@ -89,7 +86,7 @@ async fn password(app: App, by: Signed, body: Valid<ChangePasswordBody>) -> Repl
     let ChangePassword { current, new } = ChangePassword::check(current_password, &new_password)?;
     let id = by.user_id();
     let account = app.load(move |tx, _| Ok(tx.account(id)?)).await?;
-    let present = app.check_password(Some(account), current).await?;
+    let present = app.check_password(None, Some(account), current).await?;
     let (hash, settings) = (app.hash(&new).await?, app.settings());
     let changed = app.change("change_password", move |tx, at| {
         Ok(change_password(tx, &by, &present, &hash, &settings, at)?)

@@ -55,6 +55,7 @@ pub struct Config {
     pub admin_password: Option<Secret>,
     pub jwt_secret: Option<Secret>,
     pub jwt_private_key: Option<PathBuf>,
+    pub jwt_verify_keys: Vec<PathBuf>,
     pub master_key: Option<Secret>,
     pub business_date: Option<NaiveDate>,
     pub timezone: Tz,
@@ -107,6 +108,7 @@ impl Config {
             admin_password: source.secret("admin_password"),
             jwt_secret: source.secret("jwt_secret"),
             jwt_private_key: source.optional("jwt_private_key").map(PathBuf::from),
+            jwt_verify_keys: source.list("jwt_verify_keys")?,
             master_key: source.secret("master_key"),
             business_date: source.optional_parsed("business_date")?,
             timezone: source.parsed("timezone")?,
@@ -134,6 +136,9 @@ impl Config {
         if self.jwt_secret.is_some() && self.jwt_private_key.is_some() {
             let fault = "cannot be given together with PENSIPRO_JWT_SECRET";
             return Err(invalid("jwt_private_key", fault));
+        }
+        if self.jwt_private_key.is_none() && !self.jwt_verify_keys.is_empty() {
+            return Err(invalid("jwt_verify_keys", "needs PENSIPRO_JWT_PRIVATE_KEY beside it"));
         }
         if let Some(password) = &self.admin_password {
             pensipro_auth::Password::parse("admin_password", password.reveal())
@@ -182,6 +187,8 @@ mod tests {
             ("connections", "many"),
             ("trusted_proxies", "10.0.0.1,everyone"),
             ("admin_password", "short"),
+            ("admin_password", "Password123"),
+            ("jwt_verify_keys", "old.pem"),
         ] {
             let error = read(&[(key, value)]).unwrap_err().to_string();
             assert!(error.starts_with(&table::variable(key)), "{error}");

@@ -22,17 +22,27 @@ const MIN_BYTES: usize = 32;
 pub enum SigningSecret {
     /// HS256.
     Shared(Vec<u8>),
-    /// RS256: a private key in PEM.
-    Rsa(Vec<u8>),
+    /// RS256: keys in PEM.
+    Rsa {
+        /// The private key that signs, and checks.
+        signs: Vec<u8>,
+        /// Keys, private or public, that check beside it.
+        checks: Vec<Vec<u8>>,
+    },
 }
 
 impl SigningSecret {
     /// The one that the settings name, else the kept one, else a new one that is kept.
     pub fn find(config: &Config, entropy: &dyn Entropy) -> Result<Self, ConfigError> {
         if let Some(path) = &config.jwt_private_key {
-            let pem = fs::read(path)
-                .map_err(|error| invalid("jwt_private_key", format!("cannot be read: {error}")))?;
-            return Ok(Self::Rsa(pem));
+            let read = |key: &str, path: &PathBuf| {
+                let fault =
+                    |error| invalid(key, format!("{} cannot be read: {error}", path.display()));
+                fs::read(path).map_err(fault)
+            };
+            let checks = config.jwt_verify_keys.iter().map(|path| read("jwt_verify_keys", path));
+            let checks = checks.collect::<Result<_, _>>()?;
+            return Ok(Self::Rsa { signs: read("jwt_private_key", path)?, checks });
         }
         let secret = match &config.jwt_secret {
             Some(secret) => secret.reveal().to_owned(),
@@ -154,7 +164,7 @@ mod tests {
         let config = config(folder.path(), &[]);
         let find = || match SigningSecret::find(&config, &SystemEntropy).unwrap() {
             SigningSecret::Shared(secret) => secret,
-            SigningSecret::Rsa(_) => panic!("no RSA key was named"),
+            SigningSecret::Rsa { .. } => panic!("no RSA key was named"),
         };
         assert_eq!(find(), find());
         let mode = fs::metadata(folder.path().join("jwt.secret")).unwrap().permissions().mode();

@@ -36,6 +36,7 @@ pub const SETTINGS: &[Setting] = &[
     secret("admin_password", "password of the first administrator; without it one is made and printed once"),
     secret("jwt_secret", "signs tokens with HS256, at least 32 bytes; made and kept in the data folder"),
     setting("jwt_private_key", "", "PEM file of an RSA key of at least 2048 bits; signs tokens with RS256"),
+    setting("jwt_verify_keys", "", "PEM files, comma-separated, of RSA keys that check tokens beside it: the last one, the next one"),
     secret("master_key", "wraps the data keys: 32 bytes as 64 hexadecimal digits; made and kept in the data folder"),
     setting("business_date", "", "pins the business day, YYYY-MM-DD"),
     setting("timezone", "Asia/Jakarta", "zone of the business day"),

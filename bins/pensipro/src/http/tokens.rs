@@ -18,7 +18,7 @@ use crate::config::SigningSecret;
 /// Longer tokens are not looked at.
 const MAX_TOKEN_BYTES: usize = 16_384;
 
-/// The fewest bits of an RSA key.
+/// The fewest bytes of an RSA key's modulus.
 const MIN_RSA_BYTES: usize = 256;
 
 /// Signs and checks access tokens.
@@ -51,28 +51,30 @@ impl Tokens {
                 validation: validation(Algorithm::HS256),
                 published: Vec::new(),
             }),
-            SigningSecret::Rsa(pem) => Self::rsa(pem),
+            SigningSecret::Rsa { signs, checks } => Self::rsa(signs, checks),
         }
     }
 
-    fn rsa(pem: &[u8]) -> Result<Self, String> {
-        let refused = |error: jsonwebtoken::errors::Error| format!("the RSA key: {error}");
-        let signing = EncodingKey::from_rsa_pem(pem).map_err(refused)?;
-        let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::RS256).map_err(refused)?;
-        if modulus_bytes(&jwk) < MIN_RSA_BYTES {
-            return Err("the RSA key must have at least 2048 bits".to_owned());
+    fn rsa(signs: &[u8], checks: &[Vec<u8>]) -> Result<Self, String> {
+        let signing = EncodingKey::from_rsa_pem(signs).map_err(not_taken)?;
+        let own = Jwk::from_encoding_key(&signing, Algorithm::RS256).map_err(not_taken)?;
+        let others = checks.iter().map(|pem| public_half(pem));
+        let mut published: Vec<Jwk> = Vec::new();
+        let mut keys = HashMap::new();
+        for jwk in std::iter::once(Ok(own)).chain(others) {
+            let jwk = named(jwk?)?;
+            let key = DecodingKey::from_jwk(&jwk).map_err(not_taken)?;
+            if keys.insert(jwk.common.key_id.clone(), key).is_none() {
+                published.push(jwk);
+            }
         }
-        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(refused)?;
-        jwk.common.key_id = Some(kid.clone());
-        let key = DecodingKey::from_jwk(&jwk).map_err(refused)?;
-        let mut header = Header::new(Algorithm::RS256);
-        header.kid = Some(kid.clone());
+        let kid = published.first().and_then(|own| own.common.key_id.clone());
         Ok(Self {
-            header,
+            header: Header { kid, ..Header::new(Algorithm::RS256) },
             signing,
-            keys: HashMap::from([(Some(kid), key)]),
+            keys,
             validation: validation(Algorithm::RS256),
-            published: vec![jwk],
+            published,
         })
     }
 
@@ -112,6 +114,29 @@ fn validation(algorithm: Algorithm) -> Validation {
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation
+}
+
+fn not_taken(error: jsonwebtoken::errors::Error) -> String {
+    format!("the RSA key: {error}")
+}
+
+/// The public half of a key, whichever half the file holds.
+fn public_half(pem: &[u8]) -> Result<Jwk, String> {
+    let of_private = EncodingKey::from_rsa_pem(pem)
+        .and_then(|key| Jwk::from_encoding_key(&key, Algorithm::RS256));
+    of_private.or_else(|_| {
+        let public = DecodingKey::from_rsa_pem(pem).map_err(not_taken)?;
+        Jwk::from_decoding_key(&public, Some(Algorithm::RS256)).map_err(not_taken)
+    })
+}
+
+/// The key with its thumbprint (RFC 7638) as its name; a short one is refused.
+fn named(mut jwk: Jwk) -> Result<Jwk, String> {
+    if modulus_bytes(&jwk) < MIN_RSA_BYTES {
+        return Err("the RSA key must have at least 2048 bits".to_owned());
+    }
+    jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256).map_err(not_taken)?);
+    Ok(jwk)
 }
 
 fn modulus_bytes(jwk: &Jwk) -> usize {

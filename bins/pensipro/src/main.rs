@@ -1,4 +1,4 @@
-//! The command: `pensipro serve`, `migrate`, `openapi`, `errors-doc`.
+//! The command: `pensipro serve`, `migrate`, `admin`, `demo`, and what writes generated pages.
 
 use std::process::ExitCode;
 

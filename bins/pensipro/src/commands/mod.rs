@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin;
 mod demo;
 mod migrate;
 mod serve;
@@ -29,6 +30,9 @@ enum Command {
     Serve,
     /// Brings the schema up.
     Migrate,
+    /// Looks after users at the machine itself, beside a running server or without one.
+    #[command(subcommand)]
+    Admin(admin::Order),
     /// Fills an empty database with a portfolio.
     Demo(demo::Arguments),
     /// Prints the OpenAPI document.
@@ -46,13 +50,14 @@ impl Cli {
             Command::Openapi => return print(&openapi::document_text(&routes::all())),
             Command::ErrorsDoc => return print(&codes::page()),
             Command::ConfigurationDoc => return print(&policy::page()),
-            Command::Serve | Command::Migrate | Command::Demo(_) => {}
+            Command::Serve | Command::Migrate | Command::Admin(_) | Command::Demo(_) => {}
         }
         let source = Source::load(self.config.as_deref())?;
         let config = Config::read(&source)?;
         env_logger::Builder::new().parse_filters(&config.log).init();
         match self.command {
             Command::Migrate => migrate::run(&config),
+            Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
             _ => serve::start(config, &source),
         }

@@ -65,7 +65,7 @@ impl Drop for Program {
     }
 }
 
-fn command(folder: &Path) -> Command {
+pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pensipro"));
     command
         .env_clear()

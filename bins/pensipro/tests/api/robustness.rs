@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::support::{House, HouseOptions, on_each_backend};
 
 fn house_with(backend: Backend, routes: Routes, settings: &[(&str, &str)]) -> House {
-    House::with(backend, HouseOptions { settings, more_routes: Some(routes) })
+    House::with(backend, HouseOptions { settings, more_routes: Some(routes), is_quiet: false })
 }
 
 async fn panics() -> Reply<Shown<HealthBody>> {

@@ -11,7 +11,7 @@ fn row(admin: &Client, key: &str) -> Value {
     rows.find(|row| row["config_key"] == key).expect("the key is there").clone()
 }
 
-fn set(admin: &Client, key: &str, value: Value) -> Response {
+pub(super) fn set(admin: &Client, key: &str, value: Value) -> Response {
     let path = format!("/configurations/{}", row(admin, key)["id"]);
     admin.put(&path, &json!({"config_value": value}))
 }

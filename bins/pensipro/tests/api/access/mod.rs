@@ -3,9 +3,13 @@
 mod administration;
 mod changes;
 mod configuration;
+mod instances;
 mod modules;
+mod operator;
 mod passwords;
+mod queries;
 mod roles;
+mod rsa;
 mod sessions;
 mod sign_in;
 mod tokens;

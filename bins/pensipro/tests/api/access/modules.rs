@@ -1,5 +1,7 @@
 //! Modules and their switches.
 
+use pensipro_auth::ModuleCode;
+use pensipro_server::{openapi, routes};
 use serde_json::{Value, json};
 
 use crate::support::{Client, on_each_backend};
@@ -10,7 +12,7 @@ fn module(admin: &Client, code: &str) -> Value {
     rows.find(|row| row["module_code"] == code).expect("the module is there").clone()
 }
 
-fn switch(admin: &Client, code: &str, is_active: bool) -> crate::support::Response {
+pub(super) fn switch(admin: &Client, code: &str, is_active: bool) -> crate::support::Response {
     let path = format!("/modules/{}/status", module(admin, code)["id"]);
     admin.put(&path, &json!({"is_active": is_active}))
 }
@@ -29,6 +31,40 @@ fn a_module_that_is_switched_off_answers_503_at_once_and_tokens_follow() {
         switch(&admin, "PRODUCT", true).expect(200);
         admin.get("/loan-products").expect(200);
         assert!(names(&house.admin()).as_array().unwrap().contains(&json!("PRODUCT")));
+    });
+}
+
+/// Every route with its module: method, path with ids in it, code.
+fn routes_with_modules() -> Vec<(String, String, String)> {
+    let document: Value = serde_json::from_str(&openapi::document_text(&routes::all())).unwrap();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path: Vec<&str> =
+            path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
+        for (method, operation) in item.as_object().unwrap() {
+            let module = operation["x-module"].as_str().unwrap().to_owned();
+            all.push((method.to_uppercase(), path.join("/"), module));
+        }
+    }
+    all
+}
+
+#[test]
+fn all_routes_of_a_module_go_with_it_and_no_other() {
+    on_each_backend(|house| {
+        let (admin, routes) = (house.admin(), routes_with_modules());
+        for module in ModuleCode::ALL.iter().filter(|module| **module != ModuleCode::Auth) {
+            switch(&admin, module.code(), false).expect(200);
+            for (method, path, of) in &routes {
+                let is_off = of == module.code();
+                // What else there is is only looked at.
+                if is_off || method == "GET" {
+                    let code = admin.send(method, path, &[], None).body()["code"].clone();
+                    assert_eq!(code == "module_disabled", is_off, "{module} off: {method} {path}");
+                }
+            }
+            switch(&admin, module.code(), true).expect(200);
+        }
     });
 }
 

@@ -7,7 +7,7 @@ use crate::support::{House, PASSWORD, Response, on_each_backend};
 
 const OTHER: &str = "kata-sandi-lain";
 
-fn login(house: &House, username: &str, password: &str) -> Response {
+pub(super) fn login(house: &House, username: &str, password: &str) -> Response {
     let body = json!({"username": username, "password": password});
     house.stranger().post("/auth/login", &body)
 }

@@ -1,5 +1,6 @@
 //! Signing in, staying in, signing out.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{Client, House, HouseOptions, PASSWORD, on_each_backend};
@@ -128,6 +129,101 @@ fn unknown_wrong_locked_and_switched_off_are_answered_alike() {
 }
 
 #[test]
+fn a_lock_ends_by_itself() {
+    on_each_backend(|house| {
+        let user = house.new_user(&house.admin(), &[]);
+        let name = user["username"].as_str().unwrap();
+        let wrong = json!({"username": name, "password": "wrong"});
+        for _ in 0..5 {
+            house.stranger().post("/auth/login", &wrong).refused(401, "invalid_credentials");
+        }
+        house.pass(TimeDelta::minutes(10));
+        // Who goes on trying prolongs nothing.
+        house.stranger().post("/auth/login", &wrong).refused(401, "invalid_credentials");
+        house.login(name).refused(401, "invalid_credentials");
+        house.pass(TimeDelta::minutes(5));
+        house.login(name).expect(200);
+    });
+}
+
+#[test]
+fn of_many_tries_at_once_no_more_count_than_one_by_one() {
+    on_each_backend(|house| {
+        let user = house.new_user(&house.admin(), &[]);
+        let name = user["username"].as_str().unwrap();
+        std::thread::scope(|scope| {
+            for number in 0..20 {
+                let body = json!({"username": name, "password": format!("wrong-{number}")});
+                scope.spawn(move || {
+                    let refused = house.stranger().post("/auth/login", &body);
+                    refused.refused(401, "invalid_credentials");
+                });
+            }
+        });
+        house.login(name).refused(401, "invalid_credentials");
+        let trail = house.admin().get("/logs/audit-trails?action=auth.lock").expect(200);
+        assert_eq!(trail["data"].as_array().unwrap().len(), 1);
+    });
+}
+
+/// Rounds of the passwords' hash that a try to sign in takes.
+fn rounds(house: &House, username: &str, password: &str) -> u64 {
+    let count = || -> u64 {
+        let page = house.stranger().get("/metrics").text();
+        let line = page.lines().find_map(|line| line.strip_prefix("pensipro_password_rounds "));
+        line.expect("the rounds are counted").parse().unwrap()
+    };
+    let before = count();
+    let body = json!({"username": username, "password": password});
+    house.stranger().post("/auth/login", &body).refused(401, "invalid_credentials");
+    count() - before
+}
+
+#[test]
+fn whatever_is_wrong_takes_the_same_work() {
+    on_each_backend(|house| {
+        let admin = house.admin();
+        let [locked, off, usual] = [0; 3].map(|_| house.new_user(&admin, &[]));
+        let name = |user: &Value| user["username"].as_str().unwrap().to_owned();
+        for _ in 0..5 {
+            rounds(house, &name(&locked), "wrong");
+        }
+        admin.delete(&format!("/users/{}", off["id"])).expect(204);
+        // An instance with another cost than the one that the hashes were made at.
+        let there = house.beside(&[("bcrypt_cost", "6")]);
+        for (house, cost) in [(house, 4), (&there, 6)] {
+            for (what, username, password) in [
+                ("unknown", "nobody".to_owned(), PASSWORD),
+                ("no name", "not a name!".to_owned(), PASSWORD),
+                ("wrong", name(&usual), "wrong"),
+                ("locked, wrong", name(&locked), "wrong"),
+                ("locked, right", name(&locked), PASSWORD),
+                ("switched off, right", name(&off), PASSWORD),
+            ] {
+                assert_eq!(rounds(house, &username, password), 1 << cost, "{what}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_session_ends_when_it_is_idle_and_when_it_is_old() {
+    on_each_backend(|house| {
+        let (_, idle) = tokens(house, "admin");
+        let (_, mut used) = tokens(house, "admin");
+        // Two times nine hours are too long without a refresh, three times too long in all.
+        for _ in 0..2 {
+            house.pass(TimeDelta::hours(9));
+            let renewed = refresh(house, &used).expect(200);
+            used = renewed["refresh_token"].as_str().unwrap().to_owned();
+        }
+        refresh(house, &idle).refused(401, "invalid_refresh_token");
+        house.pass(TimeDelta::hours(6));
+        refresh(house, &used).refused(401, "invalid_refresh_token");
+    });
+}
+
+#[test]
 fn one_address_that_fails_too_often_waits() {
     let settings = [("login_failures_per_minute", "3"), ("trusted_proxies", "127.0.0.1")];
     let options = HouseOptions { settings: &settings, ..HouseOptions::default() };
@@ -143,6 +239,23 @@ fn one_address_that_fails_too_often_waits() {
     assert!(refused.header("retry-after").is_some());
     refused.refused(429, "too_many_tries");
     fail("10.1.1.2").refused(401, "invalid_credentials");
+}
+
+#[test]
+fn one_address_that_tries_often_at_once_waits_too() {
+    let settings = [("login_failures_per_minute", "3"), ("hash_threads", "1")];
+    let options = HouseOptions { settings: &settings, ..HouseOptions::default() };
+    let house = House::with(pensipro_persistence::Backend::Sqlite, options);
+    let body = json!({"username": "nobody", "password": "wrong"});
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..40)
+            .map(|_| scope.spawn(|| house.stranger().post("/auth/login", &body).status))
+            .collect();
+        tries.into_iter().map(|tried| tried.join().unwrap()).collect()
+    });
+    let compared = statuses.iter().filter(|status| **status == 401).count();
+    assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
+    assert_eq!(compared, 3, "{statuses:?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! The system's time with a business day that tests move.
+//! The system's time, which tests put forward, with a business day that they move.
 
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use pensipro_kernel::Clock;
 use pensipro_server::clock::SystemClock;
 
@@ -10,6 +10,7 @@ use pensipro_server::clock::SystemClock;
 pub(crate) struct HouseClock {
     system: SystemClock,
     today: Mutex<NaiveDate>,
+    ahead: Mutex<TimeDelta>,
 }
 
 impl HouseClock {
@@ -17,7 +18,13 @@ impl HouseClock {
         Self {
             system: SystemClock::new(chrono_tz::Tz::Asia__Jakarta, None),
             today: Mutex::new(today),
+            ahead: Mutex::default(),
         }
+    }
+
+    /// Puts the time forward.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += time;
     }
 
     pub(crate) fn set(&self, today: NaiveDate) {
@@ -27,7 +34,7 @@ impl HouseClock {
 
 impl Clock for HouseClock {
     fn now(&self) -> DateTime<Utc> {
-        self.system.now()
+        self.system.now() + *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn today(&self) -> NaiveDate {

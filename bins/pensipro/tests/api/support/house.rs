@@ -11,7 +11,7 @@ use std::{
 };
 
 use actix_web::dev::ServerHandle;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use pensipro_persistence::{
     Backend,
     testing::{TEST_MASTER_KEY, TestDatabase, backends},
@@ -47,18 +47,20 @@ pub(crate) fn on_each_backend(test: impl Fn(&House)) {
 pub(crate) struct HouseOptions<'a> {
     pub(crate) settings: &'a [(&'a str, &'a str)],
     pub(crate) more_routes: Option<Routes>,
+    /// Nothing is done beside requests: caches are fresh after changes made here, no job runs.
+    pub(crate) is_quiet: bool,
 }
 
 /// An application that listens on a port of its own, until it is dropped.
 pub(crate) struct House {
     pub(crate) app: App,
-    pub(crate) database: TestDatabase,
+    pub(crate) database: Arc<TestDatabase>,
     address: SocketAddr,
     clock: Arc<HouseClock>,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     users: AtomicU32,
-    _folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl House {
@@ -67,8 +69,21 @@ impl House {
     }
 
     pub(crate) fn with(backend: Backend, options: HouseOptions<'_>) -> Self {
-        let database = TestDatabase::new(backend);
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::on(Arc::new(TestDatabase::new(backend)), Arc::new(folder), options)
+    }
+
+    /// Another instance of the same house: on its database, with its folder, and these settings.
+    pub(crate) fn beside(&self, settings: &[(&str, &str)]) -> Self {
+        let options = HouseOptions { settings, ..HouseOptions::default() };
+        Self::on(Arc::clone(&self.database), Arc::clone(&self.folder), options)
+    }
+
+    fn on(
+        database: Arc<TestDatabase>,
+        folder: Arc<tempfile::TempDir>,
+        options: HouseOptions<'_>,
+    ) -> Self {
         let today = NaiveDate::from_ymd_opt(2026, 6, 15).expect("a date");
         let clock = Arc::new(HouseClock::new(today));
         let key = hex(&TEST_MASTER_KEY);
@@ -91,7 +106,7 @@ impl House {
             Some(more) => routes::all().and(more),
             None => routes::all(),
         };
-        let (address, server, thread) = open_doors(&app, routes);
+        let (address, server, thread) = open_doors(&app, routes, options.is_quiet);
         Self {
             app,
             database,
@@ -100,7 +115,7 @@ impl House {
             server,
             thread: Some(thread),
             users: AtomicU32::new(0),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -111,6 +126,11 @@ impl House {
     /// Moves the business day.
     pub(crate) fn set_today(&self, today: &str) {
         self.clock.set(today.parse().expect("a date"));
+    }
+
+    /// Lets so much time pass, for all that is done from here on.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.clock.pass(time);
     }
 
     /// Sets a configuration value, known to the application at once.
@@ -190,7 +210,11 @@ impl Drop for House {
 }
 
 /// Serves on a thread of its own.
-fn open_doors(app: &App, routes: Routes) -> (SocketAddr, ServerHandle, JoinHandle<()>) {
+fn open_doors(
+    app: &App,
+    routes: Routes,
+    is_quiet: bool,
+) -> (SocketAddr, ServerHandle, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
     let (opened, handle) = mpsc::channel();
@@ -198,7 +222,9 @@ fn open_doors(app: &App, routes: Routes) -> (SocketAddr, ServerHandle, JoinHandl
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             app.reload().await.expect("the caches fill");
-            app.start_chores();
+            if !is_quiet {
+                app.start_chores();
+            }
             let server = listen(app.clone(), Arc::new(routes), listener, Signals::Ignore);
             let server = server.expect("the server starts");
             opened.send(server.handle()).expect("the test waits");

@@ -153,7 +153,7 @@ impl App {
 }
 
 /// Work that blocks and needs no connection.
-async fn aside<T, F>(work: F) -> Result<T, Problem>
+pub(crate) async fn aside<T, F>(work: F) -> Result<T, Problem>
 where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Problem> + Send + 'static,

@@ -1,4 +1,5 @@
-//! The outside world but the database: where files lie, and how papers and reports are written.
+//! The outside world but the database: where files lie, and how papers and reports are written
+//! and sheets read.
 //!
 //! ```
 //! use pensipro_adapters::LocalFiles;
@@ -17,9 +18,11 @@
 mod local_files;
 mod long_files;
 mod pdf;
+mod sheet;
 mod xlsx;
 
 pub use local_files::LocalFiles;
 pub use long_files::Draft;
 pub use pdf::write_pdf;
+pub use sheet::{SheetFault, read_sheet};
 pub use xlsx::{Spreadsheet, SpreadsheetError, write_xlsx};

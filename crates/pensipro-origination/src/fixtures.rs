@@ -12,7 +12,7 @@ use pensipro_members::{
 };
 use pensipro_pricing::{
     AllocationOrder, Limits, LoanProduct, Method, ProductDetails, ProductParts, ScheduleRuleParts,
-    ScheduleRules,
+    ScheduleRules, Validity,
 };
 
 use crate::{
@@ -68,6 +68,7 @@ pub(crate) fn product() -> LoanProduct {
         freeze_interest_on_death: false,
         funder_id: None,
         is_active: true,
+        validity: Validity::default(),
         interest_cap_reason: None,
     };
     LoanProduct {

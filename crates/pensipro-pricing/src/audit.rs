@@ -20,6 +20,7 @@ pub(crate) fn details_view(details: &ProductDetails) -> AuditValue {
         freeze_interest_on_death,
         funder_id,
         is_active,
+        validity,
         interest_cap_reason,
     } = &**details;
     AuditValue::new()
@@ -32,6 +33,7 @@ pub(crate) fn details_view(details: &ProductDetails) -> AuditValue {
         .with("freeze_interest_on_death", *freeze_interest_on_death)
         .with("funder_id", funder_id.map(|id| id.get()))
         .with("is_active", *is_active)
+        .with("validity", json(validity))
         .with("interest_cap_reason", interest_cap_reason.clone())
 }
 

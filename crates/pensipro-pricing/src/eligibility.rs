@@ -124,6 +124,11 @@ impl DebtService {
             .map_or(Money::ZERO, |payable| payable.minus_or_zero(self.obligations))
     }
 
+    /// What is left of the pension; below zero if more is owed. `None` past 64 bits.
+    pub fn left(self) -> Option<Money> {
+        Money::from_wide(i128::from(self.monthly_benefit.sen()).checked_sub(self.owed())?)
+    }
+
     fn owed(self) -> i128 {
         i128::from(self.instalment.sen()) + i128::from(self.obligations.sen())
     }

@@ -84,8 +84,8 @@ pub enum PricingError {
         /// What is missing: the right or the reason.
         missing: CapOverride,
     },
-    /// The product is switched off.
-    #[error("the product is switched off")]
+    /// The product is switched off, or not offered on the day.
+    #[error("the product is switched off, or not offered on this day")]
     ProductNotActive,
     /// Another product has this code.
     #[error("another product has this code")]

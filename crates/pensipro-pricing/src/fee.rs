@@ -138,11 +138,11 @@ impl PerMilleBand {
 }
 
 /// The most cells of a per-mille table.
-const MAX_BANDS: usize = 1000;
+const MAX_BANDS: usize = 2000;
 
 fn check_bands(bands: &[PerMilleBand], faults: &mut Faults) {
     let count = (1..=MAX_BANDS).contains(&bands.len());
-    faults.require(count, "value", "out_of_range", "a table has 1 to 1000 bands");
+    faults.require(count, "value", "out_of_range", "a table has 1 to 2000 bands");
     if !count {
         return;
     }

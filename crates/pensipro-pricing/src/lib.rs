@@ -38,10 +38,14 @@ mod codes;
 mod eligibility;
 mod error;
 mod fee;
+#[cfg(test)]
+mod fixtures;
 pub mod formula;
+mod history;
 mod interest_cap;
 mod penalty;
 mod product;
+mod rate_table;
 mod raw;
 mod raw_rules;
 mod repository;
@@ -57,16 +61,25 @@ pub use eligibility::{
 };
 pub use error::{CapOverride, ERRORS, PricingError, ScheduleError};
 pub use fee::{FeeBasis, FeeCharge, FeeFacts, FeeParts, FeeTerms, LoanFee, PerMilleBand, charges};
+pub use history::{FieldChange, ProductChange};
 pub use interest_cap::{NominalRate, interest_above_cap, nominal_effective_rate, worst_tenor};
 pub use penalty::{PenaltyBasis, PenaltyParts, PenaltyRule, PenaltyStep, PenaltyTerms};
-pub use product::{Limits, LoanProduct, ProductDetails, ProductParts};
+pub use product::{Limits, LoanProduct, ProductDetails, ProductParts, Validity};
+pub use rate_table::{rate_table, rate_table_report};
 pub use raw::{Patch, ProductPolicy, RawProduct};
 pub use raw_rules::{RawBand, RawFee, RawFeeValue, RawPenalty, RawStep};
-pub use repository::{ProductDirectory, ProductFilter, ProductRepository, ProductSort};
+pub use repository::{
+    ProductDirectory, ProductFilter, ProductHistory, ProductRepository, ProductSort,
+};
 pub use schedule::*;
-pub use simulation::{Eligibility, Simulation, SimulationRequest, due_dates, max_plafon, simulate};
+pub use simulation::{
+    Brochure, BrochureCell, BrochureFigure, BrochureRequest, BrochureRow, Capacity, CapacityRow,
+    Circumstances, Comparison, Eligibility, MethodRow, Simulation, SimulationRequest, brochure,
+    capacity, compare, due_dates, max_plafon, simulate,
+};
 pub use terms::{Terms, TermsParts};
 pub use usecases::{
-    add_fee, add_penalty_rule, create_product, get_product, list_products, simulate_product,
-    update_product,
+    Found, add_fee, add_penalty_rule, compare_methods, create_product, get_product,
+    largest_plafons, list_products, make_brochure, product_history, remove_fee,
+    remove_penalty_rule, simulate_product, update_product,
 };

@@ -1,6 +1,6 @@
 //! Loan products: what is offered, to whom, on which terms.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{
     Faults, FunderId, Money, ProductId, Rate, UserId, Version, clean_text, optional_text,
 };
@@ -32,6 +32,16 @@ pub struct Limits {
     pub max_benefit_pct: Rate,
 }
 
+/// The days on which a product is offered; both ends count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Validity {
+    /// The first day; from ever if absent.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day; for ever if absent.
+    pub valid_to: Option<NaiveDate>,
+}
+
 /// What [`ProductDetails`] are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +64,8 @@ pub struct ProductParts {
     pub funder_id: Option<FunderId>,
     /// Whether applications may use it.
     pub is_active: bool,
+    /// From when to when they may.
+    pub validity: Validity,
     /// Why its interest is above the cap, if it is.
     pub interest_cap_reason: Option<String>,
 }
@@ -112,16 +124,36 @@ impl Limits {
     }
 }
 
+impl Validity {
+    /// True on the days on which the product is offered.
+    pub fn holds_on(self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    fn check(self, faults: &mut Faults) {
+        let order = self.valid_from.zip(self.valid_to).is_none_or(|(from, to)| from <= to);
+        faults.require(order, "valid_to", "below_minimum", "must not lie before valid_from");
+    }
+}
+
 impl ProductParts {
     pub(crate) fn check(&self, faults: &mut Faults) {
         faults.take(clean_text("code", &self.code, 32));
         faults.take(clean_text("name", &self.name, 120));
         faults.take(optional_text("interest_cap_reason", self.interest_cap_reason.as_deref(), 500));
         self.limits.check(faults);
+        self.validity.check(faults);
         let grace = self.rules.principal_grace < self.limits.tenor_min;
         faults.require(grace, "principal_grace", "out_of_range", "must be below tenor_min");
         let loans = (1..=100).contains(&self.max_active_loans);
         faults.require(loans, "max_active_loans", "out_of_range", "must be from 1 to 100");
+    }
+}
+
+impl ProductDetails {
+    /// True if applications may use the product on this day.
+    pub fn is_offered_on(&self, day: NaiveDate) -> bool {
+        self.is_active && self.validity.holds_on(day)
     }
 }
 
@@ -141,5 +173,29 @@ impl LoanProduct {
     fn penalty(&self, kind: PenaltyKind) -> Option<PenaltyTerms> {
         let mut rules = self.penalty_rules.iter();
         rules.find(|rule| rule.terms.kind == kind).map(|rule| rule.terms.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_of_the_validity_count() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let some = |text| Some(day(text));
+        let year = Validity { valid_from: some("2026-01-01"), valid_to: some("2026-12-31") };
+        for (on, holds) in [
+            ("2025-12-31", false),
+            ("2026-01-01", true),
+            ("2026-12-31", true),
+            ("2027-01-01", false),
+        ] {
+            assert_eq!(year.holds_on(day(on)), holds, "{on}");
+        }
+        let open = Validity { valid_to: None, ..year };
+        assert!(
+            open.holds_on(day("2099-01-01")) && Validity::default().holds_on(day("1999-01-01"))
+        );
     }
 }

@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use pensipro_kernel::{Faults, FunderId, Money, Rate, UnknownCode, read_code};
 
 use crate::codes::*;
-use crate::{Limits, ProductDetails, ProductParts, ScheduleRuleParts, ScheduleRules};
+use crate::{Limits, ProductDetails, ProductParts, ScheduleRuleParts, ScheduleRules, Validity};
 
 /// What a change says of an optional field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +60,8 @@ pub struct RawProduct {
     pub freeze_interest_on_death: Option<bool>,
     pub funder_id: Patch<FunderId>,
     pub is_active: Option<bool>,
+    pub valid_from: Patch<NaiveDate>,
+    pub valid_to: Patch<NaiveDate>,
     pub interest_cap_reason: Patch<String>,
 }
 
@@ -129,6 +132,7 @@ impl RawProduct {
             freeze_interest_on_death: false,
             funder_id: None,
             is_active: true,
+            validity: Validity::default(),
             interest_cap_reason: None,
         }
     }
@@ -152,6 +156,10 @@ impl RawProduct {
                 .unwrap_or(present.freeze_interest_on_death),
             funder_id: self.funder_id.over(present.funder_id),
             is_active: self.is_active.unwrap_or(present.is_active),
+            validity: Validity {
+                valid_from: self.valid_from.over(present.validity.valid_from),
+                valid_to: self.valid_to.over(present.validity.valid_to),
+            },
             interest_cap_reason: self
                 .interest_cap_reason
                 .over(present.interest_cap_reason)
@@ -323,6 +331,8 @@ mod tests {
             instalment_unit: Some(Money::from_sen(7)),
             due_day: Patch::Set(400),
             dsr_limit: Some(Rate::ZERO),
+            valid_from: Patch::Set("2026-02-01".parse().unwrap()),
+            valid_to: Patch::Set("2026-01-31".parse().unwrap()),
             ..raw()
         };
         let expected = [
@@ -333,6 +343,7 @@ mod tests {
             "due_day",
             "plafon_max",
             "dsr_limit",
+            "valid_to",
         ];
         assert_eq!(fields(broken), expected);
     }

@@ -5,7 +5,9 @@ use pensipro_kernel::{
     FeeId, FunderId, Page, PageRequest, PenaltyRuleId, ProductId, StorageError, UserId, Version,
 };
 
-use crate::{FeeTerms, LoanFee, LoanProduct, PenaltyRule, PenaltyTerms, ProductDetails};
+use crate::{
+    FeeTerms, LoanFee, LoanProduct, PenaltyRule, PenaltyTerms, ProductChange, ProductDetails,
+};
 
 /// Which products, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -94,4 +96,14 @@ pub trait ProductDirectory {
 
     /// True if there is such a funder.
     fn funder_exists(&mut self, funder: FunderId) -> Result<bool, StorageError>;
+}
+
+/// What was changed of products.
+pub trait ProductHistory {
+    /// A page of the changes of a product, its fees and its penalty rules, the latest first.
+    fn product_changes(
+        &mut self,
+        product: ProductId,
+        page: &PageRequest,
+    ) -> Result<Page<ProductChange>, StorageError>;
 }

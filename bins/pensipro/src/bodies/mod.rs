@@ -10,6 +10,7 @@ pub mod house;
 pub mod literal;
 pub mod loans;
 pub mod logs;
+mod many;
 pub mod members;
 pub mod products;
 pub mod rules;

@@ -15,7 +15,7 @@ use pensipro_members::{
 use pensipro_persistence::{Tx, testing::TestDatabase};
 use pensipro_pricing::{
     AllocationOrder, Limits, LoanProduct, Method, ProductDetails, ProductParts, ProductRepository,
-    ScheduleRuleParts, ScheduleRules,
+    ScheduleRuleParts, ScheduleRules, Validity,
 };
 use pensipro_servicing::{
     Disbursed, Input, InputKind, Instalment, LoanDates, LoanFacts, LoanRepository, NewDisbursement,
@@ -90,6 +90,7 @@ fn product(database: &TestDatabase) -> LoanProduct {
         freeze_interest_on_death: true,
         funder_id: None,
         is_active: true,
+        validity: Validity::default(),
         interest_cap_reason: None,
     });
     let details = details.expect("a product");

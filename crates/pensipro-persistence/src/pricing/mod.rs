@@ -2,5 +2,6 @@
 
 mod charges;
 mod directory;
+mod history;
 mod product_rows;
 mod products;

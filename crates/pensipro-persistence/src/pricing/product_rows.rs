@@ -1,10 +1,10 @@
 //! A product's row.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use pensipro_kernel::{FunderId, Money, ProductId, Rate, StorageError, UserId, Version};
 use pensipro_pricing::{
-    Limits, LoanProduct, ProductDetails, ProductParts, ScheduleRuleParts, ScheduleRules,
+    Limits, LoanProduct, ProductDetails, ProductParts, ScheduleRuleParts, ScheduleRules, Validity,
 };
 
 use crate::{
@@ -43,6 +43,8 @@ pub(super) struct DetailColumns {
     freeze_interest_on_death: bool,
     funder_id: Option<i64>,
     is_active: bool,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
     interest_cap_reason: Option<String>,
 }
 
@@ -70,6 +72,7 @@ impl From<&ProductDetails> for DetailColumns {
             freeze_interest_on_death,
             funder_id,
             is_active,
+            validity: Validity { valid_from, valid_to },
             interest_cap_reason,
         } = details.clone().into_parts();
         let Limits {
@@ -121,6 +124,8 @@ impl From<&ProductDetails> for DetailColumns {
             freeze_interest_on_death,
             funder_id: funder_id.map(FunderId::get),
             is_active,
+            valid_from,
+            valid_to,
             interest_cap_reason,
         }
     }
@@ -157,6 +162,8 @@ impl TryFrom<DetailColumns> for ProductDetails {
             freeze_interest_on_death,
             funder_id,
             is_active,
+            valid_from,
+            valid_to,
             interest_cap_reason,
         } = columns;
         let rules = ScheduleRuleParts {
@@ -192,6 +199,7 @@ impl TryFrom<DetailColumns> for ProductDetails {
             freeze_interest_on_death,
             funder_id: funder_id.map(FunderId::new),
             is_active,
+            validity: Validity { valid_from, valid_to },
             interest_cap_reason,
         })
         .map_err(refused)

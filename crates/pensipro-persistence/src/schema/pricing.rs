@@ -29,6 +29,8 @@ diesel::table! {
         freeze_interest_on_death -> Bool,
         funder_id -> Nullable<BigInt>,
         is_active -> Bool,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
         interest_cap_reason -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,

@@ -6,7 +6,7 @@ use pensipro_members::{Member, MemberDetails, MemberRegistry, MemberRepository, 
 use pensipro_persistence::{Tx, testing::TestDatabase};
 use pensipro_pricing::{
     AllocationOrder, Limits, LoanProduct, Method, ProductDetails, ProductParts, ProductRepository,
-    ScheduleRuleParts, ScheduleRules,
+    ScheduleRuleParts, ScheduleRules, Validity,
 };
 
 pub(crate) type Outcome<T> = Result<T, StorageError>;
@@ -86,6 +86,7 @@ pub(crate) fn product_parts(code: &str, name: &str) -> ProductParts {
         freeze_interest_on_death: true,
         funder_id: None,
         is_active: true,
+        validity: Validity::default(),
         interest_cap_reason: None,
     }
 }

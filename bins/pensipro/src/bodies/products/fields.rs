@@ -1,5 +1,6 @@
 //! What is stated of a product.
 
+use chrono::NaiveDate;
 use pensipro_kernel::{FunderId, Money, Rate};
 use pensipro_pricing::{Patch, RawProduct};
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use crate::bodies::change::{Change, given};
 
 /// A product's fields. For a new one code, name, the bounds of plafon and tenor, interest rate,
 /// method and `umur_maksimal` must be given, and absent others take their defaults; in a change
-/// absent fields stay. `null` clears `due_day`, `funder_id` and `interest_cap_reason`.
+/// absent fields stay. `null` clears `due_day`, `funder_id`, `valid_from`, `valid_to` and `interest_cap_reason`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductFieldsBody {
@@ -113,6 +114,14 @@ pub struct ProductFieldsBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     is_active: Option<bool>,
+    /// The first day on which applications may use it.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    valid_from: Change<NaiveDate>,
+    /// The last day on which applications may use it.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    valid_to: Change<NaiveDate>,
     /// Why its interest is above the cap; that needs `OVERRIDE_INTEREST_CAP` too.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -155,6 +164,8 @@ impl From<ProductFieldsBody> for RawProduct {
             freeze_interest_on_death,
             funder_id,
             is_active,
+            valid_from,
+            valid_to,
             interest_cap_reason,
         } = body;
         Self {
@@ -183,6 +194,8 @@ impl From<ProductFieldsBody> for RawProduct {
             freeze_interest_on_death,
             funder_id: patch(funder_id, FunderId::new),
             is_active,
+            valid_from: patch(valid_from, |day| day),
+            valid_to: patch(valid_to, |day| day),
             interest_cap_reason: patch(interest_cap_reason, |reason| reason),
         }
     }

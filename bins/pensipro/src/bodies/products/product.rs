@@ -1,8 +1,8 @@
 //! A loan product.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{FunderId, Money, Rate, UserId};
-use pensipro_pricing::{Limits, LoanProduct, ProductParts, ScheduleRuleParts};
+use pensipro_pricing::{Limits, LoanProduct, ProductParts, ScheduleRuleParts, Validity};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,6 +46,9 @@ pub struct ProductBody {
     pub freeze_interest_on_death: bool,
     pub funder_id: Option<i64>,
     pub is_active: bool,
+    /// The days on which applications may use it; both ends count.
+    pub valid_from: Option<NaiveDate>,
+    pub valid_to: Option<NaiveDate>,
     pub interest_cap_reason: Option<String>,
     pub fees: Vec<ProductFeeBody>,
     pub penalty_rules: Vec<PenaltyBody>,
@@ -76,6 +79,7 @@ impl From<LoanProduct> for ProductBody {
             freeze_interest_on_death,
             funder_id,
             is_active,
+            validity: Validity { valid_from, valid_to },
             interest_cap_reason,
         } = details.into_parts();
         let Limits {
@@ -127,6 +131,8 @@ impl From<LoanProduct> for ProductBody {
             freeze_interest_on_death,
             funder_id: funder_id.map(FunderId::get),
             is_active,
+            valid_from,
+            valid_to,
             interest_cap_reason,
             fees: fees.into_iter().map(ProductFeeBody::from).collect(),
             penalty_rules: penalty_rules.into_iter().map(PenaltyBody::from).collect(),

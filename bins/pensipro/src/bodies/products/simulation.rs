@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, Rate};
 use pensipro_pricing::{
-    Eligibility, InstalmentUnit, ScheduleRow, Simulation, SimulationRequest, Totals,
+    Circumstances, Eligibility, InstalmentUnit, ScheduleRow, Simulation, SimulationRequest, Totals,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -50,16 +50,15 @@ impl SimulationQuery {
             obligations,
             takeover,
         } = self;
-        SimulationRequest {
-            plafon,
-            tenor,
+        let circumstances = Circumstances {
             disbursed_on: disbursed_on.unwrap_or(today),
             first_due_date,
             birth_date,
             monthly_benefit,
             obligations: obligations.unwrap_or(Money::ZERO),
             takeover: takeover.unwrap_or(Money::ZERO),
-        }
+        };
+        SimulationRequest { plafon, tenor, circumstances }
     }
 }
 
@@ -140,8 +139,16 @@ pub struct EligibilityBody {
     /// Instalment and obligations over the benefit, percent.
     #[schema(value_type = Option<String>)]
     pub dsr: Option<Rate>,
+    /// Completed years at disbursement.
+    pub age: u16,
     /// Completed years when the last instalment is due.
     pub age_at_end: u16,
+    /// The largest instalment that the debt-service ratio leaves.
+    #[schema(value_type = String)]
+    pub max_instalment: Money,
+    /// What is left of the pension after instalment and obligations.
+    #[schema(value_type = String)]
+    pub benefit_left: Money,
     /// The largest plafon of this tenor.
     #[schema(value_type = String)]
     pub max_plafon: Money,
@@ -200,8 +207,17 @@ impl From<ScheduleRow> for SimulatedRowBody {
 
 impl From<Eligibility> for EligibilityBody {
     fn from(eligibility: Eligibility) -> Self {
-        let Eligibility { passed, dsr, age_at_end, max_plafon, rules } = eligibility;
+        let Eligibility {
+            passed,
+            dsr,
+            age,
+            age_at_end,
+            max_instalment,
+            benefit_left,
+            max_plafon,
+            rules,
+        } = eligibility;
         let rules = rules.into_iter().map(RuleBody::from).collect();
-        Self { passed, dsr, age_at_end, max_plafon, rules }
+        Self { passed, dsr, age, age_at_end, max_instalment, benefit_left, max_plafon, rules }
     }
 }

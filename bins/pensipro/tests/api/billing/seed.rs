@@ -12,7 +12,7 @@ use pensipro_origination::{
 use pensipro_persistence::{Store, Tx};
 use pensipro_pricing::{
     AllocationOrder, FirstDuePolicy, Limits, Method, ProductDetails, ProductParts,
-    ProductRepository, ScheduleRuleParts, ScheduleRules,
+    ProductRepository, ScheduleRuleParts, ScheduleRules, Validity,
 };
 use pensipro_server::http::Problem;
 use pensipro_servicing::{
@@ -75,6 +75,7 @@ fn product(tx: &mut Tx<'_>, number: u32) -> Result<ProductId, Problem> {
         freeze_interest_on_death: true,
         funder_id: None,
         is_active: true,
+        validity: Validity::default(),
         interest_cap_reason: None,
     };
     Ok(tx.add_product(&ProductDetails::new(parts)?, None)?.id)

@@ -1,5 +1,7 @@
 //! Loan products.
 
 mod charges;
+mod figures;
 mod product;
 mod simulation;
+mod tables;

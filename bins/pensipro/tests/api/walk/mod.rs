@@ -153,10 +153,15 @@ fn send(world: &World, by: &Client, (route, reach, sent): &Line, turn: u32) -> R
     let (method, path) = route.split_once(' ').unwrap();
     // What concerns the whole house is refused before anything is looked for.
     let path = filled(path, |name| world.id(name).or((*reach == Reach::House).then_some(1)));
-    if let Some(fields) = sent.strip_prefix("file ") {
+    let form = |fields: &str, file: (&str, &[u8])| {
         let fields: Vec<(&str, &str)> =
             fields.split('&').map(|field| field.split_once('=').unwrap()).collect();
-        return by.upload(&path, &[], &fields, ("file.pdf", &pdf("file")));
+        by.upload(&path, &[], &fields, file)
+    };
+    match sent.split_once(' ') {
+        Some(("file", fields)) => return form(fields, ("file.pdf", &pdf("file"))),
+        Some(("sheet", fields)) => return form(fields, ("sheet.csv", b"Usia;120\n18-120;10\n")),
+        _ => {}
     }
     match sent.chars().next() {
         None => by.send(method, &path, &[], None),

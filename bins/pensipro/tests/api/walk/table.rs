@@ -20,8 +20,8 @@ pub(super) enum Reach {
 
 /// A line: the route, how far it reaches, what is sent.
 ///
-/// What is sent is nothing, a query (`?…`), a JSON body (`{…}`), or a form with a file
-/// (`file kind=KTP`). `$members` stands for the id of the member in the world, and so on.
+/// What is sent is nothing, a query (`?…`), a JSON body (`{…}`), or a form with a file, a paper
+/// (`file kind=KTP`) or a table (`sheet kind=asuransi`). `$members` stands for the id of the member in the world, and so on.
 pub(super) type Line = (&'static str, Reach, &'static str);
 
 use Reach::{Hidden, House, Listed, Names, Own, Shared};
@@ -119,7 +119,15 @@ pub(super) const TABLE: &[Line] = &[
     ("PUT /loan-products/{id}", House, r#"{"name": "Lain"}"#),
     ("POST /loan-products/{id}/fees", House, r#"{"kind": "meterai", "basis": "fixed", "value": "10000"}"#),
     ("POST /loan-products/{id}/penalty-rules", House, r#"{"kind": "early_settlement", "basis": "percent_once", "value": "1"}"#),
-    ("GET /loan-products/{id}/simulation", Shared, "?plafon=50000000&tenor=12"),
+    ("POST /loan-products/{id}/fees/table", House, "sheet kind=lainnya"),
+    ("GET /loan-products/{id}/fees/{fee_id}/table", Shared, ""),
+    ("DELETE /loan-products/{id}/fees/{fee_id}", House, ""),
+    ("DELETE /loan-products/{id}/penalty-rules/{rule_id}", House, ""),
+    ("GET /loan-products/{id}/history", Shared, ""),
+    ("GET /loan-products/{id}/simulation", Shared, "?plafon=50000000&tenor=12&birth_date=1957-08-17"),
+    ("GET /loan-products/{id}/brochure", Shared, "?tenors=12"),
+    ("GET /loan-products/{id}/max-plafon", Shared, "?birth_date=1957-08-17&monthly_benefit=4500000"),
+    ("GET /loan-products/{id}/comparison", Shared, "?plafon=50000000&tenor=12&birth_date=1957-08-17"),
     // Applications.
     ("POST /applications", Names("member_id"), r#"{"member_id": $members, "product_id": $loan-products, "plafon": "10000000", "tenor": 12}"#),
     ("GET /applications", Listed, ""),

@@ -112,6 +112,9 @@ impl World {
         let documents = sales.get(&format!("{path}/documents")).expect(200);
         let account = add_account(sales, member);
         let product = lending.product;
+        let table = format!("/loan-products/{product}/fees/table");
+        let file = ("premi.csv", b"Usia;120\n18-120;10\n".as_slice());
+        let fee = self.house.upload(&table, &[], &[("kind", "asuransi")], file).expect(201);
         self.ids.extend([
             ("members", member),
             ("billing/member", member),
@@ -119,6 +122,7 @@ impl World {
             ("members/documents", id(&rows(&documents)[0])),
             ("members/bank-accounts", account),
             ("loan-products", product),
+            ("loan-products/fees", id(&fee)),
         ]);
     }
 

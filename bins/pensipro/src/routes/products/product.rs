@@ -1,40 +1,28 @@
-//! Loan products, their fees and penalty rules, and what a loan of them would look like.
+//! Making, changing and reading products.
 
-use pensipro_auth::ModuleCode;
 use pensipro_kernel::ProductId;
 use pensipro_pricing::{
-    LoanProduct, ProductFilter, RawPenalty, RawProduct, add_fee, add_penalty_rule, create_product,
-    get_product, list_products, simulate_product, update_product,
+    LoanProduct, ProductFilter, RawProduct, create_product, get_product, list_products,
+    product_history, update_product,
 };
 
+use super::table;
 use crate::{
     App,
-    bodies::{
-        fees::FeeInput,
-        products::{
-            NewPenaltyBody, PenaltyBody, ProductBody, ProductFeeBody, ProductFieldsBody,
-            ProductQuery, SimulationBody, SimulationQuery,
-        },
-    },
+    bodies::products::{ProductBody, ProductChangeBody, ProductFieldsBody, ProductQuery},
     http::{
-        Allowed, Created, Id, IfMatch, List, Listing, Query, Reply, Routes, Shown, Valid,
+        Allowed, Created, Id, IfMatch, List, Listing, NoFilter, Reply, Routes, Shown, Valid,
         right::{EditProduct, ViewProduct},
     },
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::of(ModuleCode::Product)
+    table()
         .post("/loan-products", "Makes a product", create)
         .get("/loan-products", "Lists products", list)
         .get("/loan-products/{id}", "Shows a product with its fees and penalty rules", show)
         .put("/loan-products/{id}", "Changes a product; loans keep their terms", change)
-        .post("/loan-products/{id}/fees", "Adds a fee in the place of its kind", fee)
-        .post(
-            "/loan-products/{id}/penalty-rules",
-            "Adds a penalty rule in the place of its kind",
-            penalty_rule,
-        )
-        .get("/loan-products/{id}/simulation", "Simulates a loan of the product", simulation)
+        .get("/loan-products/{id}/history", "Lists what was changed of a product, by whom", history)
 }
 
 async fn create(
@@ -86,47 +74,16 @@ async fn change(
     .await
 }
 
-async fn fee(
-    app: App,
-    by: Allowed<EditProduct>,
-    product: Id<ProductId>,
-    body: Valid<FeeInput>,
-) -> Reply<Created<ProductFeeBody>> {
-    let (once, body) = body.split();
-    let terms = body.check()?;
-    app.post("add_fee", once, move |tx, at| {
-        let fee = add_fee(tx, &by, *product, &terms, at)?;
-        Ok(Created::new(format!("/loan-products/{}", *product), ProductFeeBody::from(fee)))
-    })
-    .await
-}
-
-async fn penalty_rule(
-    app: App,
-    by: Allowed<EditProduct>,
-    product: Id<ProductId>,
-    body: Valid<NewPenaltyBody>,
-) -> Reply<Created<PenaltyBody>> {
-    let (once, body) = body.split();
-    let terms = RawPenalty::from(body).check()?;
-    app.post("add_penalty_rule", once, move |tx, at| {
-        let rule = add_penalty_rule(tx, &by, *product, &terms, at)?;
-        Ok(Created::new(format!("/loan-products/{}", *product), PenaltyBody::from(rule)))
-    })
-    .await
-}
-
-async fn simulation(
+async fn history(
     app: App,
     _by: Allowed<ViewProduct>,
     product: Id<ProductId>,
-    query: Query<SimulationQuery>,
-) -> Reply<Shown<SimulationBody>> {
-    let first_due = app.policies().disbursement.first_due;
-    app.read_snapshot(move |tx, at| {
-        let request = query.0.on(at.today);
-        let simulation = simulate_product(tx, *product, &request, first_due)?;
-        Ok(Shown::new(SimulationBody::from(simulation)))
+    listing: Listing<NoFilter>,
+) -> Reply<List<ProductChangeBody>> {
+    let Listing { filter: NoFilter {}, page, pager } = listing;
+    app.read_snapshot(move |tx, _| {
+        let changes = product_history(tx, *product, &page)?;
+        Ok(pager.list(changes, ProductChangeBody::from))
     })
     .await
 }

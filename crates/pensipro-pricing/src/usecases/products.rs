@@ -1,16 +1,15 @@
-//! What is done with products. Each use case runs in the transaction it is given and writes its audit
-//! entry there. Products are the whole house's: who is tied to a part of it changes none.
+//! Making, changing and reading products.
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, Authority, Expected, Faults, Moment, Page, PageRequest,
-    Permission, ProductId,
+    Actor, AuditEntry, AuditLog, Authority, Expected, Faults, Page, PageRequest, Permission,
+    ProductId,
 };
 
-use crate::audit::{details_view, fee_view, penalty_view};
+use crate::audit::details_view;
 use crate::{
-    FeeTerms, FirstDuePolicy, LoanFee, LoanProduct, NominalRate, PenaltyRule, PenaltyTerms,
-    PricingError, ProductDetails, ProductDirectory, ProductFilter, ProductPolicy,
-    ProductRepository, RawProduct, Simulation, SimulationRequest, interest_above_cap, simulate,
+    LoanProduct, NominalRate, PricingError, ProductChange, ProductDetails, ProductDirectory,
+    ProductFilter, ProductHistory, ProductPolicy, ProductRepository, RawProduct,
+    interest_above_cap,
 };
 
 /// Makes a product. Interest above the cap needs `OVERRIDE_INTEREST_CAP` and a reason.
@@ -73,62 +72,6 @@ where
     Ok(tx.product(id)?)
 }
 
-/// Adds a fee; the live one of its kind ends.
-pub fn add_fee<Tx>(
-    tx: &mut Tx,
-    by: &Actor,
-    product: ProductId,
-    terms: &FeeTerms,
-    at: Moment,
-) -> Result<LoanFee, PricingError>
-where
-    Tx: ProductRepository + AuditLog,
-{
-    by.whole_house()?;
-    let product = tx.lock_product(product)?;
-    let replaced = product.fees.iter().find(|fee| fee.terms.kind == terms.kind);
-    if let Some(fee) = replaced {
-        tx.end_fee(fee.id, at.now)?;
-    }
-    let fee = tx.add_fee(product.id, terms, by.user_id)?;
-    tx.save_product(&product)?;
-    let entry = AuditEntry::new("product.add_fee", "loan_fees", fee.id.get());
-    let entry = match replaced {
-        Some(old) => entry.was(fee_view(old)),
-        None => entry,
-    };
-    tx.audit(by, entry.is(fee_view(&fee)))?;
-    Ok(fee)
-}
-
-/// Adds a penalty rule; the live one of its kind ends.
-pub fn add_penalty_rule<Tx>(
-    tx: &mut Tx,
-    by: &Actor,
-    product: ProductId,
-    terms: &PenaltyTerms,
-    at: Moment,
-) -> Result<PenaltyRule, PricingError>
-where
-    Tx: ProductRepository + AuditLog,
-{
-    by.whole_house()?;
-    let product = tx.lock_product(product)?;
-    let replaced = product.penalty_rules.iter().find(|rule| rule.terms.kind == terms.kind);
-    if let Some(rule) = replaced {
-        tx.end_penalty_rule(rule.id, at.now)?;
-    }
-    let rule = tx.add_penalty_rule(product.id, terms, by.user_id)?;
-    tx.save_product(&product)?;
-    let entry = AuditEntry::new("product.add_penalty_rule", "penalty_rules", rule.id.get());
-    let entry = match replaced {
-        Some(old) => entry.was(penalty_view(old)),
-        None => entry,
-    };
-    tx.audit(by, entry.is(penalty_view(&rule)))?;
-    Ok(rule)
-}
-
 /// A product with its live fees and rules.
 pub fn get_product<Tx: ProductRepository>(
     tx: &mut Tx,
@@ -146,18 +89,14 @@ pub fn list_products<Tx: ProductRepository>(
     Ok(tx.products(filter, page)?)
 }
 
-/// Simulates a loan of a product that is in use.
-pub fn simulate_product<Tx: ProductRepository>(
+/// A page of what was changed of a product, the latest first.
+pub fn product_history<Tx: ProductRepository + ProductHistory>(
     tx: &mut Tx,
     id: ProductId,
-    request: &SimulationRequest,
-    policy: FirstDuePolicy,
-) -> Result<Simulation, PricingError> {
-    let product = tx.product(id)?;
-    if !product.details.is_active {
-        return Err(PricingError::ProductNotActive);
-    }
-    Ok(simulate(&product.terms()?, &product.details.limits, request, policy)?)
+    page: &PageRequest,
+) -> Result<Page<ProductChange>, PricingError> {
+    tx.product(id)?;
+    Ok(tx.product_changes(id, page)?)
 }
 
 /// The funder that the product is locked to exists.

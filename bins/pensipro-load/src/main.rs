@@ -4,6 +4,7 @@
 mod client;
 mod measure;
 mod scenario;
+mod sign_in;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -41,6 +42,18 @@ enum Scenario {
     Loan,
     /// POST /loans/{id}/payments of a small amount in cash.
     Payment,
+    /// Wrong sign-ins, all at once, and two other routes meanwhile.
+    LoginStorm {
+        /// How many.
+        #[arg(default_value_t = 1_000)]
+        tries: usize,
+    },
+    /// Whether time tells an unknown user, a wrong password and a locked account apart. Adds users.
+    LoginTimes {
+        /// How many of each kind.
+        #[arg(default_value_t = 200)]
+        tries: usize,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -73,6 +86,8 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Empty => scenario::empty(&server, load),
         Scenario::Loan => scenario::loan(&server, load),
         Scenario::Payment => scenario::payment(&server, load),
+        Scenario::LoginStorm { tries } => sign_in::storm(&server, *tries),
+        Scenario::LoginTimes { tries } => sign_in::times(&server, (*tries).max(1)),
         Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
     }
 }

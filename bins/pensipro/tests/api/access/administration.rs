@@ -1,5 +1,6 @@
 //! That somebody is always left who can administrate the house.
 
+use pensipro_auth::SEED_ROLES;
 use serde_json::{Value, json};
 
 use crate::support::{Client, House, on_each_backend, people::branch};
@@ -98,5 +99,20 @@ fn the_administrators_role_keeps_name_switch_and_permissions() {
         let taken = admin.delete(&format!("{path}/permissions/{view_loan}"));
         taken.refused(409, "admin_holds_all");
         admin.put(&path, &json!({"description": "Pengelola"})).expect(200);
+    });
+}
+
+#[test]
+fn roles_of_the_first_start_keep_their_names_and_stay_on() {
+    on_each_backend(|house| {
+        let admin = house.admin();
+        for seed in SEED_ROLES {
+            let path = format!("/roles/{}", house.role_id(&admin, seed.name));
+            admin.delete(&path).refused(409, "role_seeded");
+            admin.put(&path, &json!({"is_active": false})).refused(409, "role_seeded");
+            admin.put(&path, &json!({"role_name": "Lain"})).refused(409, "role_seeded");
+            let role = admin.get(&path).expect(200);
+            assert_eq!((&role["role_name"], &role["is_active"]), (&json!(seed.name), &json!(true)));
+        }
     });
 }

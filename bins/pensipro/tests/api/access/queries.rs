@@ -6,7 +6,10 @@ use pensipro_persistence::testing::backends;
 use serde_json::json;
 
 use super::clerk;
-use crate::support::{House, HouseOptions};
+use crate::support::{
+    House, HouseOptions,
+    lending::{Lending, id},
+};
 
 /// Statements that this takes, in a house where nothing else is done.
 fn statements(house: &House, work: impl FnOnce()) -> u64 {
@@ -70,5 +73,43 @@ fn a_command_that_decides_rechecks_its_caller_once() {
             admin.post("/roles", &json!({"role_name": "ASKED"})).expect(201);
         });
         assert_eq!(asked, alone + 1);
+    });
+}
+
+#[test]
+fn commands_that_move_money_or_decide_do_not_trust_a_token_that_others_still_do() {
+    on_each_quiet_house(|house| {
+        let lending = Lending::of(house);
+        let (active, (_, pending)) = (lending.disbursed(), lending.approved());
+        let application = lending.analysed();
+        let paid = id(&lending.pay(active, "2026-06-15", "1000.00"));
+        // Taken away behind the instance's back, as another instance does.
+        let narrowed = "UPDATE sys_users SET authz_version = authz_version + 1";
+        house.database.execute(narrowed).unwrap();
+        let staff = &lending.staff;
+        staff.finance.get(&format!("/loans/{active}")).expect(200);
+        let payment = json!({"paid_on": "2026-06-15", "amount": "1000.00", "channel": "tunai"});
+        let reverse = format!("/loans/{active}/payments/{paid}/reverse");
+        for (by, path, body) in [
+            (&staff.finance, format!("/loans/{active}/payments"), payment),
+            (&staff.finance, reverse, json!({"reason": "salah catat"})),
+            (&staff.finance, format!("/loans/{pending}/disbursements"), json!({})),
+            (
+                &staff.finance,
+                "/billing/export".into(),
+                json!({"periode": "2026-07", "payer": "TASPEN"}),
+            ),
+            (
+                &staff.spv,
+                format!("/applications/{application}/decide"),
+                json!({"decision": "approve"}),
+            ),
+            (&staff.admin, "/roles".into(), json!({"role_name": "BARU"})),
+        ] {
+            let refused = by.post(&path, &body);
+            assert_eq!(refused.status, 401, "{path}: {}", refused.text());
+            refused.refused(401, "token_revoked");
+        }
+        staff.finance.get(&format!("/loans/{active}")).expect(200);
     });
 }

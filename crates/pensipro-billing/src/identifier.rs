@@ -45,7 +45,7 @@ pub enum Identifier {
 }
 
 impl NoPensiun {
-    /// The number in a cleaned text (see [`unwrap_cell`]); `None` if it cannot be one.
+    /// The number in a cleaned text (see [`unwrap_cell`](crate::unwrap_cell)); `None` if it cannot be one.
     pub fn read(text: &str) -> Option<Self> {
         if text.len() < 6 { None } else { Short::new(text).map(Self) }
     }
@@ -57,7 +57,7 @@ impl NoPensiun {
 }
 
 impl Nik {
-    /// The number in a cleaned text (see [`unwrap_cell`]); `None` if it cannot be one.
+    /// The number in a cleaned text (see [`unwrap_cell`](crate::unwrap_cell)); `None` if it cannot be one.
     pub fn read(text: &str) -> Option<Self> {
         let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit());
         if digits { Short::new(text).map(Self) } else { None }
@@ -91,22 +91,12 @@ impl fmt::Debug for Nik {
     }
 }
 
-/// The text of a cell without the dress that spreadsheets put on numbers to keep them text: blanks
-/// around, a leading apostrophe, or `="…"`.
-pub fn unwrap_cell(text: &str) -> &str {
-    let text = text.trim();
-    let text = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    text.strip_prefix('\'').unwrap_or(text).trim()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_their_leading_zeros_and_lose_their_dress() {
-        assert_eq!(unwrap_cell(" '003575843547995 "), "003575843547995");
-        assert_eq!(unwrap_cell("=\"0035\""), "0035");
+    fn numbers_keep_their_leading_zeros() {
         let number = NoPensiun::read("003575843547995").unwrap();
         assert_eq!(number.as_str(), "003575843547995");
         assert_eq!(format!("{number:?}"), "…7995");

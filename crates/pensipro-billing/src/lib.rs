@@ -40,7 +40,6 @@
     )
 )]
 
-mod amount;
 mod error;
 mod export;
 mod identifier;
@@ -56,7 +55,6 @@ pub mod repository;
 mod summary;
 mod usecases;
 
-pub use amount::*;
 pub use error::BillingError;
 pub use export::*;
 pub use identifier::*;
@@ -71,3 +69,5 @@ pub use reference::*;
 pub use repository::*;
 pub use summary::*;
 pub use usecases::*;
+
+pub use pensipro_kernel::written::{AmountFault, NumberStyle, normal, read_month, unwrap_cell};

@@ -20,9 +20,13 @@ use std::sync::Arc;
 
 use fields::Fields;
 use lines::{Lines, RawLine};
+use pensipro_kernel::Money;
 
 use crate::{FileLine, Given, InvalidLine, InvalidReason, PayerProfile};
 
+/// The most that one line's amount may be: five billion rupiah. No pension cut comes near it, and
+/// the sum of a whole file stays within 64 bits.
+pub const MAX_CUT: Money = Money::from_sen(500_000_000_000);
 /// The header is looked for in this many lines from the top.
 pub const HEADER_WITHIN: u32 = 10;
 /// Longer lines are invalid, in bytes.

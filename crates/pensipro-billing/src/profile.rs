@@ -2,11 +2,9 @@
 
 mod builtin;
 mod choice;
-mod words;
 
 pub use builtin::{asabri, built_in, generic, taspen};
 pub use choice::Profiles;
-pub use words::{normal, read_month};
 
 use chrono::NaiveDate;
 use pensipro_kernel::Period;

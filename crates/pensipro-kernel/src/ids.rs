@@ -38,6 +38,8 @@ ids! {
     BankAccountId,
     /// A member's document.
     MemberDocumentId,
+    /// A spreadsheet of members.
+    IntakeId,
     /// A branch of the cooperative.
     BranchId,
     /// A sales person.

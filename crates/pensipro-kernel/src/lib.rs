@@ -43,6 +43,7 @@ mod rounding;
 mod scope;
 mod text;
 mod version;
+pub mod written;
 
 pub use actor::{Actor, Authority, AuthorityError, Origin};
 pub use audit::{AuditEntry, AuditLog, AuditValue};

@@ -5,7 +5,7 @@ use super::{
     CutResult, DateStyle, Encoding, ExportColumn, ExportField, ExportFormat, Footer, ImportColumns,
     ImportFormat, PayerProfile, ProfileParts, ReasonWords, ResultCode,
 };
-use crate::{FailReason, NumberStyle, Payer};
+use crate::{FailReason, NumberStyle, Payer, normal};
 
 /// All built-in profiles: generic, TASPEN, ASABRI.
 pub fn built_in() -> Vec<PayerProfile> {
@@ -99,10 +99,6 @@ fn profile(
             realisation_days: 15,
         },
     }
-}
-
-fn normal(code: &str) -> String {
-    super::normal(code)
 }
 
 /// The export file of every built-in profile: each field under its own name.

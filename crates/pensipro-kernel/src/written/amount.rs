@@ -1,10 +1,8 @@
-//! Amounts as people and payers write them.
+//! Amounts.
 
-use pensipro_kernel::{Money, MoneyError};
+use crate::{Money, MoneyError};
 
-use pensipro_kernel::codes;
-
-codes! {
+crate::codes! {
     /// How amounts are written.
     pub enum NumberStyle {
         /// Any of the others, told apart by the text itself; what could be two amounts is refused.
@@ -17,10 +15,6 @@ codes! {
         Plain = "plain",
     }
 }
-
-/// The most that one line's amount may be: five billion rupiah. No pension cut comes near it, and
-/// the sum of a whole file stays within 64 bits.
-pub const MAX_CUT: Money = Money::from_sen(500_000_000_000);
 
 /// Longer texts are no amount.
 const MAX_LEN: usize = 64;
@@ -53,7 +47,7 @@ impl NumberStyle {
     /// rupiah.
     ///
     /// ```
-    /// use pensipro_billing::{AmountFault, NumberStyle};
+    /// use pensipro_kernel::written::{AmountFault, NumberStyle};
     /// let read = |text| NumberStyle::Tolerant.read(text).map(|amount| amount.to_string());
     /// assert_eq!(read("Rp 1.500.000,-").as_deref(), Ok("1500000.00"));
     /// assert_eq!(read("1,500,000.00").as_deref(), Ok("1500000.00"));

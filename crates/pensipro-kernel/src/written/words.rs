@@ -1,6 +1,6 @@
-//! Words as payers write them.
+//! Words, and the months among them.
 
-use pensipro_kernel::Period;
+use crate::Period;
 
 /// A text made comparable: in capitals, letters and digits parted by single blanks where anything
 /// else stands between them. `"No_Pensiun "` and `NO. PENSIUN` are the same.
@@ -16,7 +16,15 @@ pub fn normal(text: &str) -> String {
     normal
 }
 
-/// Month names, each by the beginnings that payers write.
+/// The text of a cell without the dress that spreadsheets put on numbers to keep them text: blanks
+/// around, a leading apostrophe, or `="…"`.
+pub fn unwrap_cell(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    text.strip_prefix('\'').unwrap_or(text).trim()
+}
+
+/// Month names, each by the beginnings that people write.
 const MONTHS: [&[&str]; 12] = [
     &["JAN"],
     &["FEB", "PEB"],
@@ -48,18 +56,25 @@ fn month_of(year: &str, month: &str) -> Option<Period> {
     Period::new(year.parse().ok()?, number).ok()
 }
 
-fn month_number(name: &str) -> Option<u32> {
+pub(super) fn month_number(name: &str) -> Option<u32> {
     let is_name = |names: &[&str]| names.iter().any(|start| name.starts_with(start));
     (1..).zip(MONTHS).find(|(_, names)| is_name(names)).map(|(number, _)| number)
 }
 
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_lose_their_dress_and_keep_their_zeros() {
+        assert_eq!(unwrap_cell(" '003575843547995 "), "003575843547995");
+        assert_eq!(unwrap_cell("=\"0035\""), "0035");
+        assert_eq!(unwrap_cell("Jl. Melati 4"), "Jl. Melati 4");
+    }
 
     #[test]
     fn headings_compare_whatever_parts_their_words() {

@@ -65,8 +65,16 @@ impl Drop for Unrecorded {
 }
 
 /// True if what was refused may be carried through all the same.
-pub(crate) fn may_yet_be_done(problem: &Problem) -> bool {
+fn may_yet_be_done(problem: &Problem) -> bool {
     problem.code() == codes::TIMED_OUT.code
+}
+
+/// True if what was begun has the spooled file: it was made just now, or perhaps is being made.
+pub(crate) fn may_have_file<A: Answer>(begun: &Reply<A>) -> bool {
+    match begun {
+        Ok(answered) => answered.is_acceptance() && !answered.is_replayed_acceptance(),
+        Err(problem) => may_yet_be_done(problem),
+    }
 }
 
 impl App {

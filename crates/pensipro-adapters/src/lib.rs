@@ -1,5 +1,5 @@
-//! The outside world but the database: where files lie, and how papers and reports are written
-//! and sheets read.
+//! The outside world but the database: where files lie, how papers and reports are written, and how
+//! spreadsheets are read.
 //!
 //! ```
 //! use pensipro_adapters::LocalFiles;
@@ -19,10 +19,12 @@ mod local_files;
 mod long_files;
 mod pdf;
 mod sheet;
+mod sheets;
 mod xlsx;
 
 pub use local_files::LocalFiles;
 pub use long_files::Draft;
 pub use pdf::write_pdf;
 pub use sheet::{SheetFault, read_sheet};
+pub use sheets::read_spreadsheet;
 pub use xlsx::{Spreadsheet, SpreadsheetError, write_xlsx};

@@ -5,7 +5,7 @@ use pensipro_kernel::{
 };
 use serde_json::{Map, Value};
 
-use crate::{DocumentStatus, FileRefusal, Obligations};
+use crate::{DocumentStatus, FileRefusal, Obligations, SheetFault};
 
 /// A refusal of the members module.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,9 @@ pub enum MemberError {
     /// The file cannot be taken.
     #[error(transparent)]
     File(#[from] FileRefusal),
+    /// The spreadsheet cannot be taken.
+    #[error(transparent)]
+    Sheet(#[from] SheetFault),
     /// The caller may not do this.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -105,6 +108,10 @@ pub const ERRORS: &[ErrorKind] = &[
     FileRefusal::DAMAGED,
     FileRefusal::IMAGE_TOO_LARGE,
     FileRefusal::ACTIVE_CONTENT,
+    SheetFault::UNSUPPORTED,
+    SheetFault::UNREADABLE,
+    SheetFault::HEADER,
+    SheetFault::TOO_LARGE,
 ];
 
 impl MemberError {
@@ -134,6 +141,7 @@ impl DomainError for MemberError {
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::DocumentTransition { .. } => ErrorKind::INVALID_TRANSITION,
             Self::File(refusal) => refusal.kind(),
+            Self::Sheet(fault) => fault.kind(),
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }

@@ -28,6 +28,7 @@ mod details;
 mod document;
 mod error;
 pub mod files;
+mod intake;
 mod member;
 mod nik;
 mod pension;
@@ -49,14 +50,20 @@ pub use document::{
 };
 pub use error::{ERRORS, MemberError, UniqueKey};
 pub use files::{FileKey, FileStore, FileStoreError, Sha256, StoredFile};
+pub use intake::{
+    Cell, Column, Columns, HEADER_WITHIN, Intake, IntakeCommand, IntakeMode, IntakeStatus,
+    MAX_ROWS, NewIntake, Newcomer, RawIntake, ReadRow, Registration, RowFault, RowVerdict,
+    SheetFault, SheetReader, SheetRow, StoredVerdict, Tally, VerdictKind,
+};
 pub use member::{Member, MemberDetails, Obligations, Payer, Sex};
 pub use nik::{Nik, NikBirth, NikError, NikWarning};
 pub use pension::{NoPensiun, NoPensiunError};
-pub(crate) use registration::refuse_holders;
-pub use registration::{Registration, judge_registrations};
+pub use registration::Seen;
+pub(crate) use registration::{Judged, judge_registrations, refuse_holders};
 pub use repository::{
-    BankAccountRepository, ContactRepository, Holders, KeyHolder, MemberDocumentRepository,
-    MemberFilter, MemberRegistry, MemberRepository, MemberSort, Presence, SalesDirectory, Seller,
+    BankAccountRepository, ContactRepository, Holders, IntakeFilter, IntakeRepository, KeyHolder,
+    MemberDocumentRepository, MemberFilter, MemberRegistry, MemberRepository, MemberSort, Presence,
+    SalesDirectory, Seller,
 };
 pub use standing::{
     Death, DeathNotice, LoanResolution, MemberStatus, NewStatus, RawStatus, Standing,

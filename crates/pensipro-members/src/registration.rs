@@ -4,30 +4,73 @@ use std::collections::HashMap;
 
 use pensipro_kernel::{Actor, Faults, MemberId, Permission};
 
-use crate::{Holders, KeyHolder, MemberDetails, MemberError, Nik, NoPensiun, Presence, UniqueKey};
-
-/// What became of one of many registrations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Registration {
-    /// He is a member now.
-    Registered(MemberId),
-    /// He was a member already: both identifiers are his. Nothing was changed.
-    Present(MemberId),
-    /// He is not registered.
-    Refused(Faults),
-}
+use crate::{
+    Holders, KeyHolder, MemberDetails, MemberError, Presence, ReadRow, Registration, UniqueKey,
+};
 
 /// What is to become of a batch of registrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged(Vec<Judgement>);
+pub(crate) struct Judged(Vec<Judgement>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Judgement {
     New,
-    /// The same person as an earlier, new one of the batch.
+    /// The same person as an earlier, new one, by his place.
     Again(usize),
     Present(MemberId),
     Refused(Faults),
+}
+
+/// The new ones so far, by their places: some hundred bytes each.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    judged: usize,
+    niks: HashMap<[u8; 16], usize>,
+    numbers: HashMap<[u8; 20], usize>,
+}
+
+impl Seen {
+    fn places(&self, details: &MemberDetails) -> (Option<usize>, Option<usize>) {
+        let (nik, number) = keys(details);
+        (self.niks.get(&nik).copied(), self.numbers.get(&number).copied())
+    }
+
+    /// What is known of the people of these rows: all that matters to a verdict on them.
+    #[must_use]
+    pub fn among(&self, rows: &[ReadRow]) -> Self {
+        let mut among = Self { judged: self.judged, ..Self::default() };
+        for details in rows.iter().filter_map(|row| Some(&row.person.as_ref().ok()?.details)) {
+            let (nik, number) = keys(details);
+            among.niks.extend(self.niks.get(&nik).map(|place| (nik, *place)));
+            among.numbers.extend(self.numbers.get(&number).map(|place| (number, *place)));
+        }
+        among
+    }
+
+    /// Adds what became known.
+    pub fn absorb(&mut self, known: Self) {
+        let Self { judged, niks, numbers } = known;
+        self.judged = judged;
+        self.niks.extend(niks);
+        self.numbers.extend(numbers);
+    }
+
+    fn add(&mut self, details: &MemberDetails) {
+        let (nik, number) = keys(details);
+        self.niks.insert(nik, self.judged);
+        self.numbers.insert(number, self.judged);
+    }
+}
+
+/// Identifiers in place, without a text's overhead; they are at most so long.
+fn keys(MemberDetails { nik, no_pensiun, .. }: &MemberDetails) -> ([u8; 16], [u8; 20]) {
+    (padded(nik.as_str()), padded(no_pensiun.as_str()))
+}
+
+fn padded<const N: usize>(text: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+    bytes
 }
 
 /// Refuses an identifier that somebody holds: [`MemberError::Duplicate`].
@@ -50,30 +93,36 @@ fn shown(holder: &KeyHolder, by: &Actor) -> bool {
         && by.may(Permission::ViewMember)
 }
 
-/// Judges a batch by who holds its identifiers. Within it the first of an identifier counts.
-pub fn judge_registrations(batch: &[MemberDetails], holders: &Holders, by: &Actor) -> Judged {
-    let (mut niks, mut numbers) = (HashMap::new(), HashMap::new());
+/// Judges a batch by who holds its identifiers and who was seen before it. Of several with one
+/// identifier the first counts.
+pub(crate) fn judge_registrations(
+    batch: &[MemberDetails],
+    holders: &Holders,
+    seen: &mut Seen,
+    by: &Actor,
+) -> Judged {
     let mut judged = Vec::with_capacity(batch.len());
-    for (place, details) in batch.iter().enumerate() {
-        let judgement = judge(details, holders, (&niks, &numbers), by);
+    for details in batch {
+        let judgement = judge(details, holders, seen.places(details), by);
         if judgement == Judgement::New {
-            niks.insert(&details.nik, place);
-            numbers.insert(&details.no_pensiun, place);
+            seen.add(details);
         }
+        seen.judged = seen.judged.saturating_add(1);
         judged.push(judgement);
     }
     Judged(judged)
 }
 
-/// The places of the new ones so far.
-type Seen<'a> = (&'a HashMap<&'a Nik, usize>, &'a HashMap<&'a NoPensiun, usize>);
-
-fn judge(details: &MemberDetails, holders: &Holders, seen: Seen<'_>, by: &Actor) -> Judgement {
-    let MemberDetails { nik, no_pensiun, .. } = details;
-    if let (Some(one), Some(other)) = (seen.0.get(nik), seen.1.get(no_pensiun))
+fn judge(
+    MemberDetails { nik, no_pensiun, .. }: &MemberDetails,
+    holders: &Holders,
+    (nik_seen, number_seen): (Option<usize>, Option<usize>),
+    by: &Actor,
+) -> Judgement {
+    if let (Some(one), Some(other)) = (nik_seen, number_seen)
         && one == other
     {
-        return Judgement::Again(*one);
+        return Judgement::Again(one);
     }
     let (by_nik, by_number) = (holders.nik.get(nik), holders.no_pensiun.get(no_pensiun));
     if let (Some(one), Some(other)) = (by_nik, by_number)
@@ -84,10 +133,10 @@ fn judge(details: &MemberDetails, holders: &Holders, seen: Seen<'_>, by: &Actor)
     }
     let mut faults = Faults::new();
     let is_taken = |key: UniqueKey| format!("another member has this {}", key.field());
-    if by_nik.is_some() || seen.0.contains_key(nik) {
+    if by_nik.is_some() || nik_seen.is_some() {
         faults.add("nik", "duplicate_nik", is_taken(UniqueKey::Nik));
     }
-    if by_number.is_some() || seen.1.contains_key(no_pensiun) {
+    if by_number.is_some() || number_seen.is_some() {
         faults.add("no_pensiun", "duplicate_no_pensiun", is_taken(UniqueKey::NoPensiun));
     }
     if faults.is_empty() { Judgement::New } else { Judgement::Refused(faults) }
@@ -104,7 +153,7 @@ impl Judged {
     }
 
     /// What became of each, once the new ones were registered under these ids; `None` if there are
-    /// too few.
+    /// too few. The batch was the first to be seen.
     pub(crate) fn settle(
         self,
         ids: impl IntoIterator<Item = MemberId>,
@@ -115,14 +164,25 @@ impl Judged {
             settled.push(match judgement {
                 Judgement::New => Registration::Registered(ids.next()?),
                 Judgement::Again(place) => match settled.get(place)? {
-                    Registration::Registered(id) => Registration::Present(*id),
+                    Registration::Registered(id) => Registration::Present(Some(*id)),
                     _ => return None,
                 },
-                Judgement::Present(id) => Registration::Present(id),
+                Judgement::Present(id) => Registration::Present(Some(id)),
                 Judgement::Refused(faults) => Registration::Refused(faults),
             });
         }
         Some(settled)
+    }
+
+    /// What would become of each.
+    pub(crate) fn foreseen(self) -> Vec<Registration> {
+        let foreseen = |judgement| match judgement {
+            Judgement::New => Registration::Acceptable,
+            Judgement::Again(_) => Registration::Present(None),
+            Judgement::Present(id) => Registration::Present(Some(id)),
+            Judgement::Refused(faults) => Registration::Refused(faults),
+        };
+        self.0.into_iter().map(foreseen).collect()
     }
 }
 
@@ -149,9 +209,8 @@ mod tests {
 
     fn codes(registration: &Registration) -> Vec<&'static str> {
         match registration {
-            Registration::Registered(_) => vec!["registered"],
-            Registration::Present(_) => vec!["present"],
             Registration::Refused(faults) => faults.list().iter().map(|fault| fault.code).collect(),
+            other => vec![other.kind().code()],
         }
     }
 
@@ -192,7 +251,7 @@ mod tests {
             person(3, 7),
             person(4, 4),
         ];
-        let judged = judge_registrations(&batch, &holders, &clerk());
+        let judged = judge_registrations(&batch, &holders, &mut Seen::default(), &clerk());
         let new = judged.take_new(batch);
         assert_eq!(new, [person(1, 1), person(4, 4)]);
         let settled = judged.settle([21, 22].map(MemberId::new)).unwrap();
@@ -208,7 +267,30 @@ mod tests {
                 vec!["registered"],
             ]
         );
-        assert_eq!(settled[3], Registration::Present(MemberId::new(21)));
+        assert_eq!(settled[3], Registration::Present(Some(MemberId::new(21))));
         assert_eq!(settled[6], Registration::Registered(MemberId::new(22)));
+    }
+
+    #[test]
+    fn what_is_foreseen_batch_by_batch_is_what_comes_of_the_whole() {
+        let batch = [person(1, 1), person(1, 1), person(1, 2), person(3, 3), person(4, 3)];
+        let holders = Holders::default();
+        let mut seen = Seen::default();
+        let parts = batch
+            .chunks(1)
+            .flat_map(|part| judge_registrations(part, &holders, &mut seen, &clerk()).foreseen());
+        let foreseen: Vec<_> = parts.map(|verdict| codes(&verdict)).collect();
+        let whole = judge_registrations(&batch, &holders, &mut Seen::default(), &clerk());
+        let settled = whole.settle([1, 2].map(MemberId::new)).unwrap();
+        let settled: Vec<_> = settled.iter().map(codes).collect();
+        let acceptable = foreseen.iter().map(|codes| match codes[..] {
+            ["acceptable"] => vec!["registered"],
+            _ => codes.clone(),
+        });
+        assert_eq!(settled, acceptable.collect::<Vec<_>>());
+        assert_eq!(
+            settled[2..],
+            [vec!["duplicate_nik"], vec!["registered"], vec!["duplicate_no_pensiun"]]
+        );
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use pensipro_kernel::{
-    BankAccountId, BranchId, ContactId, MemberId, Page, PageRequest, SalesId, Scope, StorageError,
-    UserId, Version, codes,
+    BankAccountId, BranchId, ContactId, IntakeId, MemberId, Page, PageRequest, SalesId, Scope,
+    StorageError, UserId, Version, codes,
 };
 
 use crate::{
-    AccountDetails, BankAccount, Contact, ContactDetails, ContactKind, DocumentKind, Member,
-    MemberDetails, MemberDocument, MemberStatus, Nik, NoPensiun, Obligations, Payer, StoredFile,
+    AccountDetails, BankAccount, Contact, ContactDetails, ContactKind, DocumentKind, Intake,
+    IntakeStatus, Member, MemberDetails, MemberDocument, MemberStatus, NewIntake, Nik, NoPensiun,
+    Obligations, Payer, StoredFile, StoredVerdict, VerdictKind,
 };
 
 codes! {
@@ -186,6 +187,49 @@ pub trait MemberDocumentRepository {
     fn save_document_review(&mut self, document: &MemberDocument) -> Result<(), StorageError>;
 }
 
+/// Which intakes a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IntakeFilter {
+    /// That far.
+    pub status: Option<IntakeStatus>,
+}
+
+/// Spreadsheets of members, and the verdicts on their rows.
+pub trait IntakeRepository {
+    /// Inserts one that is `processing`.
+    fn add_intake(&mut self, new: &NewIntake, by: Option<UserId>) -> Result<Intake, StorageError>;
+    /// An intake whose sender's scope lies within this one.
+    fn intake(&mut self, id: IntakeId, scope: Scope) -> Result<Intake, StorageError>;
+    /// An intake, locked until the transaction ends.
+    fn lock_intake(&mut self, id: IntakeId) -> Result<Intake, StorageError>;
+    /// A page of those within the scope, newest first.
+    fn intakes(
+        &mut self,
+        filter: IntakeFilter,
+        page: &PageRequest,
+        scope: Scope,
+    ) -> Result<Page<Intake>, StorageError>;
+    /// Those that are `processing`, oldest first.
+    fn unfinished_intakes(&mut self) -> Result<Vec<IntakeId>, StorageError>;
+    /// Saves status, checkpoint, tally and spool key.
+    fn save_intake(&mut self, intake: &Intake) -> Result<(), StorageError>;
+    /// Inserts the verdicts on rows, many at once.
+    fn add_verdicts(
+        &mut self,
+        id: IntakeId,
+        verdicts: Vec<StoredVerdict>,
+    ) -> Result<(), StorageError>;
+    /// Removes all verdicts of an intake.
+    fn forget_verdicts(&mut self, id: IntakeId) -> Result<(), StorageError>;
+    /// A page of an intake's verdicts, of a kind or of all, by rows.
+    fn verdicts(
+        &mut self,
+        id: IntakeId,
+        kind: Option<VerdictKind>,
+        page: &PageRequest,
+    ) -> Result<Page<StoredVerdict>, StorageError>;
+}
+
 /// A sales person who is not switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seller {
@@ -203,4 +247,15 @@ pub trait SalesDirectory {
     fn seller(&mut self, sales: SalesId, scope: Scope) -> Result<Option<Seller>, StorageError>;
     /// True if there is such a branch, and it is not switched off.
     fn branch_is_open(&mut self, branch: BranchId) -> Result<bool, StorageError>;
+    /// The branches with these codes that are not switched off; other codes are left out.
+    fn branches_by_code(
+        &mut self,
+        codes: &[String],
+    ) -> Result<HashMap<String, BranchId>, StorageError>;
+    /// The sales people within the scope with these codes, likewise.
+    fn sellers_by_code(
+        &mut self,
+        codes: &[String],
+        scope: Scope,
+    ) -> Result<HashMap<String, Seller>, StorageError>;
 }

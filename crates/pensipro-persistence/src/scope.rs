@@ -12,14 +12,19 @@ use pensipro_kernel::{BranchId, FunderId, Scope};
 use crate::{
     connection::MultiBackend,
     schema::{
-        applications, loans, members, sales, sales_branches, sales_commissions, sales_visits,
-        sys_users,
+        applications, loans, member_intakes, members, sales, sales_branches, sales_commissions,
+        sales_visits, sys_users,
     },
 };
 
 /// Members of the caller's branch.
 pub(crate) fn seen_members(scope: Scope) -> Seen<members::branch_id, Nobodys> {
     Seen::new(members::branch_id, Nobodys, scope)
+}
+
+/// Spreadsheets of members that were sent from the caller's branch.
+pub(crate) fn seen_intakes(scope: Scope) -> Seen<member_intakes::sent_from, Nobodys> {
+    Seen::new(member_intakes::sent_from, Nobodys, scope)
 }
 
 /// Applications of the caller's branch.

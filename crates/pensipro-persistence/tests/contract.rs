@@ -6,6 +6,8 @@ mod auth;
 mod billing;
 #[path = "contract/fixtures.rs"]
 mod fixtures;
+#[path = "contract/intakes.rs"]
+mod intakes;
 #[path = "contract/lending.rs"]
 mod lending;
 #[path = "contract/members.rs"]

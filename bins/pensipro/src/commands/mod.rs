@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod members;
 mod migrate;
 mod serve;
 
@@ -35,6 +36,8 @@ enum Command {
     Admin(admin::Order),
     /// Fills an empty database with a portfolio.
     Demo(demo::Arguments),
+    /// Members.
+    Members(members::Arguments),
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the table of errors.
@@ -50,7 +53,11 @@ impl Cli {
             Command::Openapi => return print(&openapi::document_text(&routes::all())),
             Command::ErrorsDoc => return print(&codes::page()),
             Command::ConfigurationDoc => return print(&policy::page()),
-            Command::Serve | Command::Migrate | Command::Admin(_) | Command::Demo(_) => {}
+            Command::Serve
+            | Command::Migrate
+            | Command::Admin(_)
+            | Command::Demo(_)
+            | Command::Members(_) => {}
         }
         let source = Source::load(self.config.as_deref())?;
         let config = Config::read(&source)?;
@@ -59,6 +66,7 @@ impl Cli {
             Command::Migrate => migrate::run(&config),
             Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
+            Command::Members(arguments) => members::run(&config, &arguments),
             _ => serve::start(config, &source),
         }
     }

@@ -2,10 +2,9 @@
 
 use fastrand::Rng;
 use pensipro_members::{MemberDetails, Registration, usecases::register_members};
-use pensipro_persistence::Backend;
 
 use super::{House, Progress};
-use crate::http::Problem;
+use crate::{http::Problem, jobs::rows_of_a_batch};
 
 /// Registers `count` pensioners whose numbers begin at `first`.
 pub(super) fn register_crowd(
@@ -15,10 +14,7 @@ pub(super) fn register_crowd(
     first: u32,
     count: u32,
 ) -> Result<(), Problem> {
-    let chunk = match house.store.backend() {
-        Backend::Sqlite => 500,
-        Backend::Postgres => 2_500,
-    };
+    let chunk = u32::try_from(rows_of_a_batch(house.store.backend())).unwrap_or(u32::MAX);
     let (mut number, mut left) = (first, count);
     while left > 0 {
         let size = left.min(chunk);

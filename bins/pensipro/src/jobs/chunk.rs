@@ -22,7 +22,7 @@ const PAUSES: [Duration; 5] = [
 
 /// Lines of a chunk: on SQLite a chunk holds the one writer for at most some 50 ms, on PostgreSQL
 /// it spreads the cost of a transaction's statements.
-pub(super) fn lines_of_a_chunk(backend: Backend) -> usize {
+pub(crate) fn lines_of_a_chunk(backend: Backend) -> usize {
     match backend {
         Backend::Sqlite => 500,
         Backend::Postgres => 2_500,
@@ -68,6 +68,7 @@ impl App {
         let (source, id) = match job {
             Job::Export(id) => ("billing.export", id.get()),
             Job::Import(id) => ("billing.import", id.get()),
+            Job::Intake(id) => ("members.import", id.get()),
         };
         let exception = NewException {
             severity: Severity::Error,

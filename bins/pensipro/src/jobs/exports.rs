@@ -10,9 +10,10 @@ use crate::{App, app::Stop, http::Problem};
 pub(super) async fn generate(app: &App, stop: &Stop, id: ExportId) -> Result<Stretch, Problem> {
     let limit = u32::try_from(lines_of_a_chunk(app.store().backend())).unwrap_or(u32::MAX);
     let by = app.load(move |tx, _| Ok(tx.export(id)?.created_by)).await.map(on_behalf_of)?;
-    while !app.is_told_to_stop(stop) {
+    let job = Job::Export(id);
+    while !app.is_told_to_stop(stop, job) {
         let by = by.clone();
-        let chunk = app.chunk(stop, ("export_chunk", Job::Export(id)), move |tx, at| {
+        let chunk = app.chunk(stop, ("export_chunk", job), move |tx, at| {
             let profiles = Profiles::new(tx.configured_profiles()?);
             Ok(generate_export_chunk(tx, &by, id, limit, &profiles, at.today)?)
         });

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use pensipro_auth::ModuleCode;
 use pensipro_billing::{FileLine, Import, ImportRepository, ImportStatus};
 use pensipro_flows::{finish_import, process_import_chunk};
 use pensipro_kernel::{Actor, ImportId};
@@ -22,7 +21,7 @@ pub(super) async fn process(app: &App, stop: &Stop, id: ImportId) -> Result<Stre
     let key = spool_key(&import)?;
     let mut lines = Lines::open(app, &import, &key).await?;
     let limit = lines_of_a_chunk(app.store().backend());
-    while !app.is_told_to_stop(stop) {
+    while !app.is_told_to_stop(stop, Job::Import(id)) {
         let (chunk, rest) = lines.next(limit).await?;
         lines = rest;
         if chunk.is_empty() {
@@ -77,11 +76,4 @@ async fn finish(
 fn spool_key(import: &Import) -> Result<FileKey, Problem> {
     let key = import.spool_key.as_deref().and_then(|key| key.parse().ok());
     key.ok_or_else(|| Problem::internal(format!("import {} has no spooled file", import.id)))
-}
-
-impl App {
-    /// True once a job should end between two chunks: at the stop, or while its module is off.
-    pub(super) fn is_told_to_stop(&self, stop: &Stop) -> bool {
-        stop.is_asked() || self.state().is_disabled(ModuleCode::Billing.code())
-    }
 }

@@ -39,8 +39,9 @@ impl App {
         let (app, backend) = (self.clone(), self.store().backend());
         self.change("free_leases", move |tx, _| {
             for lease in tx.leases()? {
-                let ours = lease.job.starts_with("export:") || lease.job.starts_with("import:");
-                if ours && is_dead(&lease, &app.jobs.holder, backend) {
+                let ours = ["export:", "import:", "intake:"];
+                let is_ours = ours.iter().any(|kind| lease.job.starts_with(kind));
+                if is_ours && is_dead(&lease, &app.jobs.holder, backend) {
                     tx.free_lease(&lease.job, &lease.holder)?;
                 }
             }

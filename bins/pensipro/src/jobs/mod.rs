@@ -1,4 +1,5 @@
-//! Work that is longer than a request: exports and imports, worked off in chunks beside requests.
+//! Work that is longer than a request: exports, imports and spreadsheets of members, worked off in
+//! chunks beside requests.
 //!
 //! What is to be done stands in the database (an export `generating`, an import `processing`), never
 //! in memory: a chunk's results and its checkpoint are one transaction, so that a process that is
@@ -8,11 +9,13 @@
 mod chunk;
 mod exports;
 mod imports;
+mod intakes;
 mod leases;
 mod lines;
 mod rests;
 mod runner;
 mod spool;
+mod spool_file;
 
 use std::{
     collections::HashSet,
@@ -20,8 +23,10 @@ use std::{
     time::Duration,
 };
 
+use pensipro_auth::ModuleCode;
 use pensipro_billing::{ExportRepository, ImportRepository, ImportStatus};
-use pensipro_kernel::{Actor, Entropy, ExportId, ImportId, UserId};
+use pensipro_kernel::{Actor, Entropy, ExportId, ImportId, IntakeId, Scope, UserId};
+use pensipro_members::{IntakeRepository, IntakeStatus};
 use tokio::{
     sync::{Notify, watch},
     time::{sleep, timeout},
@@ -29,6 +34,8 @@ use tokio::{
 
 use crate::{App, http::Problem};
 
+pub(crate) use chunk::lines_of_a_chunk as rows_of_a_batch;
+pub(crate) use intakes::judge_sheet;
 pub(crate) use lines::{Judged, judge};
 pub(crate) use runner::run;
 pub(crate) use spool::SpoolSink;
@@ -43,6 +50,8 @@ pub enum Job {
     Export(ExportId),
     /// An import's lines get their outcomes.
     Import(ImportId),
+    /// The rows of a spreadsheet of members get their verdicts.
+    Intake(IntakeId),
 }
 
 /// The jobs of this process.
@@ -69,6 +78,15 @@ impl Job {
         match self {
             Self::Export(id) => format!("export:{id}"),
             Self::Import(id) => format!("import:{id}"),
+            Self::Intake(id) => format!("intake:{id}"),
+        }
+    }
+
+    /// The module that it belongs to: while that is off, it rests.
+    const fn module(self) -> ModuleCode {
+        match self {
+            Self::Export(_) | Self::Import(_) => ModuleCode::Billing,
+            Self::Intake(_) => ModuleCode::Member,
         }
     }
 }
@@ -117,6 +135,9 @@ impl App {
             Ok(match job {
                 Job::Export(id) => tx.export(id)?.is_complete(),
                 Job::Import(id) => tx.import(id)?.status != ImportStatus::Processing,
+                Job::Intake(id) => {
+                    tx.intake(id, Scope::WholeHouse)?.status != IntakeStatus::Processing
+                }
             })
         })
         .await

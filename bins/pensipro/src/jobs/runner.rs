@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use pensipro_auth::ModuleCode;
 use pensipro_billing::{ExportRepository, ImportRepository};
+use pensipro_members::IntakeRepository;
 use tokio::{
     task::{JoinSet, spawn},
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Job, Stretch, chunk::told, exports, imports, rests::Rests};
+use super::{Job, Stretch, chunk::told, exports, imports, intakes, rests::Rests};
 use crate::{App, app::Stop, http::Problem};
 
 /// Jobs that are worked on at once, so that a small one need not wait for a big one.
@@ -65,16 +65,15 @@ impl Runner {
     }
 
     async fn take_up(&mut self, stop: &Stop) {
-        if self.app.state().is_disabled(ModuleCode::Billing.code()) {
-            return;
-        }
         let unfinished = match self.app.unfinished().await {
             Ok(unfinished) => unfinished,
             Err(problem) => return log::warn!("jobs could not be read: {}", told(&problem)),
         };
         self.rests.forget(&unfinished, Instant::now());
         for job in unfinished {
-            let is_ready = self.tasks.len() < AT_ONCE && !self.rests.is_resting(job);
+            let is_ready = self.tasks.len() < AT_ONCE
+                && !self.rests.is_resting(job)
+                && !self.app.is_told_to_stop(stop, job);
             if is_ready && self.app.jobs.begin(job) {
                 self.tasks.spawn(work(self.app.clone(), stop.clone(), job));
             }
@@ -108,9 +107,15 @@ impl App {
         self.load(|tx, _| {
             let imports = tx.unfinished_imports()?.into_iter().map(Job::Import);
             let exports = tx.unfinished_exports()?.into_iter().map(Job::Export);
-            Ok(exports.chain(imports).collect())
+            let intakes = tx.unfinished_intakes()?.into_iter().map(Job::Intake);
+            Ok(exports.chain(imports).chain(intakes).collect())
         })
         .await
+    }
+
+    /// True once a job should end between two chunks: at the stop, or while its module is off.
+    pub(super) fn is_told_to_stop(&self, stop: &Stop, job: Job) -> bool {
+        stop.is_asked() || self.state().is_disabled(job.module().code())
     }
 }
 
@@ -140,6 +145,7 @@ async fn held(app: &App, stop: &Stop, job: Job) -> Result<Stretch, Problem> {
     let worked = match job {
         Job::Export(id) => exports::generate(app, stop, id).await,
         Job::Import(id) => imports::process(app, stop, id).await,
+        Job::Intake(id) => intakes::process(app, stop, id).await,
     };
     if let Err(problem) = app.end_lease(job).await {
         log::warn!("the lease of {} could not be given back: {}", job.lease(), told(&problem));

@@ -3,15 +3,15 @@
 
 use std::{
     fs::File,
-    io::{BufReader, ErrorKind, Read, Write},
+    io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write},
     time::Duration,
 };
 
 use actix_web::web::Bytes;
 use pensipro_adapters::Draft;
 use pensipro_billing::ImportRepository;
-use pensipro_kernel::StorageError;
-use pensipro_members::{FileKey, FileStore};
+use pensipro_kernel::{Scope, StorageError};
+use pensipro_members::{FileKey, FileStore, IntakeRepository};
 use pensipro_persistence::{BlockKey, BlockKind};
 use tokio::task::spawn_blocking;
 
@@ -25,10 +25,13 @@ use crate::{
 const AREA: &str = "spool";
 
 /// Plain bytes of a block.
-const BLOCK: usize = 64 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 
-/// What a sealed block may at most be longer than a plain one.
-const SEAL: usize = 64;
+/// Bytes of a whole block as it lies: its kind, its length, and what is sealed.
+pub(super) const LYING: usize = HEAD + BLOCK + BlockKey::OVERHEAD;
+
+/// Bytes before what is sealed.
+pub(super) const HEAD: usize = 5;
 
 /// A file this old that no import waits for was left by a crash, or by a request whose end nobody
 /// saw.
@@ -131,6 +134,18 @@ impl SpoolReader {
         Ok(Self { key: key.clone(), blocks, file, number: 0, is_at_end: false })
     }
 
+    /// Goes to a block by its number.
+    pub(super) fn go_to(&mut self, number: u64) -> std::io::Result<()> {
+        self.file.seek(SeekFrom::Start(number.saturating_mul(LYING as u64)))?;
+        (self.number, self.is_at_end) = (number, false);
+        Ok(())
+    }
+
+    /// Bytes of the file as it lies.
+    pub(super) fn lying_bytes(&self) -> std::io::Result<u64> {
+        Ok(self.file.get_ref().metadata()?.len())
+    }
+
     /// The next block; `None` after the last. A file that is cut off or altered is an error.
     pub(super) fn next_block(&mut self) -> Result<Option<Vec<u8>>, StorageError> {
         if self.is_at_end {
@@ -151,7 +166,7 @@ impl SpoolReader {
         self.file.read_exact(&mut kind)?;
         self.file.read_exact(&mut length)?;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > BLOCK + SEAL {
+        if length > BLOCK + BlockKey::OVERHEAD {
             return Err(std::io::Error::other("a block is longer than any that was written"));
         }
         let mut sealed = vec![0; length];
@@ -184,6 +199,9 @@ impl App {
             let mut keys = Vec::new();
             for id in tx.unfinished_imports()? {
                 keys.extend(tx.import(id)?.spool_key);
+            }
+            for id in tx.unfinished_intakes()? {
+                keys.extend(tx.intake(id, Scope::WholeHouse)?.spool_key);
             }
             Ok(keys)
         });

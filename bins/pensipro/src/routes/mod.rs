@@ -15,6 +15,11 @@ use crate::http::Routes;
 
 pub(crate) use house::docs_file;
 
+/// The id at the end of a location.
+fn id_of(location: Option<&str>) -> Option<i64> {
+    location?.rsplit('/').next()?.parse().ok()
+}
+
 /// The one table of routes.
 pub fn all() -> Routes {
     house::routes()

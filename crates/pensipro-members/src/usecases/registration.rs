@@ -1,10 +1,10 @@
 //! Registering members, one by one and many at once.
 
-use pensipro_kernel::{Actor, AuditLog, Faults, StorageError};
+use pensipro_kernel::{Actor, AuditLog, BranchId, Faults, SalesId, StorageError};
 
 use super::members::entry;
 use crate::{
-    Member, MemberDetails, MemberError, MemberRegistry, Registration, SalesDirectory,
+    Judged, Member, MemberDetails, MemberError, MemberRegistry, Registration, SalesDirectory, Seen,
     judge_registrations, refuse_holders,
 };
 
@@ -18,7 +18,7 @@ pub fn register_member<Tx>(
 where
     Tx: MemberRegistry + SalesDirectory + AuditLog,
 {
-    default_place(tx, by, &mut details)?;
+    default_place(tx, by, &mut details.sales_id, &mut details.branch_id)?;
     check_references(tx, by, None, &details)?;
     let (nik, number) = (details.nik.clone(), details.no_pensiun.clone());
     refuse_holders(&tx.holders(&[nik], &[number])?, by)?;
@@ -41,9 +41,7 @@ pub fn register_members<Tx>(
 where
     Tx: MemberRegistry + AuditLog,
 {
-    let niks: Vec<_> = batch.iter().map(|details| details.nik.clone()).collect();
-    let numbers: Vec<_> = batch.iter().map(|details| details.no_pensiun.clone()).collect();
-    let judged = judge_registrations(&batch, &tx.holders(&niks, &numbers)?, by);
+    let judged = judge_batch(tx, by, &batch, &mut Seen::default())?;
     let new = judged.take_new(batch);
     let members = tx.add_members(new, by.user_id)?;
     let registered = |member: &Member| entry("member.register", member.id).is(member.audit_view());
@@ -52,24 +50,46 @@ where
     Ok(settled.ok_or_else(|| StorageError::Failed("a batch came back short".into()))?)
 }
 
-/// Who sold, and where, if that is not stated.
-fn default_place<Tx>(
+/// Tells what would become of many, and changes nothing. `seen` are those of earlier batches.
+pub fn foresee_members<Tx: MemberRegistry>(
     tx: &mut Tx,
     by: &Actor,
-    details: &mut MemberDetails,
+    batch: &[MemberDetails],
+    seen: &mut Seen,
+) -> Result<Vec<Registration>, MemberError> {
+    Ok(judge_batch(tx, by, batch, seen)?.foreseen())
+}
+
+fn judge_batch<Tx: MemberRegistry>(
+    tx: &mut Tx,
+    by: &Actor,
+    batch: &[MemberDetails],
+    seen: &mut Seen,
+) -> Result<Judged, StorageError> {
+    let niks: Vec<_> = batch.iter().map(|details| details.nik.clone()).collect();
+    let numbers: Vec<_> = batch.iter().map(|details| details.no_pensiun.clone()).collect();
+    Ok(judge_registrations(batch, &tx.holders(&niks, &numbers)?, seen, by))
+}
+
+/// Who sold, and where, if that is not stated.
+pub(super) fn default_place<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    sales_id: &mut Option<SalesId>,
+    branch_id: &mut Option<BranchId>,
 ) -> Result<(), MemberError>
 where
     Tx: SalesDirectory,
 {
-    let seller = match (details.sales_id, by.user_id) {
+    let seller = match (*sales_id, by.user_id) {
         (Some(sales), _) => tx.seller(sales, by.scope)?,
         (None, Some(user)) => tx.seller_of_user(user)?,
         (None, None) => None,
     };
     let seller = seller.filter(|seller| by.scope.sees_branch(Some(seller.branch_id)));
-    details.sales_id = details.sales_id.or(seller.map(|seller| seller.id));
+    *sales_id = sales_id.or(seller.map(|seller| seller.id));
     let own_branch = by.scope.branch().or(seller.map(|seller| seller.branch_id));
-    details.branch_id = details.branch_id.or(own_branch);
+    *branch_id = branch_id.or(own_branch);
     Ok(())
 }
 
@@ -84,18 +104,41 @@ where
     Tx: SalesDirectory,
 {
     let mut faults = Faults::new();
-    let sales = after.sales_id.filter(|_| before.is_none_or(|it| it.sales_id != after.sales_id));
+    if before.is_none_or(|before| before.sales_id != after.sales_id) {
+        check_sales(tx, by, after.sales_id, &mut faults)?;
+    }
+    if before.is_none_or(|before| before.branch_id != after.branch_id) {
+        check_branch(tx, by, after.branch_id, &mut faults)?;
+    }
+    Ok(faults.finish(Some(()))?)
+}
+
+/// The sales person, if one is named.
+pub(super) fn check_sales<Tx: SalesDirectory>(
+    tx: &mut Tx,
+    by: &Actor,
+    sales: Option<SalesId>,
+    faults: &mut Faults,
+) -> Result<(), StorageError> {
     if let Some(sales) = sales {
         let known = tx.seller(sales, by.scope)?.is_some();
         faults.require(known, "sales_id", "unknown", "is no sales person of yours");
     }
-    if before.is_none_or(|before| before.branch_id != after.branch_id) {
-        let visible = by.scope.sees_branch(after.branch_id);
-        let known = match after.branch_id {
-            Some(branch) if visible => tx.branch_is_open(branch)?,
-            _ => visible,
-        };
-        faults.require(known, "branch_id", "unknown", "is no branch of yours");
-    }
-    Ok(faults.finish(Some(()))?)
+    Ok(())
+}
+
+/// The branch, which may be none for who is tied to none.
+pub(super) fn check_branch<Tx: SalesDirectory>(
+    tx: &mut Tx,
+    by: &Actor,
+    branch: Option<BranchId>,
+    faults: &mut Faults,
+) -> Result<(), StorageError> {
+    let visible = by.scope.sees_branch(branch);
+    let known = match branch {
+        Some(branch) if visible => tx.branch_is_open(branch)?,
+        _ => visible,
+    };
+    faults.require(known, "branch_id", "unknown", "is no branch of yours");
+    Ok(())
 }

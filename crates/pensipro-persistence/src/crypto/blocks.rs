@@ -29,6 +29,9 @@ impl BlockKey {
         Self { key, entropy }
     }
 
+    /// Bytes that a sealed block is longer than the plain one.
+    pub const OVERHEAD: usize = SealingKey::OVERHEAD;
+
     /// A block, sealed for its place: the file, its number in the file, and its kind.
     pub fn seal(&self, file: &str, number: u64, kind: BlockKind, plain: &[u8]) -> Vec<u8> {
         self.key.seal(self.entropy.as_ref(), &place(file, number, kind), plain)
@@ -74,6 +77,7 @@ mod tests {
             open("spool/ab", 3, BlockKind::Inner).as_deref(),
             Some(&b"PC-2026-10-000021"[..])
         );
+        assert_eq!(sealed.len(), b"PC-2026-10-000021".len() + BlockKey::OVERHEAD);
         assert_eq!(open("spool/ac", 3, BlockKind::Inner), None);
         assert_eq!(open("spool/ab", 4, BlockKind::Inner), None);
         assert_eq!(open("spool/ab", 3, BlockKind::Last), None);

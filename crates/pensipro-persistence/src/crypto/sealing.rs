@@ -7,6 +7,9 @@ use zeroize::Zeroizing;
 /// Bytes of a key.
 pub(crate) const KEY_LEN: usize = 32;
 
+/// Bytes of the cipher's tag.
+const TAG_LEN: usize = 16;
+
 /// The first byte of what is sealed: a later format gets another.
 const FORMAT: u8 = 1;
 
@@ -14,6 +17,9 @@ const FORMAT: u8 = 1;
 pub(crate) struct SealingKey(LessSafeKey);
 
 impl SealingKey {
+    /// Bytes that a sealed value is longer than the plain one: format, nonce, tag.
+    pub(crate) const OVERHEAD: usize = 1 + NONCE_LEN + TAG_LEN;
+
     pub(crate) fn new(bytes: &[u8; KEY_LEN]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, bytes).expect("a key of the right length");
         Self(LessSafeKey::new(key))

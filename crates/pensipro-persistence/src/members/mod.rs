@@ -3,6 +3,7 @@
 mod accounts;
 mod contacts;
 mod documents;
+mod intakes;
 mod list;
 mod member_rows;
 mod one_member;

@@ -1,5 +1,7 @@
 //! What other modules ask of sales people and branches, and sales of others.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use pensipro_kernel::{BranchId, FunderId, LoanId, MemberId, SalesId, Scope, StorageError, UserId};
 use pensipro_members::{SalesDirectory, Seller};
@@ -51,6 +53,42 @@ impl SalesDirectory for Tx<'_> {
                 .optional()
         })?;
         Ok(is_active == Some(true))
+    }
+
+    fn branches_by_code(
+        &mut self,
+        codes: &[String],
+    ) -> Result<HashMap<String, BranchId>, StorageError> {
+        if codes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(String, i64)> = self.run(|conn| {
+            sales_branches::table
+                .filter(sales_branches::code.eq_any(codes))
+                .filter(sales_branches::is_active)
+                .select((sales_branches::code, sales_branches::id))
+                .load(conn)
+        })?;
+        Ok(rows.into_iter().map(|(code, id)| (code, BranchId::new(id))).collect())
+    }
+
+    fn sellers_by_code(
+        &mut self,
+        codes: &[String],
+        scope: Scope,
+    ) -> Result<HashMap<String, Seller>, StorageError> {
+        if codes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(String, (i64, i64))> = self.run(|conn| {
+            sales::table
+                .filter(sales::code.eq_any(codes))
+                .filter(sales::is_active)
+                .filter(seen_sales(scope))
+                .select((sales::code, (sales::id, sales::branch_id)))
+                .load(conn)
+        })?;
+        Ok(rows.into_iter().map(|(code, row)| (code, seller(row))).collect())
     }
 }
 

@@ -168,3 +168,35 @@ diesel::table! {
         uploaded_by -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    member_intakes (id) {
+        id -> BigInt,
+        mode -> Text,
+        sent_from -> Nullable<BigInt>,
+        branch_id -> Nullable<BigInt>,
+        sales_id -> Nullable<BigInt>,
+        sha256 -> Binary,
+        spool_key -> Nullable<Text>,
+        status -> Text,
+        rows -> Integer,
+        last_row -> Integer,
+        registered -> Integer,
+        acceptable -> Integer,
+        present -> Integer,
+        refused -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_intake_rows (intake_id, row_no) {
+        intake_id -> BigInt,
+        row_no -> Integer,
+        verdict -> Text,
+        member_id -> Nullable<BigInt>,
+        faults -> Nullable<Text>,
+    }
+}

@@ -40,6 +40,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     member_contacts,
     member_bank_accounts,
     member_documents,
+    member_intakes,
+    member_intake_rows,
     loan_products,
     loan_fees,
     penalty_rules,

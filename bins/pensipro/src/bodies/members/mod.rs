@@ -4,6 +4,7 @@ mod account;
 mod change;
 mod contact;
 mod document;
+mod intake;
 mod list;
 mod member;
 
@@ -11,6 +12,9 @@ pub use account::{AccountBody, NewAccountBody};
 pub use change::MemberChangeBody;
 pub use contact::{ContactBody, ContactChangeBody, NewContactBody};
 pub use document::{DocumentBody, DocumentForm, VerdictBody};
+pub use intake::{
+    IntakeBody, IntakeDetailBody, IntakeForm, IntakeQuery, IntakeRowBody, IntakeRowQuery,
+};
 pub use list::MemberQuery;
 pub use member::{MemberBody, NewMemberBody};
 

@@ -11,7 +11,6 @@ use pensipro_billing::{
 };
 use pensipro_kernel::ExportId;
 
-use super::id_of;
 use crate::{
     App,
     bodies::billing::{
@@ -22,6 +21,7 @@ use crate::{
         Shown, Streamed, Valid, right::ExportBilling,
     },
     jobs::Job,
+    routes::id_of,
 };
 
 /// Rows of a piece of the file.

@@ -6,18 +6,18 @@ use pensipro_billing::{
 };
 use pensipro_kernel::ImportId;
 
-use super::id_of;
 use crate::{
     App,
     bodies::billing::{ImportBody, ImportDetailBody, ImportForm, ImportQuery, LineBody, LineQuery},
     http::{
-        Allowed, Answered, Begun, Done, Id, List, Listing, Prefer, Problem, Progress, Reply,
-        Routes, Shown, Upload, UploadLimits,
+        Allowed, Begun, Done, Id, List, Listing, Prefer, Progress, Reply, Routes, Shown, Upload,
+        UploadLimits,
         extract::Form,
         right::{ImportBilling, ReconcileBilling},
     },
     jobs::{Job, Judged, SpoolSink, judge},
-    uploads::{Unrecorded, may_yet_be_done},
+    routes::id_of,
+    uploads::{Unrecorded, may_have_file},
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -84,14 +84,6 @@ async fn open(
         spooled.discard();
     }
     opened
-}
-
-/// True if the import has the file: it was made just now, or perhaps is being made.
-fn may_have_file<A>(opened: &Result<Answered<A>, Problem>) -> bool {
-    match opened {
-        Ok(answered) => answered.is_acceptance() && !answered.is_replayed_acceptance(),
-        Err(problem) => may_yet_be_done(problem),
-    }
 }
 
 async fn list(

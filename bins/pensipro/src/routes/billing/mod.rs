@@ -12,8 +12,3 @@ pub(super) fn routes() -> Routes {
     let routes = Routes::of(ModuleCode::Billing);
     lines::routes(imports::routes(exports::routes(routes)))
 }
-
-/// The id at the end of a location.
-fn id_of(location: Option<&str>) -> Option<i64> {
-    location?.rsplit('/').next()?.parse().ok()
-}

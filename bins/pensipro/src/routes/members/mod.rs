@@ -3,6 +3,7 @@
 mod accounts;
 mod contacts;
 mod documents;
+mod intakes;
 mod lending;
 mod person;
 
@@ -14,6 +15,13 @@ pub(super) fn routes() -> Routes {
     Routes::of(ModuleCode::Member)
         .post("/members", "Registers a member", person::register)
         .get("/members", "Lists members", person::list)
+        .post("/members/import", "Registers the people of a spreadsheet", intakes::create)
+        .get("/members/import", "Lists spreadsheets of members, newest first", intakes::list)
+        .get(
+            "/members/import/{id}",
+            "Shows a spreadsheet of members with a page of its rows",
+            intakes::show,
+        )
         .get("/members/{id}", "Shows a member", person::show)
         .put("/members/{id}", "Changes a member or his status", person::change)
         .delete("/members/{id}", "Deletes a member who has nothing open", person::delete)

@@ -1,84 +1,18 @@
 //! The program is killed, or told to stop, in the middle of an import, and goes on where it was.
 
-use std::{
-    fmt::Write,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::{fmt::Write, path::Path};
 
-use pensipro_persistence::testing::{TEST_MASTER_KEY, TestDatabase, backends};
-use pensipro_server::clock::hex;
+use pensipro_persistence::testing::{TestDatabase, backends};
 use serde_json::{Value, json};
 
 use super::{
     desk::{Billed, assert_balanced, billed, plain, until},
     seed::lend,
 };
-use crate::support::{Client, JWT_SECRET, PASSWORD};
+use crate::support::{Client, running::Running};
 
 const LOANS: u32 = 60;
 const LINES: usize = 60_000;
-
-/// The program, until it is killed.
-struct Running {
-    child: Child,
-    client: Client,
-}
-
-impl Running {
-    fn start(database: &TestDatabase, folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pensipro"))
-            .arg("serve")
-            .env_clear()
-            .env("PENSIPRO_BIND", "127.0.0.1:0")
-            .env("PENSIPRO_DATABASE_URL", database.url())
-            .env("PENSIPRO_DATA_DIR", folder)
-            .env("PENSIPRO_MASTER_KEY", hex(&TEST_MASTER_KEY))
-            .env("PENSIPRO_JWT_SECRET", JWT_SECRET)
-            .env("PENSIPRO_ADMIN_PASSWORD", PASSWORD)
-            .env("PENSIPRO_BCRYPT_COST", "4")
-            .env("PENSIPRO_BUSINESS_DATE", "2026-07-02")
-            .env("PENSIPRO_SHUTDOWN_TIMEOUT_SECONDS", "5")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let output = BufReader::new(child.stdout.take().expect("its output"));
-        let address = output.lines().find_map(|line| {
-            let line = line.expect("a line");
-            let rest = line.strip_prefix("PensiPro listens on ")?.to_owned();
-            rest.split(' ').next().map(str::to_owned)
-        });
-        let stranger = Client::new(address.expect("it listens"));
-        let body = json!({"username": "admin", "password": PASSWORD});
-        let tokens = stranger.post("/auth/login", &body).expect(200);
-        Self {
-            child,
-            client: stranger.with_token(tokens["access_token"].as_str().expect("a token")),
-        }
-    }
-
-    /// SIGTERM: it ends well, between two chunks.
-    fn terminate(mut self) {
-        let id = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().expect("kill is there");
-        assert!(asked.success());
-        assert_eq!(self.child.wait().expect("it ends").code(), Some(0));
-    }
-
-    fn import(&self, id: &Value) -> Value {
-        self.client.get(&format!("/billing/import/{id}")).expect(200)
-    }
-}
-
-impl Drop for Running {
-    /// SIGKILL: nothing is finished, nothing is said.
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[test]
 fn a_server_that_is_killed_or_stopped_leaves_whole_chunks_and_a_restart_pays_each_line_once() {
@@ -106,7 +40,7 @@ fn a_server_that_is_killed_or_stopped_leaves_whole_chunks_and_a_restart_pays_eac
         assert_whole_chunks(&database, second);
         let running = Running::start(&database, folder.path());
         let done = until("the import's end", || {
-            let import = running.import(&id);
+            let import = import_of(&running, &id);
             (import["status"] == "done").then_some(import)
         });
         assert_paid_once(&database, &done);
@@ -138,10 +72,14 @@ fn file(lines: &[Billed]) -> String {
     file
 }
 
+fn import_of(running: &Running, id: &Value) -> Value {
+    running.client.get(&format!("/billing/import/{id}")).expect(200)
+}
+
 /// Waits until the import came farther than this, and is not done; gives how far.
 fn progress(running: &Running, id: &Value, so_far: u64) -> u64 {
     until("progress", || {
-        let import = running.import(id);
+        let import = import_of(running, id);
         assert_eq!(import["status"], "processing", "it was done before it could be stopped");
         import["lines_done"].as_u64().filter(|done| *done > so_far)
     })

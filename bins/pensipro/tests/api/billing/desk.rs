@@ -1,14 +1,13 @@
 //! A desk of the finance department: it exports, reads files, and imports.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::seed::lend;
 use crate::support::{Client, House, Response};
 
-/// How long anything may take before a test gives up.
-pub(super) const DEADLINE: Duration = Duration::from_secs(120);
+pub(super) use crate::support::running::until;
 
 /// Somebody of FINANCE in a house, on 2 July 2026.
 pub(super) struct Desk<'a> {
@@ -182,19 +181,6 @@ fn billed_line(line: &str) -> Billed {
 pub(super) fn paid_in_full(lines: &[Billed]) -> String {
     let row = |line: &Billed| format!("{};{}\n", line.reference, plain(line.sen));
     format!("reference;amount\n{}", lines.iter().map(row).collect::<String>())
-}
-
-/// Asks until the answer is what is waited for.
-#[track_caller]
-pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(begun.elapsed() < DEADLINE, "{what} did not come");
-        std::thread::yield_now();
-    }
 }
 
 /// Every readable amount is applied, to be refunded or held.

@@ -3,6 +3,7 @@
 mod belongings;
 mod change;
 mod documents;
+mod intake;
 mod list;
 mod registration;
 mod scope;

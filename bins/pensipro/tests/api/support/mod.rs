@@ -7,6 +7,7 @@ mod house;
 pub(crate) mod lending;
 pub(crate) mod people;
 mod problem;
+pub(crate) mod running;
 
 pub(crate) use client::{Client, Response};
 pub(crate) use house::{House, HouseOptions, JWT_SECRET, PASSWORD, on_each_backend};

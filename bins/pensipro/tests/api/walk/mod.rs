@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use self::{
     table::{Line, Reach, TABLE},
-    world::World,
+    world::{SHEET, World},
 };
 use crate::support::{Client, House, Response, on_each_backend, people::pdf};
 
@@ -160,6 +160,7 @@ fn send(world: &World, by: &Client, (route, reach, sent): &Line, turn: u32) -> R
     };
     match sent.split_once(' ') {
         Some(("file", fields)) => return form(fields, ("file.pdf", &pdf("file"))),
+        Some(("people", fields)) => return form(fields, ("people.csv", SHEET.as_bytes())),
         Some(("sheet", fields)) => return form(fields, ("sheet.csv", b"Usia;120\n18-120;10\n")),
         _ => {}
     }

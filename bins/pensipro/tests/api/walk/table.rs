@@ -21,7 +21,8 @@ pub(super) enum Reach {
 /// A line: the route, how far it reaches, what is sent.
 ///
 /// What is sent is nothing, a query (`?…`), a JSON body (`{…}`), or a form with a file, a paper
-/// (`file kind=KTP`) or a table (`sheet kind=asuransi`). `$members` stands for the id of the member in the world, and so on.
+/// (`file kind=KTP`), a table (`sheet kind=asuransi`) or a list of members (`people branch_id=1`).
+/// `$members` stands for the id of the member in the world, and so on.
 pub(super) type Line = (&'static str, Reach, &'static str);
 
 use Reach::{Hidden, House, Listed, Names, Own, Shared};
@@ -72,6 +73,9 @@ pub(super) const TABLE: &[Line] = &[
     // Members.
     ("POST /members", Names("branch_id"), r#"{"nik": "317305170857900$", "no_pensiun": "140012345679$", "name": "Suparman", "birth_place": "Solo", "birth_date": "1957-08-17", "sex": "L", "address": "Jl. Melati 4", "payer": "TASPEN", "monthly_benefit": "4500000.00", "branch_id": 1}"#),
     ("GET /members", Listed, ""),
+    ("POST /members/import", Names("branch_id"), "people branch_id=1"),
+    ("GET /members/import", Listed, ""),
+    ("GET /members/import/{id}", Hidden, ""),
     ("GET /members/{id}", Hidden, ""),
     ("PUT /members/{id}", Hidden, r#"{"pay_office": "BRI"}"#),
     ("DELETE /members/{id}", Hidden, ""),

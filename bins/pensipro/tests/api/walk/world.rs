@@ -22,6 +22,10 @@ pub(super) struct World {
     ids: HashMap<&'static str, i64>,
 }
 
+/// A spreadsheet with nobody in it.
+pub(super) const SHEET: &str =
+    "nik;no_pensiun;name;birth_place;birth_date;sex;address;payer;monthly_benefit\n";
+
 impl World {
     pub(super) fn of(house: &House) -> Self {
         branch(house, 1);
@@ -111,12 +115,15 @@ impl World {
         let contact = sales.post(&format!("{path}/contacts"), &contact).expect(201);
         let documents = sales.get(&format!("{path}/documents")).expect(200);
         let account = add_account(sales, member);
+        let sheet = ("a.csv", SHEET.as_bytes());
+        let intake = self.own_branch.upload("/members/import", &[], &[], sheet).expect(201);
         let product = lending.product;
         let table = format!("/loan-products/{product}/fees/table");
         let file = ("premi.csv", b"Usia;120\n18-120;10\n".as_slice());
         let fee = self.house.upload(&table, &[], &[("kind", "asuransi")], file).expect(201);
         self.ids.extend([
             ("members", member),
+            ("members/import", id(&intake)),
             ("billing/member", member),
             ("members/contacts", id(&contact)),
             ("members/documents", id(&rows(&documents)[0])),

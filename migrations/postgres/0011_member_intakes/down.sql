@@ -1,0 +1,2 @@
+DROP TABLE member_intake_rows;
+DROP TABLE member_intakes;

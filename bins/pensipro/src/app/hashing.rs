@@ -12,7 +12,11 @@ use std::{
 use pensipro_auth::{
     Account, CheckedPassword, Password, PasswordHash, PasswordHasher, check_password,
 };
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use super::App;
 use crate::http::{Problem, codes};
@@ -104,17 +108,21 @@ impl Hashing {
         self.bcrypt.rounds.load(Ordering::Relaxed)
     }
 
-    /// Waits for a place and works there, if `still` lets it when its turn has come.
+    /// Waits for a place.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or_else(|| {
+            let problem = Problem::new(codes::OVERLOADED, "too many sign-ins at once; try again");
+            problem.retry_after(2)
+        })
+    }
+
+    /// Works at a place, and leaves it.
     async fn run<T: Send + 'static>(
         &self,
-        still: impl FnOnce() -> Result<(), Problem>,
+        place: OwnedSemaphorePermit,
         work: impl FnOnce(Bcrypt) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let Ok(Ok(place)) = timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await else {
-            let problem = Problem::new(codes::OVERLOADED, "too many sign-ins at once; try again");
-            return Err(problem.retry_after(2));
-        };
-        still()?;
         let bcrypt = self.bcrypt.clone();
         let task = spawn_blocking(move || {
             let _place = place;
@@ -128,19 +136,24 @@ impl App {
     /// A new password's hash.
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, Problem> {
         let password = password.clone();
-        let hashed = self.hashing.run(|| Ok(()), move |bcrypt| bcrypt.hash(&password)).await?;
+        let place = self.hashing.turn().await?;
+        let hashed = self.hashing.run(place, move |bcrypt| bcrypt.hash(&password)).await?;
         hashed.map_err(|error| Problem::internal(format!("a password cannot be hashed: {error}")))
     }
 
     /// A password compared with an account's, or with nothing in the same time; a failure is noted of
-    /// the address. One that failed too often before its turn came is refused: of many tries at once
-    /// no more are compared than of tries one by one.
+    /// the address. The account is looked up when the turn has come, so that a storm of sign-ins does
+    /// not crowd the database either; an address that failed too often before its turn is refused, so
+    /// that of many tries at once no more are compared than of tries one by one.
     pub async fn check_password(
         &self,
         from: Option<IpAddr>,
-        account: Option<Account>,
+        account: impl Future<Output = Result<Option<Account>, Problem>>,
         password: String,
     ) -> Result<CheckedPassword, Problem> {
+        let place = self.hashing.turn().await?;
+        self.failures.check(from, Instant::now())?;
+        let account = account.await?;
         let (app, now) = (self.clone(), self.clock.now());
         let check = move |bcrypt| {
             let checked = check_password(&bcrypt, account, &password, now);
@@ -149,7 +162,7 @@ impl App {
             }
             checked
         };
-        self.hashing.run(|| self.failures.check(from, Instant::now()), check).await
+        self.hashing.run(place, check).await
     }
 }
 

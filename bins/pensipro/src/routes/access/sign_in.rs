@@ -40,8 +40,7 @@ async fn login(app: App, sender: Sender, body: Valid<LoginBody>) -> Reply<Shown<
         Ok(username) => Ok(tx.account_named(&username)?),
         Err(_) => Ok(None),
     };
-    let account = app.load(known).await?;
-    let password = app.check_password(address, account, password).await?;
+    let password = app.check_password(address, app.load(known), password).await?;
     let refresh_token = RefreshToken::first(app.entropy.as_ref());
     let seed = seed(&app, &refresh_token);
     let attempt = LoginAttempt { password, device_info, origin: sender.origin, seed };
@@ -85,8 +84,8 @@ async fn password(app: App, by: Signed, body: Valid<ChangePasswordBody>) -> Repl
     let ChangePasswordBody { current_password, new_password } = body.into_inner();
     let ChangePassword { current, new } = ChangePassword::check(current_password, &new_password)?;
     let id = by.user_id();
-    let account = app.load(move |tx, _| Ok(tx.account(id)?)).await?;
-    let present = app.check_password(None, Some(account), current).await?;
+    let account = app.load(move |tx, _| Ok(Some(tx.account(id)?)));
+    let present = app.check_password(None, account, current).await?;
     let (hash, settings) = (app.hash(&new).await?, app.settings());
     let changed = app.change("change_password", move |tx, at| {
         Ok(change_password(tx, &by, &present, &hash, &settings, at)?)

@@ -227,7 +227,8 @@ fn switched_off_roles_give_nothing() {
         let off = read(database, |tx| tx.role_named("KASIR")).unwrap();
         assert_eq!((off.id, off.is_active, off.version), (role.id, false, role.version.next()));
         assert_eq!(read(database, |tx| tx.role(role.id)), off);
-        assert_eq!(read(database, |tx| tx.permissions_in(&[role.id])), [permission.clone()]);
+        let granted = read(database, |tx| tx.permissions_in(&[role.id]));
+        assert_eq!(granted, std::slice::from_ref(&permission));
         assert_eq!(read(database, |tx| tx.permission(permission.id)), permission);
         assert!(write(database, |tx| tx.revoke(role.id, permission.id)));
         assert!(!write(database, |tx| tx.revoke(role.id, permission.id)));

@@ -85,7 +85,7 @@ fn verdicts_are_paged_by_rows_and_forgotten_together() {
         write(database, |tx| tx.add_verdicts(other, vec![verdict(2)]));
         let page = |kind, after: Option<i64>| {
             let after = after.map(|id| Position { key: String::new(), id });
-            let page = PageRequest { limit: 2, after, count: true, ..PageRequest::default() };
+            let page = PageRequest { limit: 2, after, count: true };
             read(database, |tx| tx.verdicts(intake, kind, &page))
         };
         let first = page(None, None);

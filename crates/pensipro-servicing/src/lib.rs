@@ -110,7 +110,7 @@ pub use records::{Disbursement, Payment, Transaction};
 pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds, tell_refunds};
 pub use repository::{
     AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState,
-    RefundFilter, RefundRepository, ReservedIds,
+    RefundFilter, RefundRepository,
 };
 pub use reversal::Reverse;
 pub use row::{Instalment, Row, RowKey, RowState, RowStatus};

@@ -1,5 +1,7 @@
 //! What this module needs from storage.
 
+use std::vec;
+
 use chrono::NaiveDate;
 use pensipro_kernel::{
     ApplicationId, BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId,
@@ -43,32 +45,6 @@ pub enum LoanSort {
     IdDescending,
     /// The longest overdue first: by the oldest unpaid due date, loans without one last.
     OldestUnpaidDue,
-}
-
-/// Consecutive ids of new transactions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReservedIds {
-    next: i64,
-    end: i64,
-}
-
-impl ReservedIds {
-    /// `count` ids from the first.
-    pub const fn new(first: TransactionId, count: u32) -> Self {
-        #[expect(clippy::as_conversions, reason = "widening; From is not const")]
-        let count = count as i64;
-        Self { next: first.get(), end: first.get().saturating_add(count) }
-    }
-}
-
-impl Iterator for ReservedIds {
-    type Item = TransactionId;
-
-    fn next(&mut self) -> Option<TransactionId> {
-        let id = (self.next < self.end).then_some(TransactionId::new(self.next));
-        self.next = self.next.saturating_add(1);
-        id
-    }
 }
 
 /// Loans and their accounts.
@@ -131,8 +107,11 @@ pub trait LoanRepository {
         change: LoanSettings,
     ) -> Result<Loan, StorageError>;
 
-    /// Ids for this many new transactions, consecutive, never given again.
-    fn reserve_transaction_ids(&mut self, count: u32) -> Result<ReservedIds, StorageError>;
+    /// Ids for this many new transactions, rising, never given again.
+    fn reserve_transaction_ids(
+        &mut self,
+        count: u32,
+    ) -> Result<vec::IntoIter<TransactionId>, StorageError>;
 
     /// Stores a batch of postings to locked loans. A reversal frees the reference of the payment it
     /// takes back. A fixed number of statements for every some thousand rows.

@@ -21,12 +21,14 @@ mod refunds;
 mod schedule;
 mod transactions;
 
+use std::vec;
+
 use pensipro_kernel::{
-    ApplicationId, LoanId, Page, PageRequest, PaymentId, Scope, StorageError, UserId,
+    ApplicationId, LoanId, Page, PageRequest, PaymentId, Scope, StorageError, TransactionId, UserId,
 };
 use pensipro_servicing::{
     Channel, Disbursement, Loan, LoanFilter, LoanHistory, LoanRepository, LoanSettings,
-    LoanSummary, NewLoan, Payment, PostingBatch, ReservedIds, Row, StoredLoan, Transaction,
+    LoanSummary, NewLoan, Payment, PostingBatch, Row, StoredLoan, Transaction,
 };
 
 use crate::{Tx, sql::RowLock};
@@ -104,7 +106,10 @@ impl LoanRepository for Tx<'_> {
         loans::save_settings(self, loan, change)
     }
 
-    fn reserve_transaction_ids(&mut self, count: u32) -> Result<ReservedIds, StorageError> {
+    fn reserve_transaction_ids(
+        &mut self,
+        count: u32,
+    ) -> Result<vec::IntoIter<TransactionId>, StorageError> {
         transactions::reserve(self, count)
     }
 

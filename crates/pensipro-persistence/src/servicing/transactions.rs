@@ -1,13 +1,13 @@
 //! Transactions of loans, and ids for new ones.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, vec};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, Money, StorageError, TransactionId, UserId};
 use pensipro_servicing::{
-    Disbursed, ExcessTo, FailedCut, Input, InputKind, NewTransaction, PaymentInput, ReservedIds,
-    Row, Transaction, TransactionBody, TransactionKind,
+    Disbursed, ExcessTo, FailedCut, Input, InputKind, NewTransaction, PaymentInput, Row,
+    Transaction, TransactionBody, TransactionKind,
 };
 
 use super::history::{Allocations, allocations};
@@ -188,10 +188,12 @@ pub(super) fn of_loan(tx: &mut Tx<'_>, id: LoanId) -> Result<Vec<Transaction>, S
     stored.into_iter().map(|row| row.read(&reversals, &mut paid)).collect()
 }
 
-/// Consecutive ids.
-pub(super) fn reserve(tx: &mut Tx<'_>, ids: u32) -> Result<ReservedIds, StorageError> {
+/// Rising ids.
+pub(super) fn reserve(
+    tx: &mut Tx<'_>,
+    ids: u32,
+) -> Result<vec::IntoIter<TransactionId>, StorageError> {
     let wanted = usize::try_from(ids).unwrap_or(usize::MAX);
     let reserved = tx.reserve_ids("loan_transactions", wanted)?;
-    let first = reserved.first().copied().unwrap_or_default();
-    Ok(ReservedIds::new(TransactionId::new(first), ids))
+    Ok(reserved.into_iter().map(TransactionId::new).collect::<Vec<_>>().into_iter())
 }

@@ -15,13 +15,10 @@ struct Number {
     number: i64,
 }
 
-/// How often consecutive ids are asked for before giving up.
-const TRIES: u32 = 50;
-
 impl Tx<'_> {
-    /// The next `count` ids of a table, rising and consecutive, for rows that are inserted with
-    /// them. One round trip; on PostgreSQL another one where somebody else took ids in between. They
-    /// are never given again: a rollback leaves a gap on PostgreSQL.
+    /// The next `count` ids of a table, rising, for rows that are inserted with them, in one round
+    /// trip. They are never given again. On PostgreSQL there may be gaps: where somebody else takes
+    /// ids meanwhile, and after a rollback.
     pub(crate) fn reserve_ids(
         &mut self,
         table: &'static str,
@@ -31,16 +28,10 @@ impl Tx<'_> {
         if count == 0 {
             return Ok(Vec::new());
         }
-        if self.backend() == Backend::Sqlite {
-            return self.run(|conn| from_counter(conn, table, count));
+        match self.backend() {
+            Backend::Sqlite => self.run(|conn| from_counter(conn, table, count)),
+            Backend::Postgres => self.run(|conn| from_sequence(conn, table, count)),
         }
-        for _ in 0..TRIES {
-            let ids = self.run(|conn| from_sequence(conn, table, count))?;
-            if ids.is_sorted_by(|one, next| *next == one + 1) {
-                return Ok(ids);
-            }
-        }
-        Err(StorageError::Busy)
     }
 
     /// One id.

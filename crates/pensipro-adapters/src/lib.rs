@@ -25,6 +25,6 @@ mod xlsx;
 pub use local_files::LocalFiles;
 pub use long_files::Draft;
 pub use pdf::write_pdf;
-pub use sheet::{SheetFault, read_sheet};
+pub use sheet::read_sheet;
 pub use sheets::read_spreadsheet;
 pub use xlsx::{Spreadsheet, SpreadsheetError, write_xlsx};

@@ -1,123 +1,39 @@
-//! Small sheets that people hand in, as texts: XLSX or CSV, told apart by their content.
+//! Small sheets that people hand in, as texts: what [`read_spreadsheet`] reads, kept whole.
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, Xlsx, XlsxError};
-use encoding_rs::WINDOWS_1252;
+use pensipro_members::{Cell, SheetFault, SheetRow};
+
+use crate::read_spreadsheet;
 
 /// The most rows of a sheet.
 const MOST_ROWS: usize = 10_000;
 /// The most columns of a sheet.
 const MOST_COLUMNS: usize = 500;
 
-/// Why a file is no sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SheetFault {
-    /// It begins as XLSX does and is none.
-    #[error("is no readable spreadsheet (XLSX)")]
-    Broken,
-    /// It is neither a spreadsheet nor text.
-    #[error("is neither a spreadsheet (XLSX) nor text (CSV)")]
-    Neither,
-    /// It has more cells than anybody types.
-    #[error("has more than 10000 rows or 500 columns")]
-    TooLarge,
-}
-
-/// Reads the first sheet of a spreadsheet, or a CSV of whatever delimiter and encoding. Rows are as
-/// long as their last cell. The file comes into memory unpacked: the caller limits its size.
+/// Reads the first visible sheet of a spreadsheet, or a CSV. Rows stand where editors number them and
+/// are as long as their last cell; blank ones are empty. More than 10,000 rows or 500 columns are
+/// [`SheetFault::TooLarge`].
 pub fn read_sheet(bytes: &[u8]) -> Result<Vec<Vec<String>>, SheetFault> {
-    match bytes {
-        [b'P', b'K', ..] => spreadsheet(bytes),
-        _ if bytes.contains(&0) => Err(SheetFault::Neither),
-        _ => text(bytes),
-    }
-}
-
-fn spreadsheet(bytes: &[u8]) -> Result<Vec<Vec<String>>, SheetFault> {
-    let broken = |_: XlsxError| SheetFault::Broken;
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let name = book.sheet_names().into_iter().next().ok_or(SheetFault::Broken)?;
-    let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
-        let (row, column) = cell.get_position();
-        let place = usize::try_from(row).ok().zip(usize::try_from(column).ok());
-        let (row, column) = place.ok_or(SheetFault::TooLarge)?;
-        if row >= MOST_ROWS || column >= MOST_COLUMNS {
-            return Err(SheetFault::TooLarge);
+    read_spreadsheet(Cursor::new(bytes), |SheetRow { number, cells }| {
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        if number > MOST_ROWS || cells.len() > MOST_COLUMNS {
+            return Err(SheetFault::TooLarge("it has more than 10000 rows or 500 columns"));
         }
-        let text = written(cell.get_value());
-        if text.is_empty() {
-            continue;
-        }
-        if rows.len() <= row {
-            rows.resize(row + 1, Vec::new());
-        }
-        let cells = &mut rows[row];
-        if cells.len() <= column {
-            cells.resize(column + 1, String::new());
-        }
-        cells[column] = text;
-    }
+        rows.resize(number.saturating_sub(1), Vec::new());
+        rows.push(cells.into_iter().map(written).collect());
+        Ok(())
+    })?;
     Ok(rows)
 }
 
-fn written(value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            text.trim().to_owned()
-        }
-        DataRef::SharedString(text) => text.trim().to_owned(),
-        DataRef::Bool(flag) => flag.to_string(),
-        DataRef::DateTime(moment) => moment.to_string(),
-        DataRef::Error(_) | DataRef::Empty => String::new(),
+fn written(cell: Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) | Cell::Number(text) => text.trim().to_owned(),
+        Cell::Date(day) => day.to_string(),
     }
-}
-
-fn text(bytes: &[u8]) -> Result<Vec<Vec<String>>, SheetFault> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(&text))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|_| SheetFault::Neither)?;
-        if rows.len() >= MOST_ROWS || record.len() > MOST_COLUMNS {
-            return Err(SheetFault::TooLarge);
-        }
-        // The reader passes over empty lines; rows keep the numbers that editors show.
-        let empty = record.position().map_or(0, |start| lines_passed(&text, start));
-        rows.resize((rows.len() + empty).min(MOST_ROWS), Vec::new());
-        rows.push(record.iter().map(str::to_owned).collect());
-    }
-    Ok(rows)
-}
-
-/// Empty lines from a place on.
-fn lines_passed(text: &str, start: &csv::Position) -> usize {
-    let start = usize::try_from(start.byte()).unwrap_or(usize::MAX);
-    let (read, rest) = text.as_bytes().split_at_checked(start).unwrap_or_default();
-    // A record ends at the first character of its line break.
-    let rest = if read.ends_with(b"\r") { rest.strip_prefix(b"\n").unwrap_or(rest) } else { rest };
-    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    breaks.filter(|byte| **byte == b'\n').count()
-}
-
-/// The delimiter that the text holds most of; with a decimal comma it is not the comma.
-fn delimiter(text: &str) -> u8 {
-    let count = |delimiter: u8| text.bytes().filter(|byte| *byte == delimiter).count();
-    let used = |delimiter: &u8| count(*delimiter) > 0;
-    [b';', b'\t', b'|'].into_iter().find(used).unwrap_or(b',')
 }
 
 #[cfg(test)]
@@ -152,11 +68,13 @@ mod tests {
 
     #[test]
     fn what_is_no_sheet_is_refused() {
-        assert_eq!(read_sheet(b"PK\x03\x04 not a zip"), Err(SheetFault::Broken));
-        assert_eq!(read_sheet(b"\x89PNG\r\n\x1a\n\0\0"), Err(SheetFault::Neither));
+        let refused = |bytes: &[u8]| read_sheet(bytes).unwrap_err();
+        assert!(matches!(refused(b"PK\x03\x04 not a zip"), SheetFault::Unreadable(_)));
+        assert!(matches!(refused(b"\x89PNG\r\n\x1a\n\0\0"), SheetFault::Unsupported(_)));
         let long = "1\n".repeat(MOST_ROWS + 1);
-        assert_eq!(read_sheet(long.as_bytes()), Err(SheetFault::TooLarge));
-        assert_eq!(read_sheet(";".repeat(MOST_COLUMNS).as_bytes()), Err(SheetFault::TooLarge));
-        assert_eq!(rows(b""), Vec::<Vec<String>>::new());
+        assert!(matches!(refused(long.as_bytes()), SheetFault::TooLarge(_)));
+        let wide = ";".repeat(MOST_COLUMNS);
+        assert!(matches!(refused(wide.as_bytes()), SheetFault::TooLarge(_)));
+        assert!(matches!(refused(b""), SheetFault::Empty));
     }
 }

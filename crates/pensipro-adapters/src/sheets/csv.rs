@@ -47,7 +47,8 @@ fn reader<R: Read>(file: R, delimiter: u8) -> Reader<R> {
     ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(file)
 }
 
-/// The delimiter by which the header is found.
+/// The delimiter by which a header of people is found; without one, the comma if there is no other,
+/// for it stands in amounts too.
 fn delimiter(head: &[u8]) -> u8 {
     let finds = |delimiter: &&u8| {
         let mut reader = reader(head, **delimiter);
@@ -56,7 +57,9 @@ fn delimiter(head: &[u8]) -> u8 {
             top.enumerate().filter_map(|(no, record)| row(&record.ok()?, no as u64 + 1).ok());
         rows.any(|row| Columns::of(&row).is_some())
     };
-    *DELIMITERS.iter().find(finds).unwrap_or(&DELIMITERS[0])
+    let stands = |delimiter: &&u8| **delimiter != b',' && head.contains(*delimiter);
+    let found = DELIMITERS.iter().find(finds).or_else(|| DELIMITERS.iter().find(stands));
+    found.copied().unwrap_or(b',')
 }
 
 fn row(record: &ByteRecord, line: u64) -> Result<SheetRow, SheetFault> {

@@ -12,8 +12,8 @@ use std::io::{Read, Seek, SeekFrom};
 
 use pensipro_members::{SheetFault, SheetRow};
 
-/// Cells beyond are passed over: no sheet of people is so wide.
-const MAX_COLUMNS: usize = 256;
+/// Cells beyond are passed over: no sheet of people or of premiums is so wide.
+const MAX_COLUMNS: usize = 512;
 
 /// How a file of each kind begins.
 const ZIP: &[u8] = b"PK\x03\x04";

@@ -59,7 +59,7 @@ fn what_is_no_table_is_refused_cell_by_cell() {
         let one = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
         assert_eq!(faults(b"PK\x03\x04"), one("file", "unreadable"));
         assert_eq!(faults(b"\x89PNG\0"), one("file", "unreadable"));
-        assert_eq!(faults(b""), one("file", "no_titles"));
+        assert_eq!(faults(b""), one("file", "unreadable"));
         assert_eq!(faults(b"Usia;12\n"), one("value", "out_of_range"));
         let broken = faults(b"Usia;12;24\n60;x;20\nsenior;1;2\n");
         let expected = ["file.B2", "file.A3"].map(|cell| (cell.to_owned(), "invalid".to_owned()));

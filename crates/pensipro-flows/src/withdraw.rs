@@ -11,8 +11,8 @@ use pensipro_origination::{
 };
 use pensipro_sales::{CommissionRepository, usecases::undo_commission};
 use pensipro_servicing::{
-    AccountingPeriods, LoanRepository, LoanSettings, LoanStatus, RefundRepository, Reverse,
-    Reversed, ServicingPolicy, TransactionKind, reverse_transaction,
+    AccountingPeriods, LoanRepository, LoanStatus, RefundRepository, Reverse, Reversed,
+    ServicingPolicy, TransactionKind, reverse_transaction,
 };
 
 use crate::FlowError;
@@ -33,7 +33,7 @@ where
     withdraw(tx, by, id, expected, reason, at)
 }
 
-fn withdraw<Tx>(
+pub(crate) fn withdraw<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: ApplicationId,
@@ -85,9 +85,8 @@ where
     Tx: LoanRepository + AuditLog,
 {
     let loan = tx.lock_loan(id, by.scope)?.loan;
-    let status = loan.status.step_to(LoanStatus::Cancelled)?;
-    let after =
-        tx.save_loan_settings(&loan, LoanSettings { status, collection: loan.collection })?;
+    loan.status.step_to(LoanStatus::Cancelled)?;
+    let after = tx.cancel_loan(&loan)?;
     let view = |status: LoanStatus| AuditValue::new().text("status", status);
     let entry = AuditEntry::new("loan.cancel", "loans", id.get()).of_member(loan.member_id);
     tx.audit(by, entry.was(view(loan.status)).is(view(after.status)))?;

@@ -7,8 +7,8 @@ use crate::{
     allocation::{Allocation, Component, Purse, spread},
     amount::plus,
     hold::Holds,
-    input::{Disbursed, FailedCut, Input, InputKind, Order, PaymentInput},
-    loan::LoanStatus,
+    input::{Disbursed, FailedCut, Input, InputKind, Order, PaidAs, PaymentInput, StatusByHand},
+    loan::{Collection, LoanStatus},
     row::{Row, RowKey},
     rules::Rules,
 };
@@ -33,8 +33,14 @@ pub struct AccountState {
     pub dates: Option<LoanDates>,
     /// When everything was paid.
     pub closed_on: Option<NaiveDate>,
-    /// The first day of the present default.
+    /// The first day of the present default that follows from arrears.
     pub default_since: Option<NaiveDate>,
+    /// Since when the loan is in default by hand.
+    pub default_by_hand_since: Option<NaiveDate>,
+    /// The day on which the member died.
+    pub deceased_on: Option<NaiveDate>,
+    /// How instalments are collected.
+    pub collection: Collection,
     /// The last input; its value date is the day on which stored balances stand.
     pub last: Option<Order>,
     /// Money of the member's that is not owed: to be refunded.
@@ -59,15 +65,16 @@ pub struct LoanDates {
 impl AccountState {
     /// The status that follows.
     pub const fn status(&self) -> LoanStatus {
-        match (self.dates, self.closed_on, self.default_since) {
-            (None, _, _) => LoanStatus::Pending,
-            (Some(_), Some(_), _) => LoanStatus::Closed,
-            (Some(_), None, Some(_)) => LoanStatus::Default,
-            (Some(_), None, None) => LoanStatus::Active,
+        let in_default = self.default_since.is_some() || self.default_by_hand_since.is_some();
+        match (self.dates, self.closed_on) {
+            (None, _) => LoanStatus::Pending,
+            (Some(_), Some(_)) => LoanStatus::Closed,
+            (Some(_), None) if in_default => LoanStatus::Default,
+            (Some(_), None) => LoanStatus::Active,
         }
     }
 
-    const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         self.dates.is_some() && self.closed_on.is_none()
     }
 }
@@ -167,17 +174,22 @@ impl Account {
     ) {
         self.bring_to(rules, holds, input.effective_on);
         match &input.kind {
-            InputKind::Disbursement(disbursed) => self.disburse(disbursed, input.effective_on),
+            InputKind::Disbursement(disbursed) => {
+                self.disburse(rules, disbursed, input.effective_on);
+            }
+            InputKind::Death => self.learn_of_death(rules, input, parts),
             InputKind::FailedCut(cut) => self.fail_cut(rules, cut, input.effective_on),
             InputKind::Payment(payment) => {
                 self.receive(rules, payment, Purse::new(input.id, payment.amount, parts));
             }
+            InputKind::Status(status) => self.set_status(status.to, input.effective_on),
+            InputKind::Collection(collection) => self.state.collection = collection.to,
         }
         self.state.last = Some(input.order());
         self.conclude(rules, input.effective_on);
     }
 
-    fn disburse(&mut self, disbursed: &Disbursed, on: NaiveDate) {
+    fn disburse(&mut self, rules: &Rules, disbursed: &Disbursed, on: NaiveDate) {
         let (Some(first), Some(last)) = (disbursed.rows.first(), disbursed.rows.last()) else {
             return;
         };
@@ -191,6 +203,20 @@ impl Account {
         });
         self.state.deposit = plus(self.state.deposit, disbursed.deposit);
         self.rows.clone_from(&disbursed.rows);
+        if let Some(died) = self.state.deceased_on.filter(|_| rules.freeze_interest_on_death) {
+            self.stop_interest(died);
+        }
+    }
+
+    fn set_status(&mut self, to: StatusByHand, on: NaiveDate) {
+        match to {
+            StatusByHand::Active => self.state.default_by_hand_since = None,
+            StatusByHand::Default if self.state.is_open() => {
+                self.state.default_by_hand_since.get_or_insert(on);
+            }
+            // A loan on which nothing is owed is closed already.
+            StatusByHand::Default | StatusByHand::Closed => {}
+        }
     }
 
     /// A row that was paid before its cut is known to have failed is charged nothing for the waiting.
@@ -204,14 +230,36 @@ impl Account {
     }
 
     fn receive(&mut self, rules: &Rules, payment: &PaymentInput, mut purse: Purse<'_>) {
+        if payment.paid_as == PaidAs::PensionCut && self.state.died_before(payment.due_through) {
+            self.state.excess = plus(self.state.excess, purse.keep_rest());
+            return;
+        }
         let owed = self.state.due_from_member;
         let returned = purse.pay(RowKey::NONE, Component::DueFromMember, owed);
         self.state.due_from_member = owed.minus_or_zero(returned);
+        self.pay_rows(rules, payment, &mut purse);
+        self.state.excess = plus(self.state.excess, purse.keep_rest());
+    }
+
+    /// Spreads money over the rows; what none takes stays in the purse.
+    pub(crate) fn pay_rows(
+        &mut self,
+        rules: &Rules,
+        payment: &PaymentInput,
+        purse: &mut Purse<'_>,
+    ) {
         if self.state.is_open() {
             let open = self.rows.get_mut(self.first_open..).unwrap_or_default();
-            spread(&mut purse, open, payment, rules);
+            spread(purse, open, payment, rules);
         }
-        self.state.excess = plus(self.state.excess, purse.keep_rest());
+    }
+
+    pub(crate) const fn state_mut(&mut self) -> &mut AccountState {
+        &mut self.state
+    }
+
+    pub(crate) const fn rows_mut(&mut self) -> &mut [Row] {
+        self.rows.as_mut_slice()
     }
 
     /// What follows from an input at once: a default is cured once no arrears remain, and a loan with

@@ -37,7 +37,7 @@ pub struct Allocation {
     pub row: RowKey,
     /// What it pays.
     pub component: Component,
-    /// Above zero.
+    /// Above zero; below it where an input that is no payment takes it off another one's.
     pub amount: Money,
 }
 

@@ -24,8 +24,8 @@ pub enum ServicingError {
         /// Where it was to go.
         to: LoanStatus,
     },
-    /// A payment to a loan that nobody owes yet or any more.
-    #[error("the loan is {status} on that day and takes no payments")]
+    /// What only an open loan takes: a payment to one that nobody owes yet or any more.
+    #[error("the loan is {status} on that day; only an open one takes this")]
     LoanNotOpen {
         /// Where it stands on the payment's date.
         status: LoanStatus,
@@ -76,6 +76,21 @@ pub enum ServicingError {
     /// A reversal cannot be reversed.
     #[error("transaction {0} is itself a reversal")]
     NotReversible(TransactionId),
+    /// A death is no loan's alone.
+    #[error("a death is corrected with the member: PUT /members/{{id}}")]
+    CorrectMember,
+    /// The default follows from arrears.
+    #[error("the default follows from arrears; paying them ends it")]
+    DefaultByArrears,
+    /// Closed by hand, with something owed.
+    #[error("{outstanding} is owed; only a loan without an outstanding closes")]
+    OutstandingNotZero {
+        /// What is owed.
+        outstanding: Money,
+    },
+    /// The pension of somebody who died.
+    #[error("the member died; nothing is cut from his pension any more")]
+    MemberDeceased,
     /// Today lies in a closed month.
     #[error("the month {0} is closed; nothing can be booked in it")]
     PeriodClosed(Period),
@@ -93,7 +108,7 @@ pub enum ServicingError {
 const INVALID_TRANSITION: ErrorKind =
     ErrorKind::new("invalid_transition", Class::Conflict, "A step that is not possible");
 const LOAN_NOT_OPEN: ErrorKind =
-    ErrorKind::new("loan_not_open", Class::Conflict, "The loan takes no payments");
+    ErrorKind::new("loan_not_open", Class::Conflict, "The loan is not open");
 const BEFORE_DISBURSEMENT: ErrorKind =
     ErrorKind::new("payment_before_disbursement", Class::Refused, "Earlier than the disbursement");
 const AMOUNT_EXCEEDS: ErrorKind =
@@ -110,6 +125,14 @@ const ALREADY_REVERSED: ErrorKind =
     ErrorKind::new("already_reversed", Class::Conflict, "Reversed already");
 const NOT_REVERSIBLE: ErrorKind =
     ErrorKind::new("not_reversible", Class::Conflict, "A reversal cannot be reversed");
+const CORRECT_MEMBER: ErrorKind =
+    ErrorKind::new("correct_member", Class::Conflict, "A death is corrected with the member");
+const DEFAULT_BY_ARREARS: ErrorKind =
+    ErrorKind::new("default_by_arrears", Class::Refused, "The default follows from arrears");
+const OUTSTANDING_NOT_ZERO: ErrorKind =
+    ErrorKind::new("outstanding_not_zero", Class::Refused, "Something is still owed");
+const MEMBER_DECEASED: ErrorKind =
+    ErrorKind::new("member_deceased", Class::Refused, "The member died");
 const PERIOD_CLOSED: ErrorKind =
     ErrorKind::new("period_closed", Class::Refused, "The month is closed");
 const HISTORY_MISSING: ErrorKind =
@@ -127,6 +150,10 @@ pub const ERRORS: &[ErrorKind] = &[
     NOTHING_TO_PAY_OUT,
     ALREADY_REVERSED,
     NOT_REVERSIBLE,
+    CORRECT_MEMBER,
+    DEFAULT_BY_ARREARS,
+    OUTSTANDING_NOT_ZERO,
+    MEMBER_DECEASED,
     PERIOD_CLOSED,
 ];
 
@@ -154,6 +181,10 @@ impl DomainError for ServicingError {
             Self::NothingToPayOut { .. } => NOTHING_TO_PAY_OUT,
             Self::AlreadyReversed(_) => ALREADY_REVERSED,
             Self::NotReversible(_) => NOT_REVERSIBLE,
+            Self::CorrectMember => CORRECT_MEMBER,
+            Self::DefaultByArrears => DEFAULT_BY_ARREARS,
+            Self::OutstandingNotZero { .. } => OUTSTANDING_NOT_ZERO,
+            Self::MemberDeceased => MEMBER_DECEASED,
             Self::PeriodClosed(_) => PERIOD_CLOSED,
             Self::HistoryMissing => HISTORY_MISSING,
             Self::Authority(error) => error.kind(),
@@ -176,6 +207,10 @@ impl DomainError for ServicingError {
             Self::LoanNotOpen { status } => vec![("loan_status", status.code().into())],
             Self::AmountExceedsOutstanding { total } => {
                 vec![("outstanding", total.to_string().into())]
+            }
+            Self::CorrectMember => vec![("endpoint", "PUT /members/{id}".into())],
+            Self::OutstandingNotZero { outstanding } => {
+                vec![("outstanding", outstanding.to_string().into())]
             }
             Self::ReferenceTaken { payment, .. } => vec![("existing_id", payment.get().into())],
             Self::Authority(error) => return error.extensions(),

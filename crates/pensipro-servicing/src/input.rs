@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, TransactionId};
 
-use crate::row::Row;
+use crate::{loan::Collection, row::Row};
 
 /// One input. It is never changed; a reversal takes it out of the fold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +23,37 @@ pub struct Input {
 pub enum InputKind {
     /// The plafon was paid out and the schedule made.
     Disbursement(Disbursed),
+    /// The member died on the value date.
+    Death,
     /// The payer could not cut an instalment.
     FailedCut(FailedCut),
     /// Money came in.
     Payment(PaymentInput),
+    /// The status was set by hand.
+    Status(Setting<StatusByHand>),
+    /// The way of collecting was set.
+    Collection(Setting<Collection>),
+}
+
+/// What was set by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// What it was set to.
+    pub to: T,
+    /// The death with which it came: a correction of the one takes the other back too.
+    pub of_death: Option<TransactionId>,
+}
+
+pensipro_kernel::codes! {
+    /// A status that people set.
+    pub enum StatusByHand {
+        /// A default set by hand is lifted; one that follows from arrears is not.
+        Active = "active",
+        /// In default until it is lifted by hand.
+        Default = "default",
+        /// Closed, where nothing is owed.
+        Closed = "closed",
+    }
 }
 
 /// What a disbursement agrees.
@@ -60,6 +87,19 @@ pub struct PaymentInput {
     pub tolerance: Money,
     /// What becomes of the rest.
     pub excess_to: ExcessTo,
+    /// As what it came in.
+    pub paid_as: PaidAs,
+}
+
+pensipro_kernel::codes! {
+    /// As what a payment came in.
+    pub enum PaidAs {
+        /// Money of the borrower's, his heirs' or an insurer's.
+        Ordinary = "ordinary",
+        /// A cut of the pension of the month in which its last due date lies. One of a month after
+        /// the member's death belongs to the payer, and is refunded whole.
+        PensionCut = "pension_cut",
+    }
 }
 
 pensipro_kernel::codes! {
@@ -153,12 +193,23 @@ impl Input {
 }
 
 impl InputKind {
+    /// The death with which it came.
+    pub const fn of_death(&self) -> Option<TransactionId> {
+        match self {
+            Self::Status(status) => status.of_death,
+            Self::Collection(collection) => collection.of_death,
+            _ => None,
+        }
+    }
+
     /// Which of two inputs of one day comes first.
     pub const fn rank(&self) -> Rank {
         match self {
             Self::Disbursement(_) => Rank::Disbursement,
+            Self::Death => Rank::Death,
             Self::FailedCut(_) => Rank::FailedCut,
             Self::Payment(_) => Rank::Payment,
+            Self::Status(_) | Self::Collection(_) => Rank::Status,
         }
     }
 }

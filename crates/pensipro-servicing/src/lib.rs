@@ -1,7 +1,8 @@
 //! The loan account: a pure fold over what people and payers did to a loan.
 //!
-//! Inputs (disbursement, payment, failed cut) are append-only; everything else follows from them:
-//! what was paid on which row, penalties, days past due, the status, refunds due. An input that is
+//! Inputs (disbursement, payment, failed cut, death, what is set by hand) are append-only; everything
+//! else follows from them: what was paid on which row, penalties, days past due, the status, refunds
+//! due. An input that is
 //! entered late gives the same account as one entered in time, and an input with its reversal the
 //! same as neither.
 //!
@@ -12,7 +13,12 @@
 //!
 //! let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
 //! let rupiah = |amount| Money::from_rupiah(amount).unwrap();
-//! let rules = Rules { order: AllocationOrder::RowFirst, late: None, default_after_days: 90 };
+//! let rules = Rules {
+//!     order: AllocationOrder::RowFirst,
+//!     late: None,
+//!     default_after_days: 90,
+//!     freeze_interest_on_death: false,
+//! };
 //! let owed = Instalment { principal: rupiah(900_000), interest: rupiah(100_000), fee: Money::ZERO };
 //! let disbursement = TransactionId::new(1);
 //! let row = Row::new(RowKey::new(disbursement, 1), day("2026-01-05"), day("2026-02-05"), owed);
@@ -22,6 +28,7 @@
 //!     due_through: day("2026-02-28"),
 //!     tolerance: Money::ZERO,
 //!     excess_to: ExcessTo::Refund,
+//!     paid_as: PaidAs::PensionCut,
 //! };
 //! let input = |id, date, kind| {
 //!     let (id, effective_on) = (TransactionId::new(id), day(date));
@@ -52,12 +59,15 @@
 mod account;
 mod allocation;
 mod amount;
+mod by_hand;
 mod chunk;
+mod death;
 mod delta;
 mod disbursement;
 mod error;
 mod figures;
 mod fold;
+mod follow_member;
 mod funders;
 mod hold;
 mod input;
@@ -80,15 +90,20 @@ mod usecases;
 
 pub use account::{Account, AccountState, LoanDates};
 pub use allocation::{Allocation, Component};
+pub use by_hand::{RawLoanSetting, SetLoan, set_loan};
 pub use chunk::open_loans;
 pub use delta::{AllocationDelta, Cause, deltas};
 pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
 pub use error::{ERRORS, ServicingError};
 pub use figures::LoanFigures;
 pub use fold::{Replay, replay, replay_as_of};
+pub use follow_member::{DeathNews, MemberNews, Resolution, follow_member};
 pub use funders::require_known_funders;
 pub use hold::{Hold, Holds};
-pub use input::{Disbursed, ExcessTo, FailedCut, Input, InputKind, Order, PaymentInput, Rank};
+pub use input::{
+    Disbursed, ExcessTo, FailedCut, Input, InputKind, Order, PaidAs, PaymentInput, Rank, Setting,
+    StatusByHand,
+};
 pub use lists::{
     get_payment, get_transaction, list_disbursements, list_loans, list_payments, list_transactions,
 };
@@ -109,8 +124,8 @@ pub use reading::{
 pub use records::{Disbursement, Payment, Transaction};
 pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds, tell_refunds};
 pub use repository::{
-    AccountingPeriods, LoanFilter, LoanRepository, LoanSettings, LoanSort, PeriodState,
-    RefundFilter, RefundRepository,
+    AccountingPeriods, LoanFilter, LoanRepository, LoanSort, PeriodState, RefundFilter,
+    RefundRepository,
 };
 pub use reversal::Reverse;
 pub use row::{Instalment, Row, RowKey, RowState, RowStatus};

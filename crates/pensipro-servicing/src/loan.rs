@@ -33,8 +33,10 @@ pensipro_kernel::codes! {
 
 pensipro_kernel::codes! {
     /// How a loan's instalments are collected.
+    #[derive(Default)]
     pub enum Collection {
         /// The payer deducts them from the pension.
+        #[default]
         PensionCut = "pension_cut",
         /// The heirs or an insurance pay.
         Heir = "heir",

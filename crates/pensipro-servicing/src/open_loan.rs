@@ -13,7 +13,7 @@ use crate::{
     error::ServicingError,
     fold::{replay, replay_as_of},
     hold::Holds,
-    input::{Input, Order},
+    input::{Input, InputKind, Order},
     loan::{Loan, LoanBalances, LoanStatus, StoredLoan},
     outstanding::Outstanding,
     posting::{NewTransaction, PostingBatch, RowChange, TransactionBody},
@@ -135,6 +135,15 @@ impl OpenLoan {
         }
     }
 
+    /// The loan's status where its account stands so: no account tells of a cancellation, and nothing
+    /// leads back from it.
+    pub const fn status_of(&self, account: &Account) -> LoanStatus {
+        match self.loan.status {
+            LoanStatus::Cancelled => LoanStatus::Cancelled,
+            _ => account.status(),
+        }
+    }
+
     /// What is owed on any day, with all inputs known now.
     pub fn outstanding_on(
         &self,
@@ -146,18 +155,24 @@ impl OpenLoan {
 
     /// What storage keeps of the account.
     pub fn balances(&self) -> LoanBalances {
-        let balances = LoanBalances::of(&self.account, &self.rules);
-        match self.loan.status {
-            // No account tells of a cancellation, and nothing leads back from it.
-            LoanStatus::Cancelled => LoanBalances { status: LoanStatus::Cancelled, ..balances },
-            _ => balances,
-        }
+        let status = self.status_of(&self.account);
+        LoanBalances { status, ..LoanBalances::of(&self.account, &self.rules) }
     }
 
     /// Posts an input: in place where none comes after it, otherwise by a replay.
     pub fn post(
         &mut self,
         input: Input,
+        batch: &mut PostingBatch,
+    ) -> Result<Posted, ServicingError> {
+        self.post_because(input, None, batch)
+    }
+
+    /// The same with the reason that somebody gave.
+    pub fn post_because(
+        &mut self,
+        input: Input,
+        reason: Option<String>,
         batch: &mut PostingBatch,
     ) -> Result<Posted, ServicingError> {
         let cause = self.cause(input.id, input.booked_on);
@@ -169,7 +184,7 @@ impl OpenLoan {
             None if self.account.takes(&input.order()) => self.post_in_place(&input, cause, batch),
             None => return Err(ServicingError::HistoryMissing),
         };
-        batch.transactions.push(NewTransaction::of_input(self.loan.id, input));
+        batch.transactions.push(NewTransaction::of_input(self.loan.id, input, reason));
         self.keep_balances(batch);
         Ok(posted)
     }
@@ -191,7 +206,8 @@ impl OpenLoan {
             id,
             effective_on: taken_back.effective_on,
             booked_on,
-            body: TransactionBody::Reversal { of, reason },
+            reason: Some(reason),
+            body: TransactionBody::Reversal { of },
         });
         self.keep_balances(batch);
         Ok((taken_back, posted))
@@ -204,6 +220,7 @@ impl OpenLoan {
     fn keep_balances(&mut self, batch: &mut PostingBatch) {
         let balances = self.balances();
         self.loan.status = balances.status;
+        self.loan.collection = balances.state.collection;
         batch.loans.insert(self.loan.id, balances);
     }
 
@@ -211,7 +228,13 @@ impl OpenLoan {
         let before = self.account.rows().to_vec();
         let mut allocations = Vec::new();
         self.account.apply(&self.rules, &self.holds, input, &mut allocations);
-        batch.deltas.extend(allocations.iter().map(|part| cause.first(*part)));
+        match input.kind {
+            // A payment pays no component of a row twice.
+            InputKind::Payment(_) => {
+                batch.deltas.extend(allocations.iter().map(|part| cause.first(*part)));
+            }
+            _ => batch.deltas.extend(deltas(&[], &allocations, cause)),
+        }
         self.put_changed(&before, batch);
         let refunds = refunds(self.loan.id, &[], &allocations);
         Posted { allocations, refunds }

@@ -172,7 +172,8 @@ impl SettlementTotal {
         let to_come = || rows.iter().filter(|row| row.is_live() && row.due_date > due_through);
         let principal = sum(rows, Row::principal_left);
         let interest_due = total(rows.iter().filter(is_due).map(Row::interest_left));
-        let interest_running = total(to_come().map(|row| running_interest(row, date)));
+        let running = |row: &Row| row.interest_charged().min(running_interest(row, date));
+        let interest_running = total(to_come().map(running));
         let prepaid_interest = total(to_come().map(|row| row.interest_paid));
         let penalty = total(rows.iter().map(|row| row.penalty_left(rules)));
         let fee = sum(rows, Row::fee_left);
@@ -194,7 +195,7 @@ impl SettlementTotal {
 }
 
 /// Interest of a row's time up to a day: its interest × days passed / days in all.
-fn running_interest(row: &Row, date: NaiveDate) -> Money {
+pub(crate) fn running_interest(row: &Row, date: NaiveDate) -> Money {
     let days = |until: NaiveDate| until.signed_duration_since(row.starts_on).num_days().max(0);
     fraction(row.interest.sen(), days(date.min(row.due_date)), days(row.due_date))
 }

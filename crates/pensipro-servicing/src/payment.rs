@@ -7,7 +7,7 @@ use pensipro_kernel::{
 
 use crate::{
     error::ServicingError,
-    input::{ExcessTo, PaymentInput},
+    input::{ExcessTo, PaidAs, PaymentInput},
     loan::LoanStatus,
     open_loan::OpenLoan,
     outstanding::SettlementTotal,
@@ -46,6 +46,14 @@ impl Channel {
         match self {
             Self::PensionCut => Period::of(paid_on).last_day(),
             Self::Transfer | Self::Cash | Self::Heirs | Self::Insurance => paid_on,
+        }
+    }
+
+    /// As what such a payment comes in.
+    pub const fn paid_as(self) -> PaidAs {
+        match self {
+            Self::PensionCut => PaidAs::PensionCut,
+            Self::Transfer | Self::Cash | Self::Heirs | Self::Insurance => PaidAs::Ordinary,
         }
     }
 
@@ -166,7 +174,13 @@ impl RecordPayment {
             return Err(ServicingError::AmountExceedsOutstanding { total });
         }
         let tolerance = self.channel.tolerance(policy);
-        Ok(PaymentInput { amount: self.amount, due_through, tolerance, excess_to: self.excess_to })
+        Ok(PaymentInput {
+            amount: self.amount,
+            due_through,
+            tolerance,
+            excess_to: self.excess_to,
+            paid_as: self.channel.paid_as(),
+        })
     }
 
     /// The particulars of the payment that a transaction makes of it.
@@ -188,7 +202,8 @@ impl PaymentInput {
     /// owed becomes a refund.
     pub fn of_cut(amount: Money, periode: Period, tolerance: Money) -> Self {
         let due_through = periode.last_day();
-        Self { amount, due_through, tolerance, excess_to: ExcessTo::Refund }
+        let (excess_to, paid_as) = (ExcessTo::Refund, PaidAs::PensionCut);
+        Self { amount, due_through, tolerance, excess_to, paid_as }
     }
 }
 

@@ -19,10 +19,16 @@ pensipro_kernel::codes! {
     pub enum TransactionKind {
         /// The plafon was paid out.
         Disbursement = "disbursement",
+        /// The member died.
+        Death = "death",
         /// A pension cut failed.
         FailedCut = "failed_cut",
         /// Money came in.
         Payment = "payment",
+        /// The status was set by hand.
+        Status = "status",
+        /// The way of collecting was set.
+        Collection = "collection",
         /// An earlier transaction was taken back.
         Reversal = "reversal",
     }
@@ -33,6 +39,8 @@ impl TransactionKind {
     pub const fn made_with(self) -> Permission {
         match self {
             Self::Disbursement => Permission::DisburseLoan,
+            Self::Death => Permission::ChangeMemberStatus,
+            Self::Status | Self::Collection => Permission::EditLoan,
             Self::FailedCut => Permission::ImportBilling,
             Self::Payment => Permission::RecordPayment,
             Self::Reversal => Permission::ReversePayment,
@@ -45,6 +53,9 @@ impl InputKind {
     pub const fn transaction_kind(&self) -> TransactionKind {
         match self {
             Self::Disbursement(_) => TransactionKind::Disbursement,
+            Self::Death => TransactionKind::Death,
+            Self::Status(_) => TransactionKind::Status,
+            Self::Collection(_) => TransactionKind::Collection,
             Self::FailedCut(_) => TransactionKind::FailedCut,
             Self::Payment(_) => TransactionKind::Payment,
         }
@@ -81,6 +92,8 @@ pub struct NewTransaction {
     pub effective_on: NaiveDate,
     /// Business date of entry.
     pub booked_on: NaiveDate,
+    /// Why, where somebody said so; a reversal always has a reason.
+    pub reason: Option<String>,
     /// What it is.
     pub body: TransactionBody,
 }
@@ -94,16 +107,14 @@ pub enum TransactionBody {
     Reversal {
         /// Which.
         of: TransactionId,
-        /// Why.
-        reason: String,
     },
 }
 
 impl NewTransaction {
     /// The row of an input.
-    pub fn of_input(loan_id: LoanId, input: Input) -> Self {
+    pub fn of_input(loan_id: LoanId, input: Input, reason: Option<String>) -> Self {
         let Input { id, effective_on, booked_on, kind } = input;
-        Self { loan_id, id, effective_on, booked_on, body: TransactionBody::Input(kind) }
+        Self { loan_id, id, effective_on, booked_on, reason, body: TransactionBody::Input(kind) }
     }
 
     /// What it is.
@@ -121,9 +132,13 @@ impl NewTransaction {
             TransactionBody::Input(InputKind::Disbursement(disbursed)) => {
                 Some(crate::amount::total(disbursed.rows.iter().map(|row| row.principal)))
             }
-            TransactionBody::Input(InputKind::FailedCut(_)) | TransactionBody::Reversal { .. } => {
-                None
-            }
+            TransactionBody::Input(
+                InputKind::Death
+                | InputKind::FailedCut(_)
+                | InputKind::Status(_)
+                | InputKind::Collection(_),
+            )
+            | TransactionBody::Reversal { .. } => None,
         }
     }
 }

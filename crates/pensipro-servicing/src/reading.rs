@@ -48,10 +48,7 @@ pub fn read_loan<Tx: LoanRepository>(
 ) -> Result<LoanView, ServicingError> {
     let open = open_loan(tx, id, scope, policy, today)?;
     let account = open.account_on(today)?;
-    let status = match open.loan().status {
-        LoanStatus::Cancelled => LoanStatus::Cancelled,
-        _ => account.status(),
-    };
+    let status = open.status_of(&account);
     let outstanding = Outstanding::of(&account, open.rules(), &policy.kolektibilitas, today);
     Ok(LoanView { loan: open.loan().clone(), status, outstanding })
 }

@@ -147,7 +147,7 @@ pub struct Transaction {
     pub amount: Option<Money>,
     /// What it takes back, if it is a reversal.
     pub reverses: Option<TransactionId>,
-    /// Why it takes that back.
+    /// Why it was made; a reversal always says so.
     pub reason: Option<String>,
     /// The reversal that took it back.
     pub reversed_by: Option<TransactionId>,

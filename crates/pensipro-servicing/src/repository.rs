@@ -9,7 +9,7 @@ use pensipro_kernel::{
 };
 
 use crate::{
-    loan::{Collection, Loan, LoanStatus, LoanSummary, NewLoan, StoredLoan},
+    loan::{Loan, LoanStatus, LoanSummary, NewLoan, StoredLoan},
     open_loan::LoanHistory,
     payment::Channel,
     posting::PostingBatch,
@@ -58,6 +58,9 @@ pub trait LoanRepository {
     /// The loan that an application became, if it was approved.
     fn loan_of_application(&mut self, id: ApplicationId) -> Result<Option<LoanId>, StorageError>;
 
+    /// All loans of a member, by ascending id.
+    fn loans_of_member(&mut self, member: MemberId) -> Result<Vec<LoanId>, StorageError>;
+
     /// Loans with their stored accounts, locked in ascending order of id; ids that are not there are
     /// left out. Three queries whatever the number: loans, rows, holds.
     fn lock_loans(&mut self, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError>;
@@ -99,13 +102,8 @@ pub trait LoanRepository {
     /// Adds a pending loan with its provisional rows.
     fn add_loan(&mut self, new: &NewLoan, by: Option<UserId>) -> Result<Loan, StorageError>;
 
-    /// Stores what is set by hand: a status of `cancelled` and the collection, if the version still
-    /// stands.
-    fn save_loan_settings(
-        &mut self,
-        loan: &Loan,
-        change: LoanSettings,
-    ) -> Result<Loan, StorageError>;
+    /// Marks a loan that was never disbursed cancelled, if the version still stands.
+    fn cancel_loan(&mut self, loan: &Loan) -> Result<Loan, StorageError>;
 
     /// Ids for this many new transactions, rising, never given again.
     fn reserve_transaction_ids(
@@ -120,15 +118,6 @@ pub trait LoanRepository {
         batch: &PostingBatch,
         by: Option<UserId>,
     ) -> Result<(), StorageError>;
-}
-
-/// What of a loan is set by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LoanSettings {
-    /// The status.
-    pub status: LoanStatus,
-    /// How it is collected.
-    pub collection: Collection,
 }
 
 /// Refund requests.

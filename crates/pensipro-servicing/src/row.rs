@@ -75,6 +75,8 @@ pub struct Row {
     pub fee_paid: Money,
     /// Paid of the penalty.
     pub penalty_paid: Money,
+    /// Of the interest, what is not charged: it was stopped before it was earned.
+    pub interest_waived: Money,
     /// What a pension cut left within its tolerance: owed, but counted neither for DPD nor penalty.
     pub tolerated: Money,
     /// The overdue days that count for the penalty.
@@ -102,6 +104,7 @@ impl Row {
             interest_paid: Money::ZERO,
             fee_paid: Money::ZERO,
             penalty_paid: Money::ZERO,
+            interest_waived: Money::ZERO,
             tolerated: Money::ZERO,
             counted: Overdue::default(),
             held: Overdue::default(),
@@ -134,7 +137,12 @@ impl Row {
 
     /// Unpaid interest; nothing on a superseded row.
     pub fn interest_left(&self) -> Money {
-        self.left(self.interest, self.interest_paid)
+        self.left(self.interest_charged(), self.interest_paid)
+    }
+
+    /// The interest without what is not charged.
+    pub fn interest_charged(&self) -> Money {
+        self.interest.minus_or_zero(self.interest_waived)
     }
 
     /// Unpaid fees; nothing on a superseded row.
@@ -150,6 +158,14 @@ impl Row {
     /// Unpaid principal and interest without what is tolerated: what makes the row late.
     pub fn late_base(&self) -> Money {
         self.instalment_left().minus_or_zero(self.tolerated)
+    }
+
+    /// Charges no more interest than this, and gives what was paid beyond it.
+    pub(crate) fn charge_at_most(&mut self, interest: Money) -> Money {
+        self.interest_waived = self.interest_waived.max(self.interest.minus_or_zero(interest));
+        let beyond = self.interest_paid.minus_or_zero(self.interest_charged());
+        self.interest_paid = self.interest_paid.minus_or_zero(beyond);
+        beyond
     }
 
     /// Everything paid on it.

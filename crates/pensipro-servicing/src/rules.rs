@@ -14,6 +14,8 @@ pub struct Rules {
     pub late: Option<LatePenalty>,
     /// A loan with more days past due than this is in default.
     pub default_after_days: u32,
+    /// Whether interest stops on the member's death.
+    pub freeze_interest_on_death: bool,
 }
 
 impl Rules {
@@ -23,6 +25,7 @@ impl Rules {
             order: terms.allocation_order,
             late: terms.late.as_ref().and_then(LatePenalty::of_terms),
             default_after_days: policy.default_after_days,
+            freeze_interest_on_death: terms.freeze_interest_on_death,
         }
     }
 }

@@ -112,6 +112,7 @@ where
     let loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
     tx.book_on(at.today)?;
     let mut loan = with_history(tx, loan)?;
+    refuse_death(&loan, of)?;
     let before = loan.balances();
     let id = next_id(tx)?;
     let mut batch = PostingBatch::new();
@@ -129,6 +130,15 @@ where
     Ok(Reversed { reversal: id, kind })
 }
 
+/// A death is corrected with the member, by another person than the one who recorded it.
+fn refuse_death(loan: &OpenLoan, of: TransactionId) -> Result<(), ServicingError> {
+    let mut inputs = loan.history().into_iter().flat_map(|history| &history.inputs);
+    match inputs.any(|input| input.id == of && input.kind == InputKind::Death) {
+        true => Err(ServicingError::CorrectMember),
+        false => Ok(()),
+    }
+}
+
 fn refuse_taken_reference<Tx: LoanRepository>(
     tx: &mut Tx,
     command: &RecordPayment,
@@ -141,7 +151,7 @@ fn refuse_taken_reference<Tx: LoanRepository>(
     }
 }
 
-fn next_id<Tx: LoanRepository>(tx: &mut Tx) -> Result<TransactionId, ServicingError> {
+pub(crate) fn next_id<Tx: LoanRepository>(tx: &mut Tx) -> Result<TransactionId, ServicingError> {
     let reserved = tx.reserve_transaction_ids(1)?.next();
     Ok(reserved.ok_or_else(|| {
         pensipro_kernel::StorageError::Failed("no transaction id was reserved".to_owned())
@@ -211,7 +221,7 @@ fn reversal_audit(
 }
 
 /// The figures of an account for the audit trail.
-fn audit_view(balances: &LoanBalances) -> AuditValue {
+pub(crate) fn audit_view(balances: &LoanBalances) -> AuditValue {
     AuditValue::new()
         .text("status", balances.status)
         .text("principal", balances.principal)

@@ -365,3 +365,102 @@ fn out_of_order_without_a_history_is_refused_and_changes_nothing() {
     assert!(batch.is_empty() && open == shelf.open());
     assert!(matches!(open.account_on(late), Err(ServicingError::HistoryMissing)));
 }
+
+fn died(id: i64, date: &str) -> Input {
+    input(id, day(date), InputKind::Death)
+}
+
+/// Two rows of Rp 900,000 and Rp 100,000 interest, due on 10 February and 10 March, under terms that
+/// stop interest on a death.
+fn freezing_rows() -> Shelf {
+    let loan = pending_loan(7, rupiah(1_800_000), freezing(&terms(RowFirst, None)));
+    let mut shelf = Shelf::new(loan, vec![], ServicingPolicy::default());
+    shelf.post(disbursement(1, on(0), &level(2, 900_000, 100_000)));
+    shelf
+}
+
+#[test]
+fn interest_stops_on_the_day_of_a_death_where_the_terms_say_so() {
+    let mut shelf = freezing_rows();
+    // 7 of the 28 days from 10 February to 10 March.
+    shelf.post(died(2, "2026-02-17"));
+    let then = owed(&shelf, "2026-02-17");
+    assert_eq!((then.interest_due, then.interest_to_come), (rupiah(100_000), rupiah(25_000)));
+    assert_eq!(owed(&shelf, "2026-06-30").total_due, rupiah(1_925_000));
+    let date = day("2026-03-05");
+    let account = shelf.open().account_on(date).unwrap();
+    let settles = SettlementTotal::of(&account, &shelf.rules(), date, date).total;
+    assert_eq!(settles, rupiah(1_925_000), "no interest runs after the death");
+    shelf.reverse(3, tx(2)).unwrap();
+    assert_eq!(owed(&shelf, "2026-06-30").total_due, rupiah(2_000_000));
+    let mut usual = two_rows(RowFirst, None, vec![]);
+    usual.post(died(2, "2026-02-17"));
+    assert_eq!(owed(&usual, "2026-06-30").total_due, rupiah(2_000_000));
+}
+
+#[test]
+fn interest_paid_ahead_of_a_death_pays_what_else_is_owed() {
+    let mut shelf = freezing_rows();
+    shelf.post(cash(2, day("2026-02-10"), rupiah(1_080_000)));
+    let posted = shelf.post(died(3, "2026-02-17"));
+    assert_eq!(
+        parts(&posted),
+        [(2, Interest, Money::from_sen(-5_500_000)), (2, Principal, rupiah(55_000))]
+    );
+    assert_eq!(owed(&shelf, "2026-02-17").principal, rupiah(845_000));
+    shelf.check().unwrap();
+}
+
+#[test]
+fn pension_cuts_of_months_after_a_death_are_refunded_at_once() {
+    let mut shelf = two_rows(RowFirst, None, vec![]);
+    shelf.post(cut(2, day("2026-02-01"), rupiah(1_000_000), Money::ZERO));
+    shelf.post(cut(3, day("2026-03-01"), rupiah(1_000_000), Money::ZERO));
+    assert_eq!(shelf.loan.status, LoanStatus::Closed);
+    // The cut of the month of the death stands.
+    let posted = shelf.post(died(4, "2026-02-20"));
+    let loan_id = shelf.loan.id;
+    let refund = RefundDue { loan_id, transaction: tx(3), amount: rupiah(1_000_000) };
+    assert_eq!(posted.refunds, [refund]);
+    assert_eq!(shelf.loan.status, LoanStatus::Active, "the loan is owed again");
+    assert_eq!(owed(&shelf, "2026-03-10").principal, rupiah(900_000));
+    // Heirs pay as anybody does.
+    shelf.post(cash(5, day("2026-03-05"), rupiah(400_000)));
+    let posted = shelf.reverse(6, tx(4)).unwrap();
+    assert_eq!(posted.refunds.last(), Some(&RefundDue { amount: Money::ZERO, ..refund }));
+    shelf.check().unwrap();
+}
+
+#[test]
+fn a_default_by_hand_is_lifted_by_hand_alone() {
+    let status = |id, date: &str, to| {
+        input(id, day(date), InputKind::Status(Setting { to, of_death: None }))
+    };
+    let mut shelf = two_rows(RowFirst, None, vec![]);
+    shelf.post(status(2, "2026-02-15", StatusByHand::Default));
+    assert_eq!(shelf.loan.status, LoanStatus::Default);
+    shelf.post(cash(3, day("2026-02-20"), rupiah(1_000_000)));
+    assert_eq!(shelf.loan.status, LoanStatus::Default, "paid arrears do not lift it");
+    shelf.post(status(4, "2026-02-21", StatusByHand::Active));
+    assert_eq!(shelf.loan.status, LoanStatus::Active);
+    shelf.post(status(5, "2026-02-22", StatusByHand::Closed));
+    assert_eq!(shelf.loan.status, LoanStatus::Active, "something is owed");
+    shelf.post(status(6, "2026-02-23", StatusByHand::Default));
+    shelf.post(cash(7, day("2026-02-24"), rupiah(1_000_000)));
+    assert_eq!(shelf.loan.status, LoanStatus::Closed);
+    shelf.check().unwrap();
+}
+
+#[test]
+fn how_a_loan_is_collected_is_the_last_setting() {
+    let set = |id, date: &str, to| {
+        input(id, day(date), InputKind::Collection(Setting { to, of_death: None }))
+    };
+    let mut shelf = two_rows(RowFirst, None, vec![]);
+    assert_eq!(shelf.loan.collection, Collection::PensionCut);
+    shelf.post(set(2, "2026-02-20", Collection::Heir));
+    shelf.post(set(3, "2026-02-15", Collection::PensionCut));
+    assert_eq!(shelf.loan.collection, Collection::Heir);
+    shelf.reverse(4, tx(2)).unwrap();
+    assert_eq!(shelf.loan.collection, Collection::PensionCut);
+}

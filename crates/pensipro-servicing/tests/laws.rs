@@ -14,6 +14,7 @@ use support::*;
 struct Story {
     order: AllocationOrder,
     late: Option<PenaltyTerms>,
+    freeze_interest_on_death: bool,
     owed: Vec<Instalment>,
     holds: Vec<Hold>,
     inputs: Vec<Input>,
@@ -23,7 +24,11 @@ impl Story {
     fn shelf(&self) -> Shelf {
         let plafon = self.owed.iter().map(|row| row.principal);
         let plafon = Money::checked_sum(plafon).unwrap();
-        let loan = pending_loan(7, plafon, terms(self.order, self.late.clone()));
+        let mut terms = terms(self.order, self.late.clone());
+        if self.freeze_interest_on_death {
+            terms = freezing(&terms);
+        }
+        let loan = pending_loan(7, plafon, terms);
         let policy = ServicingPolicy { default_after_days: 40, ..ServicingPolicy::default() };
         Shelf::new(loan, self.holds.clone(), policy)
     }
@@ -73,11 +78,22 @@ fn date() -> impl Strategy<Value = NaiveDate> {
 fn payment() -> impl Strategy<Value = InputKind> {
     let excess_to = prop_oneof![Just(ExcessTo::PrepayNext), Just(ExcessTo::Refund)];
     let amount = prop_oneof![1..=3_000_i64, 1..=250_000_i64].prop_map(Money::from_sen);
-    (amount, date(), money(2_000), excess_to).prop_map(
-        |(amount, due_through, tolerance, excess_to)| {
-            InputKind::Payment(PaymentInput { amount, due_through, tolerance, excess_to })
+    let paid_as = prop_oneof![Just(PaidAs::Ordinary), Just(PaidAs::PensionCut)];
+    (amount, date(), money(2_000), excess_to, paid_as).prop_map(
+        |(amount, due_through, tolerance, excess_to, paid_as)| {
+            InputKind::Payment(PaymentInput { amount, due_through, tolerance, excess_to, paid_as })
         },
     )
+}
+
+fn by_hand() -> impl Strategy<Value = InputKind> {
+    fn set<T: Copy + std::fmt::Debug>(all: &'static [T]) -> impl Strategy<Value = Setting<T>> {
+        prop::sample::select(all).prop_map(|to| Setting { to, of_death: None })
+    }
+    prop_oneof![
+        set(StatusByHand::ALL).prop_map(InputKind::Status),
+        set(Collection::ALL).prop_map(InputKind::Collection),
+    ]
 }
 
 fn failed_cut() -> impl Strategy<Value = InputKind> {
@@ -96,21 +112,29 @@ fn holds() -> impl Strategy<Value = Vec<Hold>> {
     prop::collection::vec(hold, 0..8)
 }
 
-/// One disbursement, sometimes another, and payments and failed cuts on any day, before and after.
+/// One disbursement, sometimes another, and payments, failed cuts, deaths and settings by hand on any
+/// day, before and after.
 fn story() -> impl Strategy<Value = Story> {
     let order = prop_oneof![Just(AllocationOrder::RowFirst), Just(AllocationOrder::PrincipalLast)];
-    let kind = prop_oneof![4 => payment(), 1 => failed_cut()];
+    let kind = prop_oneof![
+        8 => payment(),
+        2 => failed_cut(),
+        1 => Just(InputKind::Death),
+        1 => by_hand(),
+    ];
     let others = prop::collection::vec((date(), kind), 0..16);
     let again = prop::option::weighted(0.2, date());
-    (order, late(), owed(), holds(), others, again, 0..10_u64).prop_flat_map(
-        |(order, late, owed, holds, others, again, first)| {
+    let terms = (order, late(), any::<bool>());
+    (terms, owed(), holds(), others, again, 0..10_u64).prop_flat_map(
+        |(terms, owed, holds, others, again, first)| {
             let mut inputs = vec![disbursement(1, on(first), &owed)];
             let late_ones = (2..).zip(others).map(|(id, (date, kind))| input(id, date, kind));
             inputs.extend(late_ones);
             inputs.extend(again.map(|date| disbursement(100, date, &owed)));
             Just(inputs).prop_shuffle().prop_map(move |inputs| {
-                let (late, owed, holds) = (late.clone(), owed.clone(), holds.clone());
-                Story { order, late, owed, holds, inputs }
+                let (order, late, freeze_interest_on_death) = terms.clone();
+                let (owed, holds) = (owed.clone(), holds.clone());
+                Story { order, late, freeze_interest_on_death, owed, holds, inputs }
             })
         },
     )
@@ -174,7 +198,8 @@ proptest! {
     }
 
     /// Nothing is negative or paid beyond what is owed; every payment is allocated in full, to the
-    /// sen; what rows say was paid is what payments say they paid; principal is the plafon.
+    /// sen, and what moves no money only moves what payments paid; what rows say was paid is what
+    /// payments say they paid; principal is the plafon.
     #[test]
     fn every_sen_has_its_place(story in story()) {
         let Replay { account, allocations } = fold(&story);
@@ -183,16 +208,21 @@ proptest! {
             let parts = allocations.iter().filter(|it| it.row == row && it.component == component);
             Money::checked_sum(parts.map(|part| part.amount)).unwrap()
         };
-        prop_assert!(allocations.iter().all(|part| part.amount.is_positive()));
         for input in &story.inputs {
-            let InputKind::Payment(payment) = &input.kind else { continue };
-            let parts = allocations.iter().filter(|part| part.transaction == input.id);
-            prop_assert_eq!(Money::checked_sum(parts.map(|part| part.amount)), Some(payment.amount));
+            let parts = || allocations.iter().filter(|part| part.transaction == input.id);
+            let amount = match &input.kind {
+                InputKind::Payment(payment) => {
+                    prop_assert!(parts().all(|part| part.amount.is_positive()));
+                    payment.amount
+                }
+                _ => Money::ZERO,
+            };
+            prop_assert_eq!(Money::checked_sum(parts().map(|part| part.amount)), Some(amount));
         }
         for row in account.rows() {
             for (component, paid, owed) in [
                 (Component::Principal, row.principal_paid, row.principal),
-                (Component::Interest, row.interest_paid, row.interest),
+                (Component::Interest, row.interest_paid, row.interest_charged()),
                 (Component::Fee, row.fee_paid, row.fee),
                 (Component::Penalty, row.penalty_paid, row.penalty(&rules)),
             ] {

@@ -11,7 +11,7 @@ use pensipro_kernel::{ImportId, LoanId, PaymentId, Scope, StorageError, Transact
 use pensipro_persistence::{Tx, testing::TestDatabase};
 use pensipro_servicing::{
     AccountingPeriods, Channel, ExcessTo, Input, InputKind, LoanRepository, NewPayment, OpenLoan,
-    PaymentInput, PostingBatch, ServicingPolicy,
+    PaidAs, PaymentInput, PostingBatch, ServicingPolicy,
 };
 
 use crate::{
@@ -78,7 +78,13 @@ pub(crate) fn import_chunk(
             let stored = loans.next().ok_or(StorageError::Busy)?;
             let line = import_line_id(import.id, each.line.line_no);
             let due_through = march().last_day();
-            let paid = PaymentInput { amount, due_through, tolerance, excess_to: ExcessTo::Refund };
+            let paid = PaymentInput {
+                amount,
+                due_through,
+                tolerance,
+                excess_to: ExcessTo::Refund,
+                paid_as: PaidAs::PensionCut,
+            };
             post(stored, id, date("2026-03-01"), paid, &mut batch);
             if let Some(payment) = batch.payments.last_mut() {
                 payment.source_line = line;
@@ -147,7 +153,13 @@ pub(crate) fn pay_singly(database: &TestDatabase, house: &House, count: usize) {
             let on = date("2026-06-10");
             let (amount, tolerance) = (rupiah(1_560_000), rupiah(0));
             let excess_to = ExcessTo::PrepayNext;
-            let paid = PaymentInput { amount, due_through: on, tolerance, excess_to };
+            let paid = PaymentInput {
+                amount,
+                due_through: on,
+                tolerance,
+                excess_to,
+                paid_as: PaidAs::Ordinary,
+            };
             let mut batch = PostingBatch::new();
             post(stored, id, on, paid, &mut batch);
             tx.store_postings(&batch, None)

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The columns that a posting sets, each with how PostgreSQL reads its texts.
-const COLUMNS: [(&str, &str); 18] = [
+const COLUMNS: [(&str, &str); 21] = [
     ("status", "text"),
     ("disbursed_on", "date"),
     ("first_due_date", "date"),
@@ -24,6 +24,9 @@ const COLUMNS: [(&str, &str); 18] = [
     ("state_id", "bigint"),
     ("closed_on", "date"),
     ("default_since", "date"),
+    ("default_by_hand_since", "date"),
+    ("deceased_on", "date"),
+    ("collection", "text"),
     ("excess", "bigint"),
     ("due_from_member", "bigint"),
     ("deposit", "bigint"),
@@ -56,8 +59,18 @@ pub(super) fn store(
 fn values(balances: &LoanBalances, touched: Option<NaiveDate>, id: LoanId) -> Vec<Value> {
     let LoanBalances { status, state, oldest_unpaid_due, principal, interest, fee, penalty } =
         *balances;
-    let AccountState { dates, closed_on, default_since, last, excess, due_from_member, deposit } =
-        state;
+    let AccountState {
+        dates,
+        closed_on,
+        default_since,
+        default_by_hand_since,
+        deceased_on,
+        collection,
+        last,
+        excess,
+        due_from_member,
+        deposit,
+    } = state;
     let order = |part: fn(Order) -> i64| Value::Int(last.map(part));
     let date = |part: fn(LoanDates) -> NaiveDate| Value::Date(dates.map(part));
     let money = |amount: Money| Value::from(amount.sen());
@@ -71,6 +84,9 @@ fn values(balances: &LoanBalances, touched: Option<NaiveDate>, id: LoanId) -> Ve
         order(|order| order.id.get()),
         closed_on.into(),
         default_since.into(),
+        default_by_hand_since.into(),
+        deceased_on.into(),
+        collection.code().into(),
         money(excess),
         money(due_from_member),
         money(deposit),

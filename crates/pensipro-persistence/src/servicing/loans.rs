@@ -2,9 +2,7 @@
 
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, StorageError, UserId, Version};
-use pensipro_servicing::{
-    Collection, Loan, LoanDates, LoanFacts, LoanSettings, LoanStatus, NewLoan, RowKey,
-};
+use pensipro_servicing::{Collection, Loan, LoanDates, LoanFacts, LoanStatus, NewLoan, RowKey};
 
 use super::{
     columns::LoanRow,
@@ -86,6 +84,8 @@ fn row(
         state_id: None,
         closed_on: None,
         default_since: None,
+        default_by_hand_since: None,
+        deceased_on: None,
         excess: 0,
         due_from_member: 0,
         deposit: 0,
@@ -102,25 +102,19 @@ fn row(
     }
 }
 
-/// Stores status and collection if the version still stands.
-pub(super) fn save_settings(
-    tx: &mut Tx<'_>,
-    loan: &Loan,
-    change: LoanSettings,
-) -> Result<Loan, StorageError> {
-    let LoanSettings { status, collection } = change;
-    let (now, version) = (tx.now(), loan.version.next());
+/// Marks a loan cancelled if the version still stands.
+pub(super) fn cancel(tx: &mut Tx<'_>, loan: &Loan) -> Result<Loan, StorageError> {
+    let (now, version, status) = (tx.now(), loan.version.next(), LoanStatus::Cancelled);
     let update = diesel::update(loans::table)
         .filter(loans::id.eq(loan.id.get()))
         .filter(loans::version.eq(loan.version.get()))
         .set((
             loans::status.eq(status.code()),
-            loans::collection.eq(collection.code()),
             loans::version.eq(version.get()),
             loans::updated_at.eq(now),
         ));
     match tx.run(|conn| update.execute(conn))? {
         0 => Err(StorageError::Stale { thing: "loan" }),
-        _ => Ok(Loan { status, collection, version, updated_at: from_time(now), ..loan.clone() }),
+        _ => Ok(Loan { status, version, updated_at: from_time(now), ..loan.clone() }),
     }
 }

@@ -7,6 +7,7 @@
 
 mod balances;
 mod columns;
+mod details;
 mod disbursements;
 mod history;
 mod holds;
@@ -24,11 +25,12 @@ mod transactions;
 use std::vec;
 
 use pensipro_kernel::{
-    ApplicationId, LoanId, Page, PageRequest, PaymentId, Scope, StorageError, TransactionId, UserId,
+    ApplicationId, LoanId, MemberId, Page, PageRequest, PaymentId, Scope, StorageError,
+    TransactionId, UserId,
 };
 use pensipro_servicing::{
-    Channel, Disbursement, Loan, LoanFilter, LoanHistory, LoanRepository, LoanSettings,
-    LoanSummary, NewLoan, Payment, PostingBatch, Row, StoredLoan, Transaction,
+    Channel, Disbursement, Loan, LoanFilter, LoanHistory, LoanRepository, LoanSummary, NewLoan,
+    Payment, PostingBatch, Row, StoredLoan, Transaction,
 };
 
 use crate::{Tx, sql::RowLock};
@@ -47,6 +49,10 @@ impl LoanRepository for Tx<'_> {
         application: ApplicationId,
     ) -> Result<Option<LoanId>, StorageError> {
         read::of_application(self, application)
+    }
+
+    fn loans_of_member(&mut self, member: MemberId) -> Result<Vec<LoanId>, StorageError> {
+        read::of_member(self, member)
     }
 
     fn lock_loans(&mut self, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError> {
@@ -98,12 +104,8 @@ impl LoanRepository for Tx<'_> {
         loans::add(self, new, by)
     }
 
-    fn save_loan_settings(
-        &mut self,
-        loan: &Loan,
-        change: LoanSettings,
-    ) -> Result<Loan, StorageError> {
-        loans::save_settings(self, loan, change)
+    fn cancel_loan(&mut self, loan: &Loan) -> Result<Loan, StorageError> {
+        loans::cancel(self, loan)
     }
 
     fn reserve_transaction_ids(

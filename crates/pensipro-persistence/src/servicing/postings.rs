@@ -49,7 +49,7 @@ pub(super) fn store(
     let PostingBatch { transactions, payments, disbursements, deltas, rows, loans } = batch;
     let now = tx.now();
     let each = transactions.iter().map(|new| transactions::Stored::new(new, now, by));
-    tx.insert_all(each.collect())?;
+    tx.insert_all(each.collect::<Result<_, _>>()?)?;
     add_payments(tx, batch, payments)?;
     disbursements::add(tx, disbursements)?;
     tx.insert_all(deltas.iter().map(DeltaRow::new).collect())?;
@@ -84,8 +84,7 @@ fn add_payments(
         TransactionBody::Input(InputKind::Payment(PaymentInput { due_through, .. })) => {
             Some((new.id, *due_through))
         }
-        TransactionBody::Input(InputKind::Disbursement(_) | InputKind::FailedCut(_))
-        | TransactionBody::Reversal { .. } => None,
+        TransactionBody::Input(_) | TransactionBody::Reversal { .. } => None,
     };
     let due: HashMap<TransactionId, NaiveDate> =
         batch.transactions.iter().filter_map(due_through).collect();
@@ -151,7 +150,7 @@ fn touched(rows: &Rows) -> BTreeMap<LoanId, NaiveDate> {
 fn mark_reversed(tx: &mut Tx<'_>, new: &[NewTransaction]) -> Result<(), StorageError> {
     let reversals = || {
         new.iter().filter_map(|new| match &new.body {
-            TransactionBody::Reversal { of, reason: _ } => {
+            TransactionBody::Reversal { of } => {
                 Some(vec![Value::from(of.get()), Value::from(new.id.get())])
             }
             TransactionBody::Input(_) => None,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use pensipro_kernel::{ApplicationId, LoanId, Scope, StorageError, TransactionId};
+use pensipro_kernel::{ApplicationId, LoanId, MemberId, Scope, StorageError, TransactionId};
 use pensipro_servicing::{Hold, Row, RowKey, StoredLoan};
 
 use super::{
@@ -69,6 +69,14 @@ pub(super) fn of_application(
     let query = loans::table.filter(loans::application_id.eq(application.get())).select(loans::id);
     let id: Option<i64> = tx.run(|conn| query.get_result(conn).optional())?;
     Ok(id.map(LoanId::new))
+}
+
+/// The loans of a member.
+pub(super) fn of_member(tx: &mut Tx<'_>, member: MemberId) -> Result<Vec<LoanId>, StorageError> {
+    let query =
+        loans::table.filter(loans::member_id.eq(member.get())).order(loans::id).select(loans::id);
+    let ids: Vec<i64> = tx.run(|conn| query.load(conn))?;
+    Ok(ids.into_iter().map(LoanId::new).collect())
 }
 
 /// Loans locked by ascending id; those that are not there are left out.

@@ -81,7 +81,8 @@ impl TryFrom<Row> for RefundRequest {
     }
 }
 
-type Joined = diesel::dsl::InnerJoinOn<
+/// Most requests are of payments; the others have no line of a file.
+type Joined = diesel::dsl::LeftJoinOn<
     requests::table,
     loan_payments::table,
     diesel::dsl::Eq<loan_payments::id, requests::transaction_id>,
@@ -91,7 +92,7 @@ type Query = diesel::helper_types::IntoBoxed<'static, Joined, MultiBackend>;
 
 fn joined() -> Query {
     requests::table
-        .inner_join(loan_payments::table.on(loan_payments::id.eq(requests::transaction_id)))
+        .left_join(loan_payments::table.on(loan_payments::id.eq(requests::transaction_id)))
         .into_boxed()
 }
 
@@ -117,7 +118,7 @@ fn columns() -> _ {
         requests::member_id,
         requests::loan_id,
         requests::transaction_id,
-        loan_payments::source_line,
+        loan_payments::source_line.nullable(),
         requests::amount,
         requests::status,
         requests::notes,

@@ -6,11 +6,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, Money, StorageError, TransactionId, UserId};
 use pensipro_servicing::{
-    Disbursed, ExcessTo, FailedCut, Input, InputKind, NewTransaction, PaymentInput, Row,
+    Disbursed, ExcessTo, FailedCut, Input, InputKind, NewTransaction, PaidAs, PaymentInput, Row,
     Transaction, TransactionBody, TransactionKind,
 };
 
-use super::history::{Allocations, allocations};
+use super::{
+    details::Details,
+    history::{Allocations, allocations},
+};
 use crate::{
     Tx,
     convert::{code, from_time, unreadable},
@@ -33,7 +36,9 @@ pub(super) struct Stored {
     pub(super) due_through: Option<NaiveDate>,
     pub(super) tolerance: Option<i64>,
     pub(super) excess_to: Option<String>,
+    pub(super) paid_as: Option<String>,
     pub(super) deposit: Option<i64>,
+    pub(super) details: Option<String>,
     pub(super) reverses: Option<i64>,
     pub(super) reason: Option<String>,
     pub(super) created_at: NaiveDateTime,
@@ -43,8 +48,12 @@ batch_row!(Stored => loan_transactions);
 
 impl Stored {
     /// The row of a new transaction.
-    pub(super) fn new(new: &NewTransaction, now: NaiveDateTime, by: Option<UserId>) -> Self {
-        let NewTransaction { loan_id, id, effective_on, booked_on, body } = new;
+    pub(super) fn new(
+        new: &NewTransaction,
+        now: NaiveDateTime,
+        by: Option<UserId>,
+    ) -> Result<Self, StorageError> {
+        let NewTransaction { loan_id, id, effective_on, booked_on, reason, body } = new;
         let blank = Self {
             id: id.get(),
             loan_id: loan_id.get(),
@@ -56,22 +65,22 @@ impl Stored {
             due_through: None,
             tolerance: None,
             excess_to: None,
+            paid_as: None,
             deposit: None,
+            details: None,
             reverses: None,
-            reason: None,
+            reason: reason.clone(),
             created_at: now,
             created_by: by.map(|id| id.get()),
         };
         match body {
             TransactionBody::Input(kind) => blank.of_input(kind),
-            TransactionBody::Reversal { of, reason } => {
-                Self { reverses: Some(of.get()), reason: Some(reason.clone()), ..blank }
-            }
+            TransactionBody::Reversal { of } => Ok(Self { reverses: Some(of.get()), ..blank }),
         }
     }
 
-    fn of_input(self, kind: &InputKind) -> Self {
-        match kind {
+    fn of_input(self, kind: &InputKind) -> Result<Self, StorageError> {
+        Ok(match kind {
             InputKind::Disbursement(Disbursed { rows: _, deposit }) => {
                 Self { deposit: Some(deposit.sen()), ..self }
             }
@@ -80,15 +89,24 @@ impl Stored {
             }
             InputKind::Payment(payment) => {
                 // The amount stands with the transaction.
-                let PaymentInput { amount: _, due_through, tolerance, excess_to } = payment;
+                let PaymentInput { amount: _, due_through, tolerance, excess_to, paid_as } =
+                    payment;
                 Self {
                     due_through: Some(*due_through),
                     tolerance: Some(tolerance.sen()),
                     excess_to: Some(excess_to.code().into()),
+                    paid_as: Some(paid_as.code().into()),
                     ..self
                 }
             }
-        }
+            InputKind::Death => self,
+            InputKind::Status(status) => {
+                Self { details: Some(Details::of_setting(status).text()?), ..self }
+            }
+            InputKind::Collection(collection) => {
+                Self { details: Some(Details::of_setting(collection).text()?), ..self }
+            }
+        })
     }
 
     /// The input; `None` for a reversal. `rows` are those that it made, as agreed.
@@ -111,7 +129,11 @@ impl Stored {
                 due_through: known(self.due_through)?,
                 tolerance: Money::from_sen(known(self.tolerance)?),
                 excess_to: self.excess_to()?,
+                paid_as: self.paid_as()?,
             }),
+            TransactionKind::Death => InputKind::Death,
+            TransactionKind::Status => InputKind::Status(self.details()?.setting()?),
+            TransactionKind::Collection => InputKind::Collection(self.details()?.setting()?),
         };
         Ok(Some(Input {
             id: TransactionId::new(self.id),
@@ -124,6 +146,14 @@ impl Stored {
     /// What becomes of a payment's rest.
     pub(super) fn excess_to(&self) -> Result<ExcessTo, StorageError> {
         code("loan_transactions.excess_to", self.excess_to.as_deref().unwrap_or_default())
+    }
+
+    fn paid_as(&self) -> Result<PaidAs, StorageError> {
+        code("loan_transactions.paid_as", self.paid_as.as_deref().unwrap_or_default())
+    }
+
+    fn details(&self) -> Result<Details, StorageError> {
+        Details::read(self.details.as_deref().unwrap_or_default())
     }
 
     fn read(
@@ -142,7 +172,9 @@ impl Stored {
             due_through: _,
             tolerance: _,
             excess_to: _,
+            paid_as: _,
             deposit: _,
+            details: _,
             reverses,
             reason,
             created_at,

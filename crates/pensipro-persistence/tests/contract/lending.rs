@@ -69,6 +69,7 @@ pub(crate) fn terms(product: &LoanProduct) -> Terms {
         ],
         late: Some(PenaltyTerms::new(late).unwrap()),
         early_settlement: Some(PenaltyTerms::new(early).unwrap()),
+        freeze_interest_on_death: true,
         ..product.terms().unwrap().into_parts()
     };
     Terms::new(parts).unwrap()
@@ -210,6 +211,7 @@ pub(crate) fn post(loan: &mut OpenLoan, id: TransactionId, pay: &Pay, batch: &mu
         due_through,
         tolerance: Money::ZERO,
         excess_to,
+        paid_as: pay.channel.paid_as(),
     });
     let input = Input { id, effective_on: pay.on, booked_on: date("2026-06-15"), kind };
     loan.post(input, batch).unwrap();
@@ -244,6 +246,22 @@ pub(crate) fn fail(tx: &mut Tx<'_>, id: LoanId, on: NaiveDate) -> Outcome<Transa
     let input = Input { id: transaction, effective_on: on, booked_on: date("2026-06-15"), kind };
     let mut batch = PostingBatch::new();
     loan.post(input, &mut batch).unwrap();
+    tx.store_postings(&batch, None)?;
+    Ok(transaction)
+}
+
+/// Posts an input that is no payment.
+pub(crate) fn enter(
+    tx: &mut Tx<'_>,
+    id: LoanId,
+    on: NaiveDate,
+    kind: InputKind,
+) -> Outcome<TransactionId> {
+    let mut loan = lock(tx, id, on)?;
+    let transaction = tx.reserve_transaction_ids(1)?.next().unwrap();
+    let input = Input { id: transaction, effective_on: on, booked_on: date("2026-06-15"), kind };
+    let mut batch = PostingBatch::new();
+    loan.post_because(input, Some("alasan".into()), &mut batch).unwrap();
     tx.store_postings(&batch, None)?;
     Ok(transaction)
 }

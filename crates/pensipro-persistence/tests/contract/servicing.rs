@@ -7,16 +7,16 @@ use pensipro_kernel::{
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_servicing::{
-    AccountingPeriods, Channel, Collection, Component, Holds, Loan, LoanFilter, LoanRepository,
-    LoanSettings, LoanSort, LoanStatus, OpenLoan, PeriodState, PostingBatch, TransactionKind,
-    replay,
+    AccountingPeriods, Channel, Collection, Component, Holds, InputKind, Loan, LoanFilter,
+    LoanRepository, LoanSort, LoanStatus, OpenLoan, PeriodState, PostingBatch, Setting,
+    StatusByHand, TransactionKind, replay,
 };
 
 use crate::{
     fixtures::{Outcome, date, read, rupiah, write},
     lending::{
-        POLICY, Pay, add_applications, disbursed_loan, fail, house, lock, new_loan, pay, post,
-        post_one, reverse, rows,
+        POLICY, Pay, add_applications, disbursed_loan, enter, fail, house, lock, new_loan, pay,
+        post, post_one, reverse, rows,
     },
 };
 
@@ -98,16 +98,49 @@ fn a_pending_loan_comes_back() {
 }
 
 #[test]
-fn settings_keep_their_version() {
+fn a_loan_is_cancelled_from_its_version() {
     on_each_backend(|database| {
-        let loan = one_loan(database);
-        let change = LoanSettings { status: LoanStatus::Active, collection: Collection::Heir };
-        let saved = write(database, |tx| tx.save_loan_settings(&loan, change));
-        assert_eq!((saved.collection, saved.version), (Collection::Heir, loan.version.next()));
+        let house = house(database);
+        add_applications(database, &house, 1);
+        let loan = write(database, |tx| tx.add_loan(&new_loan(&house, 1), None));
+        let saved = write(database, |tx| tx.cancel_loan(&loan));
+        assert_eq!((saved.status, saved.version), (LoanStatus::Cancelled, loan.version.next()));
         let stored = read(database, |tx| tx.stored_loan(loan.id, Scope::default())).loan;
         assert_eq!(stored, saved);
-        let stale = database.store().write("stale", |tx| tx.save_loan_settings(&loan, change));
+        let stale = database.store().write("stale", |tx| tx.cancel_loan(&loan));
         assert!(matches!(stale, Err(StorageError::Stale { .. })));
+        let of_member = read(database, |tx| tx.loans_of_member(loan.member_id));
+        assert_eq!(of_member, [loan.id]);
+    });
+}
+
+/// Every kind of input comes back as it was, with its reason.
+#[test]
+fn what_is_entered_by_hand_comes_back() {
+    on_each_backend(|database| {
+        let id = one_loan(database).id;
+        let death = write(database, |tx| enter(tx, id, date("2026-02-20"), InputKind::Death));
+        let with_it = Some(death);
+        let status = Setting { to: StatusByHand::Default, of_death: None };
+        let collection = Setting { to: Collection::Heir, of_death: with_it };
+        let entered = [
+            (date("2026-03-01"), InputKind::Status(status)),
+            (date("2026-03-02"), InputKind::Collection(collection)),
+        ];
+        for (on, kind) in &entered {
+            write(database, |tx| enter(tx, id, *on, kind.clone()));
+            prove(database, id);
+        }
+        let (_, history) = read(database, |tx| tx.histories(&[id])).remove(0);
+        let kinds: Vec<_> = history.inputs.into_iter().skip(1).map(|input| input.kind).collect();
+        let [(_, status), (_, collection)] = entered;
+        assert_eq!(kinds, [InputKind::Death, status, collection]);
+        let loan = read(database, |tx| tx.stored_loan(id, Scope::default())).loan;
+        assert_eq!((loan.status, loan.collection), (LoanStatus::Default, Collection::Heir));
+        let listed = read(database, |tx| tx.transactions(id));
+        assert!(listed[1..].iter().all(|each| each.reason.as_deref() == Some("alasan")));
+        write(database, |tx| reverse(tx, id, death));
+        prove(database, id);
     });
 }
 
@@ -170,7 +203,7 @@ proptest::proptest! {
     /// Whatever is posted and taken back, in whatever order.
     #[test]
     fn any_postings_leave_what_a_replay_gives(
-        steps in proptest::collection::vec((0..4_u8, 0..190_u64, 1..3_000_i64), 1..12)
+        steps in proptest::collection::vec((0..6_u8, 0..190_u64, 1..3_000_i64), 1..12)
     ) {
         on_each_backend(|database| {
             let id = one_loan(database).id;
@@ -184,6 +217,14 @@ proptest::proptest! {
                     2 => {
                         let reference = format!("K-{step}");
                         posted.push(pay_now(database, id, &cut(&on.to_string(), amount, &reference)));
+                    }
+                    3 => {
+                        posted.push(write(database, |tx| enter(tx, id, on, InputKind::Death)));
+                    }
+                    4 => {
+                        let to = if thousands % 2 == 0 { Collection::Heir } else { Collection::PensionCut };
+                        let kind = InputKind::Collection(Setting { to, of_death: None });
+                        posted.push(write(database, |tx| enter(tx, id, on, kind.clone())));
                     }
                     _ if posted.is_empty() => {}
                     _ => {
@@ -275,10 +316,11 @@ fn reverse_blindly(
     of: TransactionId,
 ) -> Outcome<()> {
     let id = tx.reserve_transaction_ids(1)?.next().unwrap();
-    let body = pensipro_servicing::TransactionBody::Reversal { of, reason: "lagi".into() };
-    let day = date("2026-06-15");
+    let body = pensipro_servicing::TransactionBody::Reversal { of };
+    let (day, reason) = (date("2026-06-15"), Some("lagi".into()));
+    let (effective_on, booked_on) = (day, day);
     let new =
-        pensipro_servicing::NewTransaction { loan_id, id, effective_on: day, booked_on: day, body };
+        pensipro_servicing::NewTransaction { loan_id, id, effective_on, booked_on, reason, body };
     tx.store_postings(&PostingBatch { transactions: vec![new], ..PostingBatch::new() }, None)
 }
 

@@ -51,6 +51,11 @@ pub(crate) fn terms_with_fees(
     .unwrap()
 }
 
+/// The same terms, under which interest stops on the member's death.
+pub(crate) fn freezing(terms: &Terms) -> Terms {
+    Terms::new(TermsParts { freeze_interest_on_death: true, ..(**terms).clone() }).unwrap()
+}
+
 /// A pending loan of this plafon, approved on the day of [`on`]`(0)`.
 pub(crate) fn pending_loan(id: i64, plafon: Money, terms: Terms) -> Loan {
     let at = DateTime::UNIX_EPOCH;
@@ -105,7 +110,9 @@ pub(crate) fn disbursement(id: i64, date: NaiveDate, owed: &[Instalment]) -> Inp
 /// Cash, for what is due when it is paid; the rest prepays.
 pub(crate) fn cash(id: i64, date: NaiveDate, amount: Money) -> Input {
     let excess_to = ExcessTo::PrepayNext;
-    let payment = PaymentInput { amount, due_through: date, tolerance: Money::ZERO, excess_to };
+    let paid_as = PaidAs::Ordinary;
+    let tolerance = Money::ZERO;
+    let payment = PaymentInput { amount, due_through: date, tolerance, excess_to, paid_as };
     input(id, date, InputKind::Payment(payment))
 }
 
@@ -209,7 +216,7 @@ impl Shelf {
                     booked_on: new.booked_on,
                     kind: kind.clone(),
                 }),
-                TransactionBody::Reversal { of, .. } => {
+                TransactionBody::Reversal { of } => {
                     self.inputs.retain(|input| input.id != *of);
                     self.reversed.push(*of);
                     self.reversals.push(new.id);
@@ -233,6 +240,7 @@ impl Shelf {
         }
         self.balances = batch.loans.get(&self.loan.id).copied();
         self.loan.status = self.balances.unwrap().status;
+        self.loan.collection = self.balances.unwrap().state.collection;
     }
 
     pub(crate) fn live_rows(&self) -> Vec<&Row> {

@@ -1,5 +1,6 @@
 //! Use cases that cross modules, each in one transaction: a committee's last approval makes a loan,
-//! a disbursement moves its application and earns a commission, a payer's file becomes payments.
+//! a disbursement moves its application and earns a commission, a payer's file becomes payments, a
+//! member's death reaches his loans.
 //!
 //! A flow locks in one order: member, application, loans by ascending id, export and import lines.
 //! It loads, lets the modules decide, and saves; it holds no rule of its own.
@@ -24,6 +25,7 @@ mod decide;
 mod disburse;
 mod error;
 mod import;
+mod member;
 mod read;
 mod refunds;
 mod withdraw;
@@ -32,6 +34,7 @@ pub use decide::{DecisionOutcome, decide_application};
 pub use disburse::{DisbursementPolicy, disburse_loan};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
+pub use member::change_member;
 pub use read::{ApplicationRecord, application_record};
 pub use refunds::list_refunds;
 pub use withdraw::{reverse, set_application_status, withdraw_application};

@@ -252,16 +252,6 @@ pub fn decide_status_change(
     }
 }
 
-impl StatusDecision {
-    /// True if there is a loan or an application that the change has to reach.
-    pub const fn touches(&self, has: Obligations) -> bool {
-        let loans = self.open_loans.is_some() || !matches!(self.death, DeathNotice::None);
-        let unfinished = matches!(self.unfinished, Unfinished::Cancel);
-        (loans && has.open_loans > 0)
-            || (unfinished && (has.open_applications > 0 || has.pending_loans > 0))
-    }
-}
-
 fn standing_after(to: NewStatus, by: &Actor) -> Standing {
     match to {
         NewStatus::Active => Standing::Active,
@@ -331,7 +321,7 @@ mod tests {
         assert_eq!(decided.open_loans, Some(LoanResolution::Keep));
         assert_eq!(decided.unfinished, Unfinished::Cancel);
         let decided = decide(APPLIES, to(NewStatus::Inactive)).unwrap().unwrap();
-        assert!(decided.touches(APPLIES) && !decided.touches(FREE));
+        assert_eq!((decided.open_loans, decided.unfinished), (None, Unfinished::Cancel));
     }
 
     #[test]

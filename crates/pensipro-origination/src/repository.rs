@@ -84,6 +84,11 @@ pub trait ApplicationRepository {
         day: NaiveDate,
         limit: u16,
     ) -> Result<Vec<ApplicationId>, StorageError>;
+    /// The member's applications that are open, or approved and not disbursed, by ascending id.
+    fn unfinished_applications(
+        &mut self,
+        member: MemberId,
+    ) -> Result<Vec<ApplicationId>, StorageError>;
     /// What the member has running beside this application. The caller has locked the member.
     fn open_loan_facts(
         &mut self,

@@ -7,7 +7,7 @@ use pensipro_kernel::{
 use super::registration::check_references;
 use crate::{
     Member, MemberDetails, MemberError, MemberRegistry, MemberRepository, RawMemberChange,
-    RawStatus, SalesDirectory, StatusCommand, decide_status_change, refuse_holders,
+    RawStatus, SalesDirectory, StatusCommand, StatusDecision, decide_status_change, refuse_holders,
 };
 
 /// A change of a member's fields, of his status, or of both.
@@ -19,8 +19,17 @@ pub struct UpdateMember {
     pub status: RawStatus,
 }
 
-/// Changes a member. Fields need `EDIT_MEMBER`, the status `CHANGE_MEMBER_STATUS`. A status that
-/// would reach open loans or applications is refused as [`MemberError::InUse`].
+/// A member as he was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdatedMember {
+    /// The member.
+    pub member: Member,
+    /// What his new status does to his loans and applications, to be carried out in the same
+    /// transaction; `None` where the status is what it was.
+    pub decision: Option<StatusDecision>,
+}
+
+/// Changes a member. Fields need `EDIT_MEMBER`, the status `CHANGE_MEMBER_STATUS`.
 pub fn update_member<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -28,7 +37,7 @@ pub fn update_member<Tx>(
     expected: Expected,
     command: UpdateMember,
     at: Moment,
-) -> Result<Member, MemberError>
+) -> Result<UpdatedMember, MemberError>
 where
     Tx: MemberRepository + MemberRegistry + SalesDirectory + AuditLog,
 {
@@ -49,11 +58,15 @@ where
         false => faults.take_all(StatusCommand::check(&status, at.today)),
     };
     let mut after = Member { details: faults.finish(details)?, ..before.clone() };
-    if let Some(command) = &command {
-        change_status(tx, by, &mut after, command)?;
+    let decision = match &command {
+        Some(command) => decide_status_change(&after, tx.obligations(id)?, by, command)?,
+        None => None,
+    };
+    if let Some(decision) = &decision {
+        after.standing = decision.standing;
     }
     if after == before {
-        return Ok(before);
+        return Ok(UpdatedMember { member: before, decision });
     }
     check_changed(tx, by, &before.details, &after.details)?;
     after.version = tx.save_member(&after).map_err(MemberError::from_insert)?;
@@ -61,7 +74,7 @@ where
     let reason = command.and_then(|command| command.reason);
     let view = after.audit_view().personal("reason", reason);
     tx.audit(by, entry("member.update", id).was(before.audit_view()).is(view))?;
-    Ok(after)
+    Ok(UpdatedMember { member: after, decision })
 }
 
 /// Deletes a member softly; his identifiers stay taken. Refused as [`MemberError::InUse`] while an
@@ -84,26 +97,6 @@ where
     tx.delete_member(&member)?;
     tx.audit(by, entry("member.delete", id).was(member.audit_view()))?;
     Ok(())
-}
-
-fn change_status<Tx>(
-    tx: &mut Tx,
-    by: &Actor,
-    member: &mut Member,
-    command: &StatusCommand,
-) -> Result<(), MemberError>
-where
-    Tx: MemberRepository,
-{
-    let has = tx.obligations(member.id)?;
-    match decide_status_change(member, has, by, command)? {
-        Some(decision) if decision.touches(has) => Err(MemberError::InUse(has)),
-        Some(decision) => {
-            member.standing = decision.standing;
-            Ok(())
-        }
-        None => Ok(()),
-    }
 }
 
 fn check_changed<Tx>(

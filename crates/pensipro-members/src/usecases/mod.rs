@@ -15,6 +15,6 @@ pub use intake::{
     SpooledSheet, finish_intake, get_intake, list_intakes, list_verdicts, open_intake,
     process_intake_rows, take_rows, take_up_intake, with_defaults,
 };
-pub use members::{UpdateMember, delete_member, update_member};
+pub use members::{UpdateMember, UpdatedMember, delete_member, update_member};
 pub use reads::{get_member, list_bank_accounts, list_contacts, list_documents, list_members};
 pub use registration::{foresee_members, register_member, register_members};

@@ -230,6 +230,26 @@ impl ApplicationRepository for Tx<'_> {
         Ok(ids.into_iter().map(ApplicationId::new).collect())
     }
 
+    fn unfinished_applications(
+        &mut self,
+        member: MemberId,
+    ) -> Result<Vec<ApplicationId>, StorageError> {
+        use applications::dsl;
+        let unfinished = ApplicationStatus::ALL
+            .iter()
+            .filter(|status| status.is_open() || **status == ApplicationStatus::Approved);
+        let unfinished: Vec<&str> = unfinished.map(|status| status.code()).collect();
+        let ids: Vec<i64> = self.run(|conn| {
+            dsl::applications
+                .filter(dsl::member_id.eq(member.get()))
+                .filter(dsl::status.eq_any(unfinished))
+                .order(dsl::id)
+                .select(dsl::id)
+                .load(conn)
+        })?;
+        Ok(ids.into_iter().map(ApplicationId::new).collect())
+    }
+
     /// A loan's instalment is the largest of its rows that are not paid yet.
     fn open_loan_facts(
         &mut self,

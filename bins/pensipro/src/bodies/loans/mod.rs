@@ -5,6 +5,7 @@ mod list;
 mod loan;
 mod payment;
 mod schedule;
+mod setting;
 mod transaction;
 
 pub use disbursement::{DisburseBody, DisbursementBody, SourceBody, SourceInput};
@@ -12,4 +13,5 @@ pub use list::LoanQuery;
 pub use loan::{LoanBody, OwedBody};
 pub use payment::{AllocationBody, PaymentBody, RecordPaymentBody};
 pub use schedule::{OutstandingBody, OutstandingQuery, ScheduleRowBody};
+pub use setting::LoanSettingBody;
 pub use transaction::{ReverseBody, TransactionBody};

@@ -31,7 +31,7 @@ impl TryFrom<ReverseBody> for Reverse {
 pub struct TransactionBody {
     pub id: i64,
     pub loan_id: i64,
-    /// `disbursement`, `failed_cut`, `payment` or `reversal`
+    /// `disbursement`, `death`, `failed_cut`, `payment`, `status`, `collection` or `reversal`
     pub kind: &'static str,
     /// Value date; a reversal's is that of what it takes back.
     pub effective_on: NaiveDate,
@@ -43,7 +43,7 @@ pub struct TransactionBody {
     pub allocations: Vec<AllocationBody>,
     /// What a reversal takes back.
     pub reverses: Option<i64>,
-    /// Why it takes that back.
+    /// Why it was made; a reversal always says so.
     pub reason: Option<String>,
     /// Whether it was taken back.
     pub reversed: bool,

@@ -1,19 +1,27 @@
-//! Reading loans.
+//! Reading loans, and what is set of them by hand.
 
 use pensipro_kernel::LoanId;
-use pensipro_servicing::{list_loans, read_loan, read_outstanding, read_schedule};
+use pensipro_servicing::{
+    LoanView, SetLoan, list_loans, read_loan, read_outstanding, read_schedule, set_loan,
+};
 
 use super::table;
 use crate::{
     App,
-    bodies::loans::{LoanBody, LoanQuery, OutstandingBody, OutstandingQuery, ScheduleRowBody},
-    http::{Allowed, Id, List, Listing, Query, Reply, Routes, Shown, right::ViewLoan},
+    bodies::loans::{
+        LoanBody, LoanQuery, LoanSettingBody, OutstandingBody, OutstandingQuery, ScheduleRowBody,
+    },
+    http::{
+        Allowed, Id, IfMatch, List, Listing, Query, Reply, Routes, Shown, Valid,
+        right::{EditLoan, ViewLoan},
+    },
 };
 
 pub(super) fn routes() -> Routes {
     table()
         .get("/loans", "Lists loans with their stored figures", list)
         .get("/loans/{id}", "Shows a loan as it stands today", show)
+        .put("/loans/{id}/status", "Sets a loan's status or way of collecting by hand", set)
         .get("/loans/{id}/schedules", "Shows a loan's schedule with what was paid on it", schedule)
         .get("/loans/{id}/outstanding", "Tells what is owed on a day", outstanding)
 }
@@ -37,12 +45,29 @@ async fn list(
 
 async fn show(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<Shown<LoanBody>> {
     let policy = app.policies().servicing;
-    app.read_snapshot(move |tx, at| {
-        let view = read_loan(tx, *id, by.scope, &policy, at.today)?;
-        let (figures, version) = (view.figures(), view.loan.version);
-        Ok(Shown::new(LoanBody::of(view.loan, figures)).at(version))
+    app.read_snapshot(move |tx, at| Ok(shown(read_loan(tx, *id, by.scope, &policy, at.today)?)))
+        .await
+}
+
+async fn set(
+    app: App,
+    by: Allowed<EditLoan>,
+    id: Id<LoanId>,
+    expected: IfMatch,
+    body: Valid<LoanSettingBody>,
+) -> Reply<Shown<LoanBody>> {
+    let command = SetLoan::check(body.into_inner().into())?;
+    let policy = app.policies().servicing;
+    app.write("set_loan", move |tx, at| {
+        set_loan(tx, &by, *id, expected.0, command.clone(), &policy, at)?;
+        Ok(shown(read_loan(tx, *id, by.scope, &policy, at.today)?))
     })
     .await
+}
+
+fn shown(view: LoanView) -> Shown<LoanBody> {
+    let (figures, version) = (view.figures(), view.loan.version);
+    Shown::new(LoanBody::of(view.loan, figures)).at(version)
 }
 
 async fn schedule(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<ScheduleRowBody>> {

@@ -1,11 +1,10 @@
 //! The member himself.
 
+use pensipro_flows::change_member;
 use pensipro_kernel::MemberId;
 use pensipro_members::{
     Member, MemberDetails, MemberFilter, RawMember,
-    usecases::{
-        UpdateMember, delete_member, get_member, list_members, register_member, update_member,
-    },
+    usecases::{UpdateMember, delete_member, get_member, list_members, register_member},
 };
 
 use crate::{
@@ -67,8 +66,9 @@ pub(super) async fn change(
     body: Valid<MemberChangeBody>,
 ) -> Reply<Shown<MemberBody>> {
     let command = UpdateMember::from(body.into_inner());
-    app.write("update_member", move |tx, at| {
-        Ok(shown(update_member(tx, &by, *id, expected.0, command.clone(), at)?))
+    let policy = app.policies().servicing;
+    app.write("change_member", move |tx, at| {
+        Ok(shown(change_member(tx, &by, *id, expected.0, command.clone(), &policy, at)?))
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 mod belongings;
 mod change;
+mod death;
 mod documents;
 mod intake;
 mod list;

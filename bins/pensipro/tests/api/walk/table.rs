@@ -151,6 +151,7 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /loans/{id}", Hidden, ""),
     ("GET /loans/{id}/disbursements", Hidden, ""),
     ("POST /loans/{id}/disbursements", Hidden, "{}"),
+    ("PUT /loans/{id}/status", Hidden, r#"{"collection": "heir", "reason": "dibayar ahli waris"}"#),
     ("GET /loans/{id}/schedules", Hidden, ""),
     ("GET /loans/{id}/outstanding", Hidden, ""),
     ("GET /loans/{id}/payments", Hidden, ""),

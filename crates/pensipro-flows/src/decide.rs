@@ -1,15 +1,16 @@
 //! The committee decides; its last approval makes the loan.
 
 use pensipro_kernel::{
-    Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, LoanId, Moment, Outbox,
-    Permission,
+    Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, LoanId, Moment, Money,
+    Outbox, Permission,
 };
-use pensipro_members::{Member, MemberRepository, MemberStatus};
+use pensipro_members::{Member, MemberDocumentRepository, MemberRepository};
+use pensipro_origination::usecases::{Checked, check_application, refuse_inactive};
 use pensipro_origination::{
-    Application, ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteeFile,
-    CommitteePolicy, CommitteeRepository, Decide, OriginationError,
+    Analysis, Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
+    CommitteeFile, CommitteePolicy, CommitteeRepository, Decide, Occasion, PrecheckPolicy, Verdict,
 };
-use pensipro_pricing::{FirstDuePolicy, completed_years};
+use pensipro_pricing::{FirstDuePolicy, ProductRepository, completed_years};
 use pensipro_servicing::{FirstDue, Loan, LoanFacts, LoanRepository, create_pending_loan};
 
 use crate::FlowError;
@@ -23,22 +24,24 @@ pub struct DecisionOutcome {
     pub loan_id: Option<LoanId>,
 }
 
-/// Takes a committee level's decision. The last approval makes the loan, `pending` with a
-/// provisional schedule as if it were disbursed today, in the same transaction.
+/// Takes a committee level's decision. At the last approval the pre-check decides once more, with the
+/// obligations that the analyst established; then it makes the loan, `pending` with a provisional
+/// schedule as if it were disbursed today, in the same transaction.
 pub fn decide_application<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: ApplicationId,
     command: Decide,
-    policy: &CommitteePolicy,
-    first_due: FirstDuePolicy,
+    (committee, policy): (&CommitteePolicy, &PrecheckPolicy),
     at: Moment,
-) -> Result<DecisionOutcome, FlowError>
+) -> Result<Checked<DecisionOutcome>, FlowError>
 where
     Tx: ApplicationRepository
         + AssessmentRepository
         + CommitteeRepository
         + MemberRepository
+        + MemberDocumentRepository
+        + ProductRepository
         + LoanRepository
         + AuditLog
         + Outbox
@@ -50,7 +53,18 @@ where
     let before = tx.lock_application(id, by.scope)?;
     let (analyses, decisions) = (tx.analyses(id)?, tx.decisions(id)?);
     let file = CommitteeFile { analyses: &analyses, decisions: &decisions };
-    let mut decided = before.decide(file, policy, by, command, at)?;
+    let mut decided = before.decide(file, committee, by, command, at)?;
+    if decided.decision.verdict != Verdict::Reject {
+        refuse_inactive(&member)?;
+    }
+    if decided.application.status == ApplicationStatus::Approved {
+        let established = (Occasion::Approval, obligations(&before, &analyses));
+        if let Checked::Failed(result) =
+            check_application(tx, by, (&member, &before), established, policy, at)?
+        {
+            return Ok(Checked::Failed(result));
+        }
+    }
     tx.add_decision(&decided.decision, &decided.conditions)?;
     decided.application.version = tx.save_application(&decided.application)?;
     tx.audit(by, decided.audit_entry(&before))?;
@@ -60,11 +74,17 @@ where
     let application = decided.application;
     let loan_id = match application.status {
         ApplicationStatus::Approved => {
-            Some(make_loan(tx, by, &application, &member, first_due, at)?.id)
+            Some(make_loan(tx, by, &application, &member, policy.first_due, at)?.id)
         }
         _ => None,
     };
-    Ok(DecisionOutcome { application, loan_id })
+    Ok(Checked::Passed(DecisionOutcome { application, loan_id }))
+}
+
+/// What the member pays elsewhere, as it was established last.
+fn obligations(application: &Application, analyses: &[Analysis]) -> Money {
+    let declared = application.request.other_obligations;
+    analyses.last().map_or(declared, |analysis| analysis.content.findings.other_obligations)
 }
 
 fn make_loan<Tx>(
@@ -78,10 +98,6 @@ fn make_loan<Tx>(
 where
     Tx: LoanRepository + AuditLog,
 {
-    let status = member.standing.status();
-    if status != MemberStatus::Active {
-        return Err(OriginationError::MemberNotActive(status).into());
-    }
     let facts = LoanFacts {
         application_id: application.id,
         member_id: application.member_id,

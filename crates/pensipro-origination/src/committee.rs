@@ -1,5 +1,7 @@
 //! Who sits on which level of the committee.
 
+use std::cmp::Ordering;
+
 use pensipro_kernel::{Actor, Faults, FourEyes, Money, UserId, codes};
 
 use crate::{Analysis, Application, Decision, Verdict};
@@ -28,7 +30,7 @@ pub struct CommitteePolicy {
 
 /// Levels that every application passes.
 const BASE_LEVELS: usize = 2;
-const MAX_LEVELS: usize = 9;
+pub(crate) const MAX_LEVELS: u8 = 9;
 
 impl Level {
     /// Level 1.
@@ -70,7 +72,7 @@ impl CommitteePolicy {
         four_eyes: FourEyes,
     ) -> Result<Self, Faults> {
         let mut faults = Faults::new();
-        let count = (BASE_LEVELS..=MAX_LEVELS).contains(&levels.len());
+        let count = (BASE_LEVELS..=usize::from(MAX_LEVELS)).contains(&levels.len());
         faults.require(count, "levels", "out_of_range", "are two to nine");
         let seats = levels
             .iter()
@@ -135,7 +137,19 @@ pub struct CommitteeFile<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unseated {
     SamePerson,
+    LevelDecided,
     WrongLevel,
+}
+
+impl Seat<'_> {
+    /// That a word which is meant for a level, if for any, is meant for this one.
+    pub(crate) fn is_meant_by(&self, level: Option<Level>) -> Result<(), Unseated> {
+        match level.map(|level| level.cmp(&self.level)) {
+            None | Some(Ordering::Equal) => Ok(()),
+            Some(Ordering::Less) => Err(Unseated::LevelDecided),
+            Some(Ordering::Greater) => Err(Unseated::WrongLevel),
+        }
+    }
 }
 
 /// Seats a person, or tells why not: nobody decides twice, nor on what he entered or analysed
@@ -166,9 +180,12 @@ pub(crate) fn seat(
         }
         relaxation = Some(Relaxation::AnalystSits);
     }
-    if due.roles.iter().any(|role| by.has_role(role)) {
-        Ok(relaxation)
-    } else {
-        Err(Unseated::WrongLevel)
+    let sits_on = |roles: &[String]| roles.iter().any(|role| by.has_role(role));
+    if sits_on(due.roles) {
+        return Ok(relaxation);
     }
+    // Whose level was decided meanwhile comes too late; whose is not due yet, too early.
+    let levels = policy.levels_for(application.request.plafon);
+    let is_late = levels.iter().take(file.decisions.len()).any(|roles| sits_on(roles));
+    Err(if is_late { Unseated::LevelDecided } else { Unseated::WrongLevel })
 }

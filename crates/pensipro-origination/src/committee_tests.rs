@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::fixtures::{actor, analysis, application, at, decision, rupiah};
 use crate::{
     Analysis, Application, ApplicationStatus, CommitteeFile, CommitteePolicy, Decide, Decided,
-    Decision, OriginationError, RawDecide, Relaxation, Request, Verdict,
+    Decision, Level, OriginationError, RawDecide, Relaxation, Request, Verdict,
 };
 
 const AUTHOR: i64 = 1;
@@ -18,7 +18,7 @@ fn with_committee(plafon: Money) -> Application {
 }
 
 fn approve() -> Decide {
-    Decide { verdict: Verdict::Approve, notes: None, conditions: vec![] }
+    Decide { level: None, verdict: Verdict::Approve, notes: None, conditions: vec![] }
 }
 
 fn small() -> CommitteePolicy {
@@ -60,8 +60,30 @@ fn a_seat_needs_a_role_of_the_level_that_is_due() {
     assert_eq!(run(&[], (9, &["DIREKSI"])), Err("wrong_level"));
     assert_eq!(run(&[], (9, &["MANAGER"])), Err("wrong_level"));
     assert_eq!(run(&[], (9, &["ADMIN"])), Err("wrong_level"));
-    assert_eq!(run(&[decision(1, 7)], (9, &["SPV"])), Err("wrong_level"));
+    // Level 1, on which he sits, was decided.
+    assert_eq!(run(&[decision(1, 7)], (9, &["SPV"])), Err("level_decided"));
+    assert_eq!(run(&[decision(1, 7)], (9, &["DIREKSI"])), Err("wrong_level"));
     assert_eq!(run(&[decision(1, 7)], (9, &["SPV", "KOMITE"])), Ok("approved"));
+}
+
+#[test]
+fn a_word_counts_for_the_level_that_it_is_meant_for() {
+    let run = |level: i64, before: &[Decision]| {
+        let command = Decide { level: Level::new(level), ..approve() };
+        let analyses = [analysis(ANALYST)];
+        let file = CommitteeFile { analyses: &analyses, decisions: before };
+        let by = actor(9, &["KOMITE"]);
+        let application = with_committee(rupiah(50_000_000));
+        outcome(application.decide(file, &CommitteePolicy::default(), &by, command, at()))
+    };
+    let one = [decision(1, 7)];
+    assert_eq!(run(1, &[]), Ok("committee"));
+    assert_eq!(run(2, &[]), Err("wrong_level"));
+    assert_eq!(run(1, &one), Err("level_decided"));
+    assert_eq!(run(2, &one), Ok("approved"));
+    let named = Decide { level: Level::new(2), ..approve() };
+    assert_eq!(named.clone().arrived_at(Level::new(1)), named);
+    assert_eq!(approve().arrived_at(Level::new(2)), named);
 }
 
 #[test]
@@ -100,6 +122,7 @@ fn a_rejection_ends_it_and_a_conditional_yes_goes_on() {
             decision: Some(verdict.into()),
             notes: notes.map(str::to_owned),
             conditions: conditions.iter().map(|text| (*text).to_owned()).collect(),
+            level: None,
         };
         let analyses: [Analysis; 0] = [];
         let file = CommitteeFile { analyses: &analyses, decisions: &[] };
@@ -160,7 +183,7 @@ proptest! {
         let mut history: Vec<Decision> = Vec::new();
         for (user, verdict) in tries {
             let file = CommitteeFile { analyses: &analyses, decisions: &history };
-            let command = Decide { verdict, notes: None, conditions: vec![] };
+            let command = Decide { level: None, verdict, notes: None, conditions: vec![] };
             let by = actor(user, &["KOMITE"]);
             if let Ok(decided) = application.decide(file, &policy, &by, command, at()) {
                 let stored = decision(history.len() as i64 + 1, user);

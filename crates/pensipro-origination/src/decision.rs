@@ -7,10 +7,10 @@ use pensipro_kernel::{
 };
 
 use crate::analysis::long_text;
-use crate::committee::{Unseated, seat};
+use crate::committee::{MAX_LEVELS, Unseated, seat};
 use crate::{
     Application, ApplicationStatus, CommitteeFile, CommitteePolicy, IllegalTransition, Level,
-    OriginationError, Position, Relaxation,
+    OriginationError, Position, Relaxation, Seat,
 };
 
 codes! {
@@ -28,6 +28,8 @@ codes! {
 /// A checked decision to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decide {
+    /// The level that it is meant for; the one that is due, if none is named.
+    pub level: Option<Level>,
     /// What is said.
     pub verdict: Verdict,
     /// The grounds; a rejection has some.
@@ -40,6 +42,7 @@ pub struct Decide {
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of Decide, unchecked")]
 pub struct RawDecide {
+    pub level: Option<i64>,
     pub decision: Option<String>,
     pub notes: Option<String>,
     pub conditions: Vec<String>,
@@ -117,6 +120,11 @@ impl Decide {
         let mut faults = Faults::new();
         let given = raw.decision.ok_or_else(|| FieldFault::required("decision"));
         let verdict = faults.take(given.and_then(|code| read_code("decision", &code)));
+        let level = raw.level.map(|level| {
+            let fault = || FieldFault::new("level", "out_of_range", "is 1 to 9");
+            Level::new(level).filter(|level| level.get() <= MAX_LEVELS).ok_or_else(fault)
+        });
+        let level = faults.take(level.transpose());
         let notes = raw.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty());
         let notes = faults.take(notes.map(|notes| long_text("notes", notes)).transpose());
         let reasoned = verdict != Some(Verdict::Reject) || notes != Some(None);
@@ -132,8 +140,15 @@ impl Decide {
             _ => (raw.conditions.is_empty(), "belong to a conditional decision alone"),
         };
         faults.require(fits, "conditions", "not_applicable", message);
-        let decide = || Some(Self { verdict: verdict?, notes: notes?, conditions });
+        let decide = || Some(Self { level: level?, verdict: verdict?, notes: notes?, conditions });
         faults.finish(decide())
+    }
+
+    /// The same, meant for the level that was due when it arrived, unless it names its level: of two
+    /// who decide at once, the second is not taken for the next level's word.
+    #[must_use]
+    pub fn arrived_at(self, due: Option<Level>) -> Self {
+        Self { level: self.level.or(due), ..self }
     }
 }
 
@@ -148,7 +163,25 @@ impl Verdict {
     }
 }
 
+fn refusal(why: Unseated, due: Seat<'_>) -> OriginationError {
+    match why {
+        Unseated::SamePerson => OriginationError::SamePerson,
+        Unseated::LevelDecided => OriginationError::LevelDecided { due: due.level },
+        Unseated::WrongLevel => {
+            OriginationError::WrongLevel { level: due.level, roles: due.roles.to_vec() }
+        }
+    }
+}
+
 impl Application {
+    /// The seat that is due, while the committee has the application.
+    pub fn due<'a>(&self, decisions: &[Decision], policy: &'a CommitteePolicy) -> Option<Seat<'a>> {
+        match self.status {
+            ApplicationStatus::Committee => policy.due(self.request.plafon, decisions),
+            _ => None,
+        }
+    }
+
     /// Decides at the level that is due. The level follows from the decisions so far; the caller
     /// holds `APPROVE_APPLICATION` and a role of that level, and has not entered, analysed or
     /// decided this application before.
@@ -162,22 +195,16 @@ impl Application {
     ) -> Result<Decided, OriginationError> {
         let illegal =
             IllegalTransition { from: self.status, to: command.verdict.leads_to(Position::Last) };
-        if self.status != ApplicationStatus::Committee {
-            return Err(illegal.into());
-        }
-        let due = policy.due(self.request.plafon, file.decisions).ok_or(illegal)?;
+        let due = self.due(file.decisions, policy).ok_or(illegal)?;
         let denied = AuthorityError::Denied(Permission::ApproveApplication);
         let user = match by.user_id {
             Some(user) if by.may(Permission::ApproveApplication) => user,
             _ => return Err(denied.into()),
         };
-        let relaxation = seat(self, file, policy, due, (by, user)).map_err(|why| match why {
-            Unseated::SamePerson => OriginationError::SamePerson,
-            Unseated::WrongLevel => {
-                OriginationError::WrongLevel { level: due.level, roles: due.roles.to_vec() }
-            }
-        })?;
-        let Decide { verdict, notes, conditions } = command;
+        let refused = |why| refusal(why, due);
+        due.is_meant_by(command.level).map_err(refused)?;
+        let relaxation = seat(self, file, policy, due, (by, user)).map_err(refused)?;
+        let Decide { level: _, verdict, notes, conditions } = command;
         let application = match verdict.leads_to(due.position) {
             ApplicationStatus::Committee => Self { updated_at: at.now, ..self.clone() },
             ApplicationStatus::Rejected => {

@@ -35,7 +35,7 @@ pub enum OriginationError {
     /// Only active members can borrow.
     #[error("the member is {0}; only active members can borrow")]
     MemberNotActive(MemberStatus),
-    /// The pre-check failed; the result is stored and the application stays a draft.
+    /// The pre-check failed; the result is stored and nothing else moved.
     #[error("{} of the pre-check's rules failed", .0.failing())]
     PrecheckFailed(Box<Precheck>),
     /// Four eyes: who entered, analysed or decided it has no further seat.
@@ -48,6 +48,12 @@ pub enum OriginationError {
         level: Level,
         /// Its roles.
         roles: Vec<String>,
+    },
+    /// The level that the caller sits on, or means, was decided; another one is due.
+    #[error("that level was decided; level {} is due", .due.get())]
+    LevelDecided {
+        /// The level that is due.
+        due: Level,
     },
     /// The condition was found met before.
     #[error("the condition was found met before")]
@@ -73,6 +79,8 @@ const PRECHECK_FAILED: ErrorKind =
     ErrorKind::new("precheck_failed", Class::Refused, "The pre-check failed");
 const WRONG_LEVEL: ErrorKind =
     ErrorKind::new("wrong_level", Class::Refused, "Another level of the committee is due");
+const LEVEL_DECIDED: ErrorKind =
+    ErrorKind::new("level_decided", Class::Conflict, "The committee's level was decided");
 const CONDITION_MET: ErrorKind =
     ErrorKind::new("condition_met", Class::Conflict, "The condition was found met before");
 
@@ -86,6 +94,7 @@ pub const ERRORS: &[ErrorKind] = &[
     PRECHECK_FAILED,
     ErrorKind::SAME_PERSON,
     WRONG_LEVEL,
+    LEVEL_DECIDED,
     CONDITION_MET,
 ];
 
@@ -100,6 +109,7 @@ impl DomainError for OriginationError {
             Self::PrecheckFailed(_) => PRECHECK_FAILED,
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::WrongLevel { .. } => WRONG_LEVEL,
+            Self::LevelDecided { .. } => LEVEL_DECIDED,
             Self::ConditionMet => CONDITION_MET,
             Self::Pricing(error) => error.kind(),
             Self::Authority(error) => error.kind(),
@@ -130,6 +140,7 @@ impl DomainError for OriginationError {
                 ("level".to_owned(), level.get().into()),
                 ("roles".to_owned(), roles.clone().into()),
             ]),
+            Self::LevelDecided { due } => Map::from_iter([("level".to_owned(), due.get().into())]),
             Self::Pricing(error) => error.extensions(),
             Self::Authority(error) => error.extensions(),
             _ => Map::new(),

@@ -52,7 +52,7 @@ pub use decision::{
 };
 pub use document::{ApplicationDocument, ApplicationDocumentKind};
 pub use error::{ERRORS, OriginationError};
-pub use precheck::{Precheck, PrecheckFacts, PrecheckPolicy, precheck};
+pub use precheck::{Occasion, Precheck, PrecheckFacts, PrecheckPolicy, precheck};
 pub use repository::{
     ApplicationDocumentRepository, ApplicationFilter, ApplicationRepository, ApplicationSort,
     AssessmentRepository, CommitteeRepository, OpenLoanFacts,

@@ -1,7 +1,7 @@
 //! The pre-check of an application: facts in, every rule with its figures out.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use pensipro_kernel::{Faults, Moment, Money, UserId};
+use pensipro_kernel::{Faults, Moment, Money, UserId, codes};
 use pensipro_members::{DocumentKind, DocumentPolicy, MemberDocument};
 use pensipro_pricing::{
     DebtService, EligibilityFacts, FirstDuePolicy, LoanProduct, RuleResult, judge,
@@ -10,11 +10,28 @@ use serde_json::{Value, json};
 
 use crate::{Application, OpenLoanFacts};
 
+codes! {
+    /// What a pre-check is made for. Facts may have changed from one to the next.
+    pub enum Occasion {
+        /// The draft is handed in.
+        Submit = "submit",
+        /// The analysis is completed.
+        Analysis = "analysis",
+        /// The last level of the committee approves.
+        Approval = "approval",
+    }
+}
+
 /// What the pre-check judges.
 #[derive(Debug, Clone, Copy)]
 pub struct PrecheckFacts<'a> {
+    /// What it is made for.
+    pub occasion: Occasion,
     /// The application.
     pub application: &'a Application,
+    /// What the member pays a month elsewhere: as he declares it, once analysed as the analyst
+    /// established it.
+    pub other_obligations: Money,
     /// The product as it is today.
     pub product: &'a LoanProduct,
     /// The member's documents.
@@ -39,11 +56,13 @@ pub struct PrecheckPolicy {
 /// The result of a pre-check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Precheck {
+    /// What it was made for.
+    pub occasion: Occasion,
     /// Every rule, in order.
     pub rules: Vec<RuleResult>,
     /// When it was made.
     pub checked_at: DateTime<Utc>,
-    /// Who handed the application in.
+    /// Who handed in, analysed or approved.
     pub checked_by: Option<UserId>,
 }
 
@@ -58,9 +77,10 @@ impl Precheck {
         self.rules.iter().filter(|rule| !rule.passed).count()
     }
 
-    /// The form of bodies and the audit trail: `{passed, rules: [{rule, passed, actual, limit}]}`.
+    /// The form of bodies and the audit trail:
+    /// `{occasion, passed, rules: [{rule, passed, actual, limit}]}`.
     pub fn to_json(&self) -> Value {
-        json!({ "passed": self.passed(), "rules": self.rules })
+        json!({ "occasion": self.occasion, "passed": self.passed(), "rules": self.rules })
     }
 }
 
@@ -77,7 +97,7 @@ pub fn precheck(
     let schedule = application.schedule(at.today, policy.first_due)?;
     let service = debt_service(
         schedule.instalment(),
-        [facts.running.instalments, application.request.other_obligations],
+        [facts.running.instalments, facts.other_obligations],
         facts.monthly_benefit,
     )?;
     let eligibility = EligibilityFacts {
@@ -89,11 +109,11 @@ pub fn precheck(
         birth_date: facts.birth_date,
         last_due: schedule.maturity(),
     };
-    let mut rules =
-        vec![documents_verified(&policy.documents, facts.documents), product_active(product)];
+    let offered = product_active(product, facts.occasion, at.today);
+    let mut rules = vec![documents_verified(&policy.documents, facts.documents), offered];
     rules.extend(judge(&eligibility, &product.details.limits));
     rules.push(double_financing(facts.running, product.details.max_active_loans));
-    Ok(Precheck { rules, checked_at: at.now, checked_by: by })
+    Ok(Precheck { occasion: facts.occasion, rules, checked_at: at.now, checked_by: by })
 }
 
 /// What a member would have to pay a month, and from what.
@@ -122,8 +142,13 @@ fn documents_verified(policy: &DocumentPolicy, documents: &[MemberDocument]) -> 
     RuleResult::new("documents_verified", missing.is_empty(), actual, limit)
 }
 
-fn product_active(product: &LoanProduct) -> RuleResult {
-    let active = product.details.is_active;
+/// An application is handed in while the product is offered; afterwards its validity may end, but a
+/// product that is switched off is granted to nobody.
+fn product_active(product: &LoanProduct, occasion: Occasion, today: NaiveDate) -> RuleResult {
+    let active = match occasion {
+        Occasion::Submit => product.details.is_offered_on(today),
+        Occasion::Analysis | Occasion::Approval => product.details.is_active,
+    };
     RuleResult::new("product_active", active, active, true)
 }
 
@@ -144,6 +169,7 @@ mod tests {
     use pensipro_pricing::ProductDetails;
 
     struct Case {
+        occasion: Occasion,
         application: Application,
         product: LoanProduct,
         documents: Vec<MemberDocument>,
@@ -155,6 +181,7 @@ mod tests {
     /// Rp 50 million over 36 months is Rp 1,660,716 a month, the last due on 2029-03-10.
     fn passing() -> Case {
         Case {
+            occasion: Occasion::Submit,
             application: application(),
             product: product(),
             documents: documents(),
@@ -166,7 +193,9 @@ mod tests {
 
     fn run(case: &Case) -> Precheck {
         let facts = PrecheckFacts {
+            occasion: case.occasion,
             application: &case.application,
+            other_obligations: case.application.request.other_obligations,
             product: &case.product,
             documents: &case.documents,
             birth_date: case.birth_date.parse().unwrap(),
@@ -212,8 +241,25 @@ mod tests {
         let mut parts = product().details.into_parts();
         parts.is_active = false;
         let details = ProductDetails::new(parts).unwrap();
-        let off = Case { product: LoanProduct { details, ..product() }, ..passing() };
-        assert_eq!(failing(off), ["product_active"]);
+        for occasion in Occasion::ALL {
+            let product = LoanProduct { details: details.clone(), ..product() };
+            let off = Case { occasion: *occasion, product, ..passing() };
+            assert_eq!(failing(off), ["product_active"], "{occasion}");
+        }
+    }
+
+    #[test]
+    fn a_product_s_validity_counts_on_the_day_of_handing_in() {
+        let until = |valid_to: &str, occasion| {
+            let mut parts = product().details.into_parts();
+            parts.validity.valid_to = Some(valid_to.parse().unwrap());
+            let details = ProductDetails::new(parts).unwrap();
+            failing(Case { occasion, product: LoanProduct { details, ..product() }, ..passing() })
+        };
+        assert_eq!(until("2026-03-10", Occasion::Submit), none());
+        assert_eq!(until("2026-03-09", Occasion::Submit), ["product_active"]);
+        assert_eq!(until("2026-03-09", Occasion::Analysis), none());
+        assert_eq!(until("2026-03-09", Occasion::Approval), none());
     }
 
     #[test]

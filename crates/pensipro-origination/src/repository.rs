@@ -127,6 +127,8 @@ pub trait AssessmentRepository {
         &mut self,
         application: ApplicationId,
     ) -> Result<Option<Precheck>, StorageError>;
+    /// All results, oldest first.
+    fn prechecks(&mut self, application: ApplicationId) -> Result<Vec<Precheck>, StorageError>;
     /// Inserts an analysis; earlier ones stay.
     fn add_analysis(&mut self, analysis: &NewAnalysis) -> Result<Analysis, StorageError>;
     /// All of an application's, oldest first.

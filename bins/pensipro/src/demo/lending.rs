@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use fastrand::Rng;
-use pensipro_flows::{DisbursementPolicy, decide_application, disburse_loan};
+use pensipro_flows::{DecisionOutcome, DisbursementPolicy, decide_application, disburse_loan};
 use pensipro_kernel::{
     Actor, ApplicationId, Expected, LoanId, MemberId, Moment, Money, ProductId, SalesId,
 };
@@ -11,8 +11,8 @@ use pensipro_members::{
     RawContact, Sha256, StoredFile, Verdict, usecases as members,
 };
 use pensipro_origination::{
-    CommitteePolicy, Decide, Findings, NewApplication, RawApplication, RawDecide, RawFindings,
-    usecases::{self as origination, SubmitOutcome},
+    Decide, Findings, NewApplication, RawApplication, RawDecide, RawFindings,
+    usecases::{self as origination, Checked},
 };
 use pensipro_persistence::Tx;
 use pensipro_servicing::{DisburseLoan, RawDisbursement};
@@ -126,8 +126,8 @@ fn apply(
     let id = origination::create_application(tx, sales, new, house.policies.cap, at)?.id;
     let policy = &house.policies.precheck;
     match origination::submit_application(tx, sales, id, Expected::Any, policy, at)? {
-        SubmitOutcome::Passed(..) => Ok(Some(id)),
-        SubmitOutcome::Failed(_) => Ok(None),
+        Checked::Passed(_) => Ok(Some(id)),
+        Checked::Failed(_) => Ok(None),
     }
 }
 
@@ -162,16 +162,9 @@ fn analyze(
         recommendation: Some("approve".to_owned()),
         notes: Some("Pensiun tetap, dokumen lengkap".to_owned()),
     })?;
-    let (analyst, first_due) = (house.staff.of("ANALIS"), house.policies.disbursement.first_due);
-    origination::analyze_application(
-        tx,
-        analyst,
-        application,
-        Expected::Any,
-        findings,
-        first_due,
-        at,
-    )?;
+    let (analyst, policy) = (house.staff.of("ANALIS"), &house.policies.precheck);
+    let expected = Expected::Any;
+    origination::analyze_application(tx, analyst, application, expected, findings, policy, at)?;
     Ok(())
 }
 
@@ -181,15 +174,15 @@ fn decide(
     application: ApplicationId,
     at: Moment,
 ) -> Result<Option<LoanId>, Problem> {
-    let committee: &CommitteePolicy = &house.policies.committee;
-    let first_due = house.policies.disbursement.first_due;
+    let rules = (&house.policies.committee, &house.policies.precheck);
     for role in ["SPV", "MANAGER", "DIREKSI"] {
         let raw = RawDecide { decision: Some("approve".to_owned()), ..RawDecide::default() };
         let by = house.staff.of(role);
         let command = Decide::check(raw)?;
-        let decided = decide_application(tx, by, application, command, committee, first_due, at)?;
-        if decided.loan_id.is_some() {
-            return Ok(decided.loan_id);
+        match decide_application(tx, by, application, command, rules, at)? {
+            Checked::Passed(DecisionOutcome { loan_id: Some(loan), .. }) => return Ok(Some(loan)),
+            Checked::Passed(_) => {}
+            Checked::Failed(_) => return Ok(None),
         }
     }
     Ok(None)

@@ -152,8 +152,37 @@ fn of_two_who_decide_at_once_one_is_heard() {
             tries.into_iter().map(|each| each.join().unwrap()).collect()
         });
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 422]);
+        assert_eq!(statuses, [200, 409]);
         assert_eq!(lending.application(application)["next_level"], 2);
+    });
+}
+
+#[test]
+fn of_two_who_may_also_sit_on_the_next_level_one_is_heard_too() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let application = lending.analysed();
+        let pair = [house.user(&["KOMITE"]), house.user(&["KOMITE"])];
+        let yes = json!({"decision": "approve", "level": 1});
+        let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+            let tries: Vec<_> = pair
+                .iter()
+                .map(|by| scope.spawn(|| decide(by, application, &yes).status))
+                .collect();
+            tries.into_iter().map(|each| each.join().unwrap()).collect()
+        });
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409]);
+        let decided = lending.application(application);
+        assert_eq!(decided["decisions"].as_array().unwrap().len(), 1);
+        let third = house.user(&["KOMITE"]);
+        let late = decide(&third, application, &yes).refused(409, "level_decided");
+        assert_eq!(late["level"], 2);
+        let early = json!({"decision": "approve", "level": 3});
+        decide(&third, application, &early).refused(422, "wrong_level");
+        let faults = decide(&third, application, &json!({"decision": "approve", "level": 0}));
+        assert_eq!(faults.faults(), [("level".into(), "out_of_range".into())]);
+        decide(&third, application, &json!({"decision": "approve", "level": 2})).expect(200);
     });
 }
 

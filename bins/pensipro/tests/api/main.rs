@@ -13,6 +13,7 @@ mod idempotency;
 mod lists;
 mod loans;
 mod members;
+mod origination;
 mod payments;
 mod problems;
 mod process;

@@ -4,10 +4,10 @@ use pensipro_kernel::{
     Actor, ApplicationId, AuditLog, Expected, Faults, Moment, ProductId, SalesId, Scope,
     StorageError,
 };
-use pensipro_members::{Member, MemberRepository, MemberStatus, SalesDirectory};
+use pensipro_members::{Member, MemberRepository, SalesDirectory};
 use pensipro_pricing::{LoanProduct, PricingError, ProductRepository};
 
-use super::status::store;
+use super::{check::refuse_inactive, status::store};
 use crate::terms::agreed_terms;
 use crate::{
     Application, ApplicationDraft, ApplicationRepository, ApplicationStatus, CapPolicy,
@@ -29,7 +29,7 @@ where
     let NewApplication { member_id, product_id, sales_id, request, wishes } = new;
     let member = named("member_id", tx.lock_member(member_id, by.scope))?;
     refuse_inactive(&member)?;
-    let product = offered(tx, product_id)?;
+    let product = offered(tx, product_id, at)?;
     let sales_id = responsible(tx, by, &member, sales_id)?;
     let terms = agreed_terms(&product, None, wishes, policy, by)?;
     let branch_id = member.details.branch_id;
@@ -64,7 +64,7 @@ where
     let product_id = change.product_id.unwrap_or(before.product_id);
     let wishes = TermWishes { interest_rate: change.interest_rate, fees: change.fees };
     let terms = if product_id != before.product_id {
-        agreed_terms(&offered(tx, product_id)?, None, wishes, policy, by)?
+        agreed_terms(&offered(tx, product_id, at)?, None, wishes, policy, by)?
     } else if wishes == TermWishes::default() {
         before.terms.clone()
     } else {
@@ -82,20 +82,13 @@ where
     store(tx, by, "application.update", &before, Application { updated_at: at.now, ..after })
 }
 
-pub(super) fn refuse_inactive(member: &Member) -> Result<(), OriginationError> {
-    match member.status() {
-        MemberStatus::Active => Ok(()),
-        other => Err(OriginationError::MemberNotActive(other)),
-    }
-}
-
-/// A product that applications may use.
-fn offered<Tx>(tx: &mut Tx, id: ProductId) -> Result<LoanProduct, OriginationError>
+/// A product that applications may use today.
+fn offered<Tx>(tx: &mut Tx, id: ProductId, at: Moment) -> Result<LoanProduct, OriginationError>
 where
     Tx: ProductRepository,
 {
     let product = named("product_id", tx.product(id))?;
-    match product.details.is_active {
+    match product.details.is_offered_on(at.today) {
         true => Ok(product),
         false => Err(PricingError::ProductNotActive.into()),
     }

@@ -3,6 +3,7 @@
 //! are [`crate::Application::decide`] and [`withdraw_offer`].
 
 mod analysis;
+mod check;
 mod conditions;
 mod documents;
 mod drafts;
@@ -11,9 +12,12 @@ mod status;
 mod submit;
 
 pub use analysis::analyze_application;
+pub use check::{Checked, check_application, refuse_inactive};
 pub use conditions::fulfil_condition;
 pub use documents::{add_document, document, document_owner};
 pub use drafts::{create_application, update_draft};
-pub use reads::{ApplicationFile, application_file, list_applications, list_documents};
+pub use reads::{
+    ApplicationFile, application_file, level_due, list_applications, list_documents, list_prechecks,
+};
 pub use status::{cancel_application, change_status, withdraw_offer};
-pub use submit::{SubmitOutcome, submit_application};
+pub use submit::submit_application;

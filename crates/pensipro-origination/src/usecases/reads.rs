@@ -4,8 +4,8 @@ use pensipro_kernel::{Actor, ApplicationId, Page, PageRequest};
 
 use crate::{
     Analysis, Application, ApplicationDocument, ApplicationDocumentRepository, ApplicationFilter,
-    ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteePolicy,
-    CommitteeRepository, Condition, Decision, Level, OriginationError, Precheck,
+    ApplicationRepository, AssessmentRepository, CommitteePolicy, CommitteeRepository, Condition,
+    Decision, Level, OriginationError, Precheck,
 };
 
 /// An application as its detail shows it.
@@ -37,18 +37,43 @@ where
 {
     let application = tx.application(id, by.scope)?;
     let decisions = tx.decisions(id)?;
-    let next_level = match application.status {
-        ApplicationStatus::Committee => policy.due(application.request.plafon, &decisions),
-        _ => None,
-    };
+    let next_level = application.due(&decisions, policy).map(|seat| seat.level);
     Ok(ApplicationFile {
         precheck: tx.latest_precheck(id)?,
         analyses: tx.analyses(id)?,
         conditions: tx.conditions(id)?,
-        next_level: next_level.map(|seat| seat.level),
+        next_level,
         application,
         decisions,
     })
+}
+
+/// The level that is due, while the committee has the application.
+pub fn level_due<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+    policy: &CommitteePolicy,
+) -> Result<Option<Level>, OriginationError>
+where
+    Tx: ApplicationRepository + CommitteeRepository,
+{
+    let application = tx.application(id, by.scope)?;
+    let decisions = tx.decisions(id)?;
+    Ok(application.due(&decisions, policy).map(|seat| seat.level))
+}
+
+/// Every pre-check of an application, oldest first.
+pub fn list_prechecks<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ApplicationId,
+) -> Result<Vec<Precheck>, OriginationError>
+where
+    Tx: ApplicationRepository + AssessmentRepository,
+{
+    tx.application(id, by.scope)?;
+    Ok(tx.prechecks(id)?)
 }
 
 /// A page of applications.

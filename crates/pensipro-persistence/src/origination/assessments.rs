@@ -29,6 +29,29 @@ struct AnalysisRow {
     analysed_by: Option<i64>,
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = precheck_results)]
+struct PrecheckRow {
+    occasion: String,
+    rules: String,
+    checked_at: NaiveDateTime,
+    checked_by: Option<i64>,
+}
+
+impl TryFrom<PrecheckRow> for Precheck {
+    type Error = StorageError;
+
+    fn try_from(row: PrecheckRow) -> Result<Self, StorageError> {
+        let PrecheckRow { occasion, rules, checked_at, checked_by } = row;
+        Ok(Self {
+            occasion: code("precheck_results.occasion", &occasion)?,
+            rules: from_json("precheck_results.rules", &rules)?,
+            checked_at: from_time(checked_at),
+            checked_by: checked_by.map(UserId::new),
+        })
+    }
+}
+
 impl TryFrom<AnalysisRow> for Analysis {
     type Error = StorageError;
 
@@ -73,12 +96,13 @@ impl AssessmentRepository for Tx<'_> {
         result: &Precheck,
     ) -> Result<(), StorageError> {
         use precheck_results::dsl;
-        let Precheck { rules, checked_at, checked_by } = result;
+        let Precheck { occasion, rules, checked_at, checked_by } = result;
         let rules = to_json(rules)?;
         self.run(|conn| {
             diesel::insert_into(dsl::precheck_results)
                 .values((
                     dsl::application_id.eq(application.get()),
+                    dsl::occasion.eq(occasion.code()),
                     dsl::passed.eq(result.passed()),
                     dsl::rules.eq(rules),
                     dsl::checked_at.eq(checked_at.naive_utc()),
@@ -93,23 +117,26 @@ impl AssessmentRepository for Tx<'_> {
         &mut self,
         application: ApplicationId,
     ) -> Result<Option<Precheck>, StorageError> {
-        use precheck_results::dsl;
-        let row: Option<(String, NaiveDateTime, Option<i64>)> = self.run(|conn| {
-            dsl::precheck_results
-                .filter(dsl::application_id.eq(application.get()))
-                .order(dsl::id.desc())
-                .select((dsl::rules, dsl::checked_at, dsl::checked_by))
+        let row: Option<PrecheckRow> = self.run(|conn| {
+            precheck_results::table
+                .filter(precheck_results::application_id.eq(application.get()))
+                .order(precheck_results::id.desc())
+                .select(PrecheckRow::as_select())
                 .first(conn)
                 .optional()
         })?;
-        row.map(|(rules, checked_at, checked_by)| {
-            Ok(Precheck {
-                rules: from_json("precheck_results.rules", &rules)?,
-                checked_at: from_time(checked_at),
-                checked_by: checked_by.map(UserId::new),
-            })
-        })
-        .transpose()
+        row.map(Precheck::try_from).transpose()
+    }
+
+    fn prechecks(&mut self, application: ApplicationId) -> Result<Vec<Precheck>, StorageError> {
+        let rows: Vec<PrecheckRow> = self.run(|conn| {
+            precheck_results::table
+                .filter(precheck_results::application_id.eq(application.get()))
+                .order(precheck_results::id)
+                .select(PrecheckRow::as_select())
+                .load(conn)
+        })?;
+        rows.into_iter().map(Precheck::try_from).collect()
     }
 
     fn add_analysis(&mut self, new: &NewAnalysis) -> Result<Analysis, StorageError> {

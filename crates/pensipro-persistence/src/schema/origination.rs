@@ -45,6 +45,7 @@ diesel::table! {
         rules -> Text,
         checked_at -> Timestamp,
         checked_by -> Nullable<BigInt>,
+        occasion -> Text,
     }
 }
 

@@ -6,7 +6,7 @@ use pensipro_origination::{
     Application, ApplicationDocumentKind, ApplicationDocumentRepository, ApplicationDraft,
     ApplicationFilter, ApplicationRepository, ApplicationSort, ApplicationStatus,
     AssessmentRepository, CommitteeRepository, Condition, Findings, Fulfilment, Level, NewAnalysis,
-    NewDecision, OpenLoanFacts, Precheck, Recommendation, Request, RiskScore, Verdict,
+    NewDecision, Occasion, OpenLoanFacts, Precheck, Recommendation, Request, RiskScore, Verdict,
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_pricing::RuleResult;
@@ -161,7 +161,8 @@ fn documents_prechecks_and_analyses_pile_up() {
         assert_eq!(read(database, |tx| tx.application_documents(id)), [stored]);
 
         assert_eq!(read(database, |tx| tx.latest_precheck(id)), None);
-        for passed in [false, true] {
+        let mut all = Vec::new();
+        for (passed, occasion) in [(false, Occasion::Submit), (true, Occasion::Approval)] {
             let rule = RuleResult {
                 rule: "dsr".into(),
                 passed,
@@ -169,9 +170,11 @@ fn documents_prechecks_and_analyses_pile_up() {
                 limit: "70".into(),
             };
             let checked_at = read(database, |tx| Ok(tx.moment().now));
-            let result = Precheck { rules: vec![rule], checked_at, checked_by: None };
+            let result = Precheck { occasion, rules: vec![rule], checked_at, checked_by: None };
             write(database, |tx| tx.add_precheck(id, &result));
+            all.push(result.clone());
             assert_eq!(read(database, |tx| tx.latest_precheck(id)), Some(result));
+            assert_eq!(read(database, |tx| tx.prechecks(id)), all);
         }
 
         let findings = Findings {

@@ -74,6 +74,8 @@ pub struct ApplicationDetailBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the fields speak for themselves")]
 pub struct PrecheckBody {
+    /// What it was made for: `submit`, `analysis` or `approval`.
+    pub occasion: &'static str,
     pub passed: bool,
     pub rules: Vec<RuleBody>,
     pub checked_at: DateTime<Utc>,
@@ -198,9 +200,15 @@ impl From<ApplicationRecord> for ApplicationDetailBody {
 impl From<Precheck> for PrecheckBody {
     fn from(precheck: Precheck) -> Self {
         let passed = precheck.passed();
-        let Precheck { rules, checked_at, checked_by } = precheck;
+        let Precheck { occasion, rules, checked_at, checked_by } = precheck;
         let rules = rules.into_iter().map(RuleBody::from).collect();
-        Self { passed, rules, checked_at, checked_by: checked_by.map(UserId::get) }
+        Self {
+            occasion: occasion.code(),
+            passed,
+            rules,
+            checked_at,
+            checked_by: checked_by.map(UserId::get),
+        }
     }
 }
 

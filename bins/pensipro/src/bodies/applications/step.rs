@@ -30,6 +30,10 @@ pub struct AnalyzeBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideBody {
+    /// The level that it is meant for; absent, the one that was due when it arrived. One that was
+    /// decided meanwhile is a conflict.
+    #[schema(value_type = Option<i64>, example = 1)]
+    level: Option<i64>,
     /// `approve`, `reject` or `conditional`.
     #[schema(value_type = String, example = "approve")]
     decision: Option<String>,
@@ -81,9 +85,10 @@ impl TryFrom<AnalyzeBody> for Findings {
 impl TryFrom<DecideBody> for Decide {
     type Error = Faults;
 
-    fn try_from(DecideBody { decision, notes, conditions }: DecideBody) -> Result<Self, Faults> {
+    fn try_from(body: DecideBody) -> Result<Self, Faults> {
+        let DecideBody { level, decision, notes, conditions } = body;
         let conditions = conditions.unwrap_or_default();
-        Self::check(RawDecide { decision, notes, conditions })
+        Self::check(RawDecide { level, decision, notes, conditions })
     }
 }
 

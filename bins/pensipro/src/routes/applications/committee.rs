@@ -1,13 +1,15 @@
 //! The analysis, the committee's decisions and its conditions.
 
+use std::sync::Arc;
+
 use pensipro_flows::decide_application;
 use pensipro_kernel::{ApplicationId, ConditionId};
 use pensipro_origination::{
     Decide, Findings,
-    usecases::{analyze_application, fulfil_condition},
+    usecases::{analyze_application, fulfil_condition, level_due},
 };
 
-use super::{shown, table};
+use super::{settled, shown, table};
 use crate::{
     App,
     bodies::applications::{
@@ -48,10 +50,10 @@ async fn analyze(
     let (once, body) = body.split();
     let findings = Findings::try_from(body)?;
     let policies = app.policies();
-    app.post("analyze_application", once, move |tx, at| {
-        let first_due = policies.precheck.first_due;
-        analyze_application(tx, &by, *id, expected.0, findings.clone(), first_due, at)?;
-        shown(tx, &by, *id, &policies)
+    app.post_settled("analyze_application", once, move |tx, at| {
+        let (findings, policy) = (findings.clone(), &policies.precheck);
+        let analysed = analyze_application(tx, &by, *id, expected.0, findings, policy, at)?;
+        settled(analysed, || shown(tx, &by, *id, &policies))
     })
     .await
 }
@@ -65,10 +67,14 @@ async fn decide(
     let (once, body) = body.split();
     let command = Decide::try_from(body)?;
     let policies = app.policies();
-    app.post("decide_application", once, move |tx, at| {
-        let (committee, first_due) = (&policies.committee, policies.precheck.first_due);
-        decide_application(tx, &by, *id, command.clone(), committee, first_due, at)?;
-        shown(tx, &by, *id, &policies)
+    // Read ahead of the transaction, which may have to wait for another one's decision.
+    let (asker, seen) = (by.clone(), Arc::clone(&policies));
+    let due = app.load(move |tx, _| Ok(level_due(tx, &asker, *id, &seen.committee)?)).await?;
+    let command = command.arrived_at(due);
+    app.post_settled("decide_application", once, move |tx, at| {
+        let rules = (&policies.committee, &policies.precheck);
+        let decided = decide_application(tx, &by, *id, command.clone(), rules, at)?;
+        settled(decided, || shown(tx, &by, *id, &policies))
     })
     .await
 }

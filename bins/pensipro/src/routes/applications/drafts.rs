@@ -1,14 +1,16 @@
 //! Entering applications, editing their drafts, and reading them.
 
 use pensipro_kernel::ApplicationId;
-use pensipro_origination::usecases::{create_application, list_applications, update_draft};
+use pensipro_origination::usecases::{
+    create_application, list_applications, list_prechecks, update_draft,
+};
 
 use super::{detail, shown, table};
 use crate::{
     App,
     bodies::applications::{
         ApplicationBody, ApplicationChangeBody, ApplicationDetailBody, ApplicationQuery,
-        NewApplicationBody,
+        NewApplicationBody, PrecheckBody,
     },
     http::{
         Allowed, Created, Id, IfMatch, List, Listing, Reply, Routes, Shown, Valid,
@@ -21,6 +23,11 @@ pub(super) fn routes() -> Routes {
         .post("/applications", "Enters an application as a draft", create)
         .get("/applications", "Lists applications", list)
         .get("/applications/{id}", "Shows an application with what was said of it", show)
+        .get(
+            "/applications/{id}/prechecks",
+            "Lists every pre-check of an application, oldest first",
+            prechecks,
+        )
         .put("/applications/{id}", "Edits a draft", update)
 }
 
@@ -60,6 +67,14 @@ async fn show(
 ) -> Reply<Shown<ApplicationDetailBody>> {
     let policies = app.policies();
     app.read_snapshot(move |tx, _| shown(tx, &by, *id, &policies)).await
+}
+
+async fn prechecks(
+    app: App,
+    by: Allowed<ViewApplication>,
+    id: Id<ApplicationId>,
+) -> Reply<List<PrecheckBody>> {
+    app.read(move |tx, _| Ok(List::whole(list_prechecks(tx, &by, *id)?, PrecheckBody::from))).await
 }
 
 async fn update(

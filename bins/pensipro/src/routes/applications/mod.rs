@@ -8,9 +8,11 @@ mod steps;
 use pensipro_auth::ModuleCode;
 use pensipro_flows::application_record;
 use pensipro_kernel::{Actor, ApplicationId, Version};
+use pensipro_origination::{OriginationError, usecases::Checked};
 use pensipro_persistence::Tx;
 
 use crate::{
+    app::Settled,
     bodies::applications::ApplicationDetailBody,
     http::{Problem, Routes, Shown},
     policy::Policies,
@@ -38,6 +40,20 @@ fn detail(
     let record = application_record(tx, by, id, &policies.committee)?;
     let version = record.file.application.version;
     Ok((record.into(), version))
+}
+
+/// The answer to a step that the pre-check decides: where it fails, its result is stored all the same.
+fn settled<T, A>(
+    checked: Checked<T>,
+    answer: impl FnOnce() -> Result<A, Problem>,
+) -> Result<Settled<A>, Problem> {
+    match checked {
+        Checked::Passed(_) => answer().map(Settled::Answered),
+        Checked::Failed(precheck) => {
+            let refusal = OriginationError::PrecheckFailed(Box::new(precheck));
+            Ok(Settled::Refused(refusal.into()))
+        }
+    }
 }
 
 fn shown(

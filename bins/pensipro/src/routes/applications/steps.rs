@@ -2,15 +2,11 @@
 
 use pensipro_flows::{set_application_status, withdraw_application};
 use pensipro_kernel::ApplicationId;
-use pensipro_origination::{
-    OriginationError, StatusChange,
-    usecases::{SubmitOutcome, submit_application},
-};
+use pensipro_origination::{StatusChange, usecases::submit_application};
 
-use super::{shown, table};
+use super::{settled, shown, table};
 use crate::{
     App,
-    app::Settled,
     bodies::applications::{ApplicationDetailBody, CancelBody, StatusBody},
     http::{
         Allowed, Id, IfMatch, NoBody, Reply, Routes, Shown, Valid,
@@ -25,7 +21,6 @@ pub(super) fn routes() -> Routes {
         .put("/applications/{id}/status", "Withdraws an application or sends it back", set_status)
 }
 
-/// The result of a pre-check that failed is stored all the same.
 async fn submit(
     app: App,
     by: Allowed<CreateApplication>,
@@ -35,13 +30,8 @@ async fn submit(
 ) -> Reply<Shown<ApplicationDetailBody>> {
     let policies = app.policies();
     app.post_settled("submit_application", body.once(), move |tx, at| {
-        match submit_application(tx, &by, *id, expected.0, &policies.precheck, at)? {
-            SubmitOutcome::Passed(..) => shown(tx, &by, *id, &policies).map(Settled::Answered),
-            SubmitOutcome::Failed(precheck) => {
-                let refusal = OriginationError::PrecheckFailed(Box::new(precheck));
-                Ok(Settled::Refused(refusal.into()))
-            }
-        }
+        let handed_in = submit_application(tx, &by, *id, expected.0, &policies.precheck, at)?;
+        settled(handed_in, || shown(tx, &by, *id, &policies))
     })
     .await
 }

@@ -136,6 +136,7 @@ pub(super) const TABLE: &[Line] = &[
     ("POST /applications", Names("member_id"), r#"{"member_id": $members, "product_id": $loan-products, "plafon": "10000000", "tenor": 12}"#),
     ("GET /applications", Listed, ""),
     ("GET /applications/{id}", Hidden, ""),
+    ("GET /applications/{id}/prechecks", Hidden, ""),
     ("PUT /applications/{id}", Hidden, r#"{"purpose": "Renovasi rumah"}"#),
     ("POST /applications/{id}/submit", Hidden, "{}"),
     ("GET /applications/{id}/documents", Hidden, ""),

@@ -1,0 +1,1 @@
+ALTER TABLE precheck_results DROP COLUMN occasion;

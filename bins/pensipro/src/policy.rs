@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use pensipro_auth::{CONFIGURATION, Settings};
 use pensipro_flows::DisbursementPolicy;
-use pensipro_members::{DocumentKind, DocumentPolicy, UploadPolicy, Verifier};
+use pensipro_members::{DocumentKind, DocumentPolicy, RetentionPolicy, UploadPolicy, Verifier};
 use pensipro_origination::{CapPolicy, CommitteePolicy, OfferPolicy, PrecheckPolicy};
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
 use pensipro_servicing::{KolektibilitasBounds, ServicingPolicy};
@@ -17,6 +17,8 @@ pub struct Policies {
     pub documents: DocumentPolicy,
     /// Of uploads.
     pub uploads: UploadPolicy,
+    /// How long members' papers are kept.
+    pub retention: RetentionPolicy,
     /// Of products.
     pub product: ProductPolicy,
     /// The interest cap for an application's own terms.
@@ -47,6 +49,7 @@ impl Policies {
         let servicing = servicing(settings);
         Ok(Self {
             uploads: uploads(settings),
+            retention: RetentionPolicy { years: settings.retention_years },
             product: ProductPolicy {
                 dsr_default: settings.dsr_default,
                 interest_cap: settings.interest_cap,
@@ -128,6 +131,7 @@ mod tests {
         assert_eq!(policies.documents, DocumentPolicy::default());
         assert_eq!(policies.servicing, ServicingPolicy::default());
         assert_eq!(policies.uploads, UploadPolicy::default());
+        assert_eq!(policies.retention, RetentionPolicy::default());
         assert_eq!(policies.disbursement, DisbursementPolicy::default());
     }
 

@@ -154,7 +154,7 @@ impl App {
         if digest(&SHA256, &bytes).as_ref() != sha256.0 {
             return Err(Problem::internal(format!("the file of {name} is not the one recorded")));
         }
-        self.note_reading(by, member, action);
+        self.note_reading(by, member, action).await?;
         let file_name = format!("{name}.{}", content_type.extension());
         Ok(Attachment { content_type: content_type.code(), file_name, bytes })
     }

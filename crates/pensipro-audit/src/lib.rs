@@ -1,4 +1,4 @@
-//! The audit trail and the exceptions, as they are read.
+//! The audit trail and the exceptions, as they are read; and what happened to a member.
 //!
 //! ```
 //! use pensipro_audit::{AuditFilter, Severity};
@@ -20,12 +20,25 @@
     )
 )]
 
+mod access;
+mod change;
 mod exception;
+mod rectification;
 mod repository;
+mod timeline;
 mod trail;
 mod usecases;
 
+pub use access::{AccessFilter, AccessRepository, AccessRow};
+pub use change::{FieldChange, changed_fields};
+
 pub use exception::{ExceptionFilter, ExceptionLog, ExceptionRow, NewException, Severity};
+pub use rectification::{
+    RECTIFIED_TABLES, Rectification, RectificationRepository, Rectifications, member_rectifications,
+};
 pub use repository::{AuditRepository, ExceptionRepository};
+pub use timeline::{
+    Before, Timeline, TimelineEvent, TimelineRepository, TimelineSource, member_timeline,
+};
 pub use trail::{AuditFilter, AuditRow};
-pub use usecases::{AuditError, list_audit_rows, list_exceptions};
+pub use usecases::{AuditError, list_accesses, list_audit_rows, list_exceptions};

@@ -6,7 +6,8 @@ use pensipro_kernel::{
 };
 
 use crate::{
-    AuditFilter, AuditRepository, AuditRow, ExceptionFilter, ExceptionRepository, ExceptionRow,
+    AccessFilter, AccessRepository, AccessRow, AuditFilter, AuditRepository, AuditRow,
+    ExceptionFilter, ExceptionRepository, ExceptionRow,
 };
 
 /// Why the logs are not shown.
@@ -49,4 +50,15 @@ pub fn list_exceptions<Tx: ExceptionRepository>(
 ) -> Result<Page<ExceptionRow>, AuditError> {
     by.whole_house()?;
     Ok(tx.exceptions(filter, page)?)
+}
+
+/// A page of readings of members' details, newest first.
+pub fn list_accesses<Tx: AccessRepository>(
+    tx: &mut Tx,
+    by: &Actor,
+    filter: &AccessFilter,
+    page: &PageRequest,
+) -> Result<Page<AccessRow>, AuditError> {
+    by.whole_house()?;
+    Ok(tx.accesses(filter, page)?)
 }

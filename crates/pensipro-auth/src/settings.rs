@@ -124,6 +124,10 @@ settings! {
     "UPLOAD_MAX_BYTES" Integer = "10485760",
         upload_max_bytes: u64 = |text| within(text, 1_024, 104_857_600),
         "the size of a document, bytes, 1 KiB to 100 MiB";
+    "RETENTION_YEARS" Integer = "10", retention_years: u16 = |text| within(text, 5, 100),
+        "whole years, 5 to 100, after the end of the business year of the last event, for which a \
+         member's papers are kept: ten are what UU 8/1997, article 11, wants of financial papers; \
+         before that nobody is anonymised";
     "IMPORT_MAX_BYTES" Integer = "268435456",
         import_max_bytes: u64 = |text| within(text, 1_024, 4_294_967_296),
         "the size of a realisation file, bytes, 1 KiB to 4 GiB";

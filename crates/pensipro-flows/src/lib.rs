@@ -35,6 +35,6 @@ pub use disburse::{DisbursementPolicy, disburse_loan};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use member::change_member;
-pub use read::{ApplicationRecord, application_record};
+pub use read::{ApplicationRecord, application_record, list_rectifications, list_timeline};
 pub use refunds::list_refunds;
 pub use withdraw::{reverse, set_application_status, withdraw_application};

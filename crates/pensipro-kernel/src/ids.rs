@@ -38,6 +38,10 @@ ids! {
     BankAccountId,
     /// A member's document.
     MemberDocumentId,
+    /// A version of a text that members consent to.
+    ConsentTextId,
+    /// A member's consent.
+    ConsentId,
     /// A spreadsheet of members.
     IntakeId,
     /// A branch of the cooperative.

@@ -67,6 +67,7 @@ permissions! {
     ResolveException = "RESOLVE_EXCEPTION",
     SendNotification = "SEND_NOTIFICATION",
     ManageTemplate = "MANAGE_TEMPLATE",
+    ManagePersonalData = "MANAGE_PERSONAL_DATA",
 }
 
 impl fmt::Display for Permission {

@@ -1,7 +1,9 @@
 //! Why the members module refuses.
 
+use chrono::NaiveDate;
 use pensipro_kernel::{
-    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, MemberId, StorageError,
+    AuthorityError, Class, ConsentId, ConsentTextId, DomainError, ErrorKind, Faults, FieldFault,
+    MemberId, StorageError,
 };
 use serde_json::{Map, Value};
 
@@ -24,6 +26,27 @@ pub enum MemberError {
     /// The member has this bank account already.
     #[error("the member has this bank account already")]
     DuplicateAccount,
+    /// The member has given this consent, and it stands.
+    #[error("the member has given this consent already")]
+    ConsentGiven(ConsentId),
+    /// The consent was withdrawn before.
+    #[error("the consent was withdrawn already")]
+    ConsentWithdrawn,
+    /// The latest version of the text says the same.
+    #[error("the latest version of this text says the same")]
+    ConsentTextUnchanged(ConsentTextId),
+    /// What is held of the member is needed: something of his is open.
+    #[error("an application, a loan or a refund of the member's is open")]
+    Active(Obligations),
+    /// What is held of the member must be kept.
+    #[error("the law wants the member's papers kept until {until}")]
+    Retained {
+        /// The last day.
+        until: NaiveDate,
+    },
+    /// Nothing is held of the member any more.
+    #[error("the member was anonymised already")]
+    Anonymised,
     /// Something of the member's is open.
     #[error(
         "the member has {} open application(s) and {} loan(s) not closed or cancelled",
@@ -87,6 +110,21 @@ const DUPLICATE_NO_PENSIUN: ErrorKind = ErrorKind::new(
 );
 const DUPLICATE_ACCOUNT: ErrorKind =
     ErrorKind::new("duplicate_account", Class::Conflict, "The member has this account already");
+const CONSENT_GIVEN: ErrorKind =
+    ErrorKind::new("consent_given", Class::Conflict, "The member has given this consent already");
+const CONSENT_WITHDRAWN: ErrorKind =
+    ErrorKind::new("consent_withdrawn", Class::Conflict, "The consent was withdrawn already");
+const CONSENT_TEXT_UNCHANGED: ErrorKind = ErrorKind::new(
+    "consent_text_unchanged",
+    Class::Conflict,
+    "The latest version of this text says the same",
+);
+const ACTIVE: ErrorKind =
+    ErrorKind::new("member_active", Class::Conflict, "Something of the member's is open");
+const RETAINED: ErrorKind =
+    ErrorKind::new("data_retained", Class::Refused, "The member's papers must still be kept");
+const ANONYMISED: ErrorKind =
+    ErrorKind::new("member_anonymised", Class::Conflict, "The member was anonymised already");
 const IN_USE: ErrorKind =
     ErrorKind::new("member_in_use", Class::Conflict, "The member has an open loan or application");
 const LOAN_RESOLUTION_REQUIRED: ErrorKind =
@@ -98,6 +136,12 @@ pub const ERRORS: &[ErrorKind] = &[
     DUPLICATE_NIK,
     DUPLICATE_NO_PENSIUN,
     DUPLICATE_ACCOUNT,
+    CONSENT_GIVEN,
+    CONSENT_WITHDRAWN,
+    CONSENT_TEXT_UNCHANGED,
+    ACTIVE,
+    RETAINED,
+    ANONYMISED,
     IN_USE,
     LOAN_RESOLUTION_REQUIRED,
     ErrorKind::SAME_PERSON,
@@ -136,6 +180,12 @@ impl DomainError for MemberError {
             Self::Duplicate { key: UniqueKey::Nik, .. } => DUPLICATE_NIK,
             Self::Duplicate { key: UniqueKey::NoPensiun, .. } => DUPLICATE_NO_PENSIUN,
             Self::DuplicateAccount => DUPLICATE_ACCOUNT,
+            Self::ConsentGiven(_) => CONSENT_GIVEN,
+            Self::ConsentWithdrawn => CONSENT_WITHDRAWN,
+            Self::ConsentTextUnchanged(_) => CONSENT_TEXT_UNCHANGED,
+            Self::Active(_) => ACTIVE,
+            Self::Retained { .. } => RETAINED,
+            Self::Anonymised => ANONYMISED,
             Self::InUse(_) => IN_USE,
             Self::LoanResolutionRequired => LOAN_RESOLUTION_REQUIRED,
             Self::SamePerson => ErrorKind::SAME_PERSON,
@@ -157,6 +207,18 @@ impl DomainError for MemberError {
     fn extensions(&self) -> Map<String, Value> {
         match self {
             Self::Duplicate { existing: Some(id), .. } => {
+                Map::from_iter([("existing_id".to_owned(), id.get().into())])
+            }
+            Self::Retained { until } => {
+                Map::from_iter([("until".to_owned(), until.to_string().into())])
+            }
+            Self::Active(has) => Map::from_iter([
+                ("open_applications".to_owned(), has.open_applications.into()),
+                ("pending_loans".to_owned(), has.pending_loans.into()),
+                ("open_loans".to_owned(), has.open_loans.into()),
+            ]),
+            Self::ConsentGiven(id) => Map::from_iter([("existing_id".to_owned(), id.get().into())]),
+            Self::ConsentTextUnchanged(id) => {
                 Map::from_iter([("existing_id".to_owned(), id.get().into())])
             }
             Self::DocumentTransition { from, to } => Map::from_iter([

@@ -22,6 +22,7 @@
 )]
 
 mod account;
+mod consent;
 mod contact;
 mod content;
 mod details;
@@ -34,6 +35,7 @@ mod nik;
 mod pension;
 mod registration;
 pub mod repository;
+mod retention;
 mod standing;
 pub mod usecases;
 
@@ -41,6 +43,10 @@ pub mod usecases;
 mod fixtures;
 
 pub use account::{AccountDetails, AccountNumber, AccountNumberError, BankAccount, RawAccount};
+pub use consent::{
+    Consent, ConsentChannel, ConsentStatus, ConsentText, ConsentWording, ConsentedText,
+    GiveConsent, NewConsentText, WithdrawConsent, Withdrawal,
+};
 pub use contact::{Contact, ContactDetails, ContactKind, Preference, RawContact, RawContactChange};
 pub use content::{ContentType, FileRefusal, UploadPolicy, inspect};
 pub use details::{RawMember, RawMemberChange};
@@ -61,10 +67,11 @@ pub use pension::{NoPensiun, NoPensiunError};
 pub use registration::Seen;
 pub(crate) use registration::{Judged, judge_registrations, refuse_holders};
 pub use repository::{
-    BankAccountRepository, ContactRepository, Holders, IntakeFilter, IntakeRepository, KeyHolder,
-    MemberDocumentRepository, MemberFilter, MemberRegistry, MemberRepository, MemberSort, Presence,
-    SalesDirectory, Seller,
+    BankAccountRepository, ConsentRepository, ContactRepository, Holders, IntakeFilter,
+    IntakeRepository, KeyHolder, MemberDocumentRepository, MemberFilter, MemberRegistry,
+    MemberRepository, MemberSort, PersonalDataRepository, Presence, SalesDirectory, Seller,
 };
+pub use retention::{Holding, RetentionPolicy};
 pub use standing::{
     Death, DeathNotice, LoanResolution, MemberStatus, NewStatus, RawStatus, Standing,
     StatusCommand, StatusDecision, Unfinished, decide_status_change,

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use pensipro_kernel::{
-    BankAccountId, BranchId, ContactId, IntakeId, MemberId, Page, PageRequest, SalesId, Scope,
-    StorageError, UserId, Version, codes,
+    BankAccountId, BranchId, ConsentTextId, ContactId, IntakeId, MemberId, Page, PageRequest,
+    SalesId, Scope, StorageError, UserId, Version, codes,
 };
 
 use crate::{
-    AccountDetails, BankAccount, Contact, ContactDetails, ContactKind, DocumentKind, Intake,
-    IntakeStatus, Member, MemberDetails, MemberDocument, MemberStatus, NewIntake, Nik, NoPensiun,
-    Obligations, Payer, StoredFile, StoredVerdict, VerdictKind,
+    AccountDetails, BankAccount, Consent, ConsentChannel, ConsentText, Contact, ContactDetails,
+    ContactKind, DocumentKind, FileKey, Holding, Intake, IntakeStatus, Member, MemberDetails,
+    MemberDocument, MemberStatus, NewConsentText, NewIntake, Nik, NoPensiun, Obligations, Payer,
+    Sha256, StoredFile, StoredVerdict, VerdictKind,
 };
 
 codes! {
@@ -171,6 +172,40 @@ pub trait BankAccountRepository {
     ) -> Result<(), StorageError>;
 }
 
+/// Texts that members consent to, and their consents.
+pub trait ConsentRepository {
+    /// Inserts a version of a text. [`StorageError::Duplicate`] when somebody else was faster.
+    fn add_consent_text(
+        &mut self,
+        new: &NewConsentText,
+        version: i32,
+        sha256: Sha256,
+        by: Option<UserId>,
+    ) -> Result<ConsentText, StorageError>;
+    /// The latest version of a text.
+    fn latest_consent_text(&mut self, code: &str) -> Result<Option<ConsentText>, StorageError>;
+    /// A version of a text.
+    fn consent_text(&mut self, id: ConsentTextId) -> Result<Option<ConsentText>, StorageError>;
+    /// A page of the versions of a text, or of all texts, newest first.
+    fn consent_texts(
+        &mut self,
+        code: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<ConsentText>, StorageError>;
+    /// All consents of a member, oldest first.
+    fn consents(&mut self, member: MemberId) -> Result<Vec<Consent>, StorageError>;
+    /// Inserts one, taken now. The caller has locked the member.
+    fn add_consent(
+        &mut self,
+        member: MemberId,
+        text: &ConsentText,
+        channel: ConsentChannel,
+        by: Option<UserId>,
+    ) -> Result<Consent, StorageError>;
+    /// Saves how a consent ended.
+    fn save_withdrawal(&mut self, consent: &Consent) -> Result<(), StorageError>;
+}
+
 /// A member's documents.
 pub trait MemberDocumentRepository {
     /// All of a member's, oldest first.
@@ -185,6 +220,21 @@ pub trait MemberDocumentRepository {
     ) -> Result<MemberDocument, StorageError>;
     /// Saves the review.
     fn save_document_review(&mut self, document: &MemberDocument) -> Result<(), StorageError>;
+}
+
+/// What is held of members across all tables, deleted ones included.
+pub trait PersonalDataRepository {
+    /// A member within the scope who was not anonymised.
+    fn held_member(&mut self, id: MemberId, scope: Scope) -> Result<Member, StorageError>;
+    /// What is held of a member within the scope, locked until the transaction ends.
+    fn lock_holding(&mut self, id: MemberId, scope: Scope) -> Result<Holding, StorageError>;
+    /// Destroys the member's key and clears what is in clear of him; gives how many files are to be
+    /// removed from the store now.
+    fn destroy_personal_data(&mut self, id: MemberId) -> Result<usize, StorageError>;
+    /// Files that no row names any more, the oldest first.
+    fn files_to_remove(&mut self, limit: u16) -> Result<Vec<FileKey>, StorageError>;
+    /// Notes that these files are gone.
+    fn forget_removed_files(&mut self, keys: &[FileKey]) -> Result<(), StorageError>;
 }
 
 /// Which intakes a list holds.

@@ -40,6 +40,8 @@ pub use idempotency::{RequestKey, StoredAnswer};
 pub use leases::{LEASE_SILENCE, Lease};
 pub use metrics::WriteCounts;
 pub use monitoring::Access;
-pub use store::{Exclusive, Migrate, PoolState, SessionLimits, Store, StoreOptions, World};
+pub use store::{
+    Exclusive, Migrate, PoolState, Rewrapped, SessionLimits, Store, StoreOptions, World,
+};
 pub use tx::Tx;
 pub use url::DatabaseUrl;

@@ -2,14 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use pensipro_kernel::{MemberId, StorageError};
 
 use crate::{
     Tx,
     crypto::{Lookup, LookupKey, SealingKey},
-    schema::member_keys,
+    schema::{member_keys, members},
     sql::batch_row,
 };
 
@@ -54,6 +54,38 @@ impl Tx<'_> {
             rows.push(KeyRow { member_id: member.get(), wrapped, created_at });
         }
         self.insert_all(rows)
+    }
+
+    /// Destroys a member's key: nothing that is sealed with it opens again. On this instance it is
+    /// forgotten with the commit, on others when they look ([`Tx::refresh_keys`]).
+    pub(crate) fn destroy_member_key(&mut self, member: MemberId) -> Result<(), StorageError> {
+        use member_keys::dsl;
+        self.run(|conn| {
+            diesel::delete(dsl::member_keys.filter(dsl::member_id.eq(member.get()))).execute(conn)
+        })?;
+        self.note_destroyed_key(member);
+        Ok(())
+    }
+
+    /// Forgets the keys of members who were anonymised at this time or later, and lets the next
+    /// master key wrap what is new if it wraps the installation's keys by now. One query; two while
+    /// a master key is about to follow.
+    pub fn refresh_keys(&mut self, since: DateTime<Utc>) -> Result<(), StorageError> {
+        self.follow_master()?;
+        let since = since.naive_utc();
+        let gone: Vec<i64> = self.run(|conn| {
+            members::table.filter(members::anonymised_at.ge(since)).select(members::id).load(conn)
+        })?;
+        self.keys().forget(gone.into_iter().map(MemberId::new));
+        Ok(())
+    }
+
+    pub(crate) fn follow_master(&mut self) -> Result<(), StorageError> {
+        let keys = self.keys();
+        match keys.awaits_next_master() {
+            true => self.run(|conn| keys.follow_master(conn)),
+            false => Ok(()),
+        }
     }
 
     /// A member's key.

@@ -21,8 +21,15 @@ pub struct Tx<'a> {
     keys: &'a KeyRing,
     entropy: &'a dyn Entropy,
     metrics: &'a Metrics,
-    new_keys: HashMap<MemberId, Arc<SealingKey>>,
+    key_changes: KeyChanges,
     trouble: Trouble,
+}
+
+/// What becomes of the cache of keys once the transaction is committed.
+#[derive(Default)]
+pub(crate) struct KeyChanges {
+    pub(crate) new: HashMap<MemberId, Arc<SealingKey>>,
+    pub(crate) destroyed: Vec<MemberId>,
 }
 
 /// Whether a statement failed, and how; a transaction with trouble is never committed.
@@ -43,8 +50,8 @@ impl<'a> Tx<'a> {
         entropy: &'a dyn Entropy,
         metrics: &'a Metrics,
     ) -> Self {
-        let (new_keys, trouble) = (HashMap::new(), Trouble::None);
-        Self { conn, moment, keys, entropy, metrics, new_keys, trouble }
+        let (key_changes, trouble) = (KeyChanges::default(), Trouble::None);
+        Self { conn, moment, keys, entropy, metrics, key_changes, trouble }
     }
 
     /// The one time and business day of everything that is done here.
@@ -98,14 +105,19 @@ impl<'a> Tx<'a> {
     /// Keys made here, which others may use only once they are committed: SQLite gives the id of a
     /// row that was rolled back to the next one.
     pub(crate) fn note_new_key(&mut self, member: MemberId, key: Arc<SealingKey>) {
-        self.new_keys.insert(member, key);
+        self.key_changes.new.insert(member, key);
+    }
+
+    /// A key that nobody may use any more once this is committed.
+    pub(crate) fn note_destroyed_key(&mut self, member: MemberId) {
+        self.key_changes.destroyed.push(member);
     }
 
     pub(crate) fn new_key(&self, member: MemberId) -> Option<Arc<SealingKey>> {
-        self.new_keys.get(&member).cloned()
+        self.key_changes.new.get(&member).cloned()
     }
 
-    pub(crate) fn end(self) -> (Trouble, HashMap<MemberId, Arc<SealingKey>>) {
-        (self.trouble, self.new_keys)
+    pub(crate) fn end(self) -> (Trouble, KeyChanges) {
+        (self.trouble, self.key_changes)
     }
 }

@@ -14,6 +14,8 @@ mod lending;
 mod members;
 #[path = "contract/origination.rs"]
 mod origination;
+#[path = "contract/personal.rs"]
+mod personal;
 #[path = "contract/pricing.rs"]
 mod pricing;
 #[path = "contract/sales.rs"]

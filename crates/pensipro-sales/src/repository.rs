@@ -195,6 +195,9 @@ pub trait VisitRepository {
         page: &PageRequest,
         scope: Scope,
     ) -> Result<Page<Visit>, StorageError>;
+
+    /// All visits to a member, whoever made them, oldest first.
+    fn visits_to(&mut self, member: MemberId) -> Result<Vec<Visit>, StorageError>;
 }
 
 /// Targets. The caller has locked the owner before he changes any.

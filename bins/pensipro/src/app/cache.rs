@@ -112,12 +112,15 @@ impl App {
         Ok(written)
     }
 
-    /// Reads revocations, modules and settings anew.
+    /// Reads revocations, modules and settings anew, and forgets keys that were destroyed.
     pub async fn reload(&self) -> Result<(), Problem> {
         let _turn = self.cache.reloading.lock().await;
         let since = self.clock.now() - LONGEST_TOKEN;
         let load = move |store: &pensipro_persistence::Store| -> Result<Loaded, StorageError> {
-            store.read(|tx| Ok((tx.revoked_since(since)?, tx.modules()?, tx.configurations()?)))
+            store.read(|tx| {
+                tx.refresh_keys(since)?;
+                Ok((tx.revoked_since(since)?, tx.modules()?, tx.configurations()?))
+            })
         };
         self.cache.replace(aside(self.store.clone(), PATIENCE, load).await?);
         Ok(())

@@ -5,6 +5,7 @@ mod failures;
 mod hashing;
 mod metrics;
 mod readings;
+mod removals;
 mod run;
 mod start;
 mod workers;

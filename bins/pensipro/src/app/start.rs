@@ -66,22 +66,7 @@ pub fn open_store_at(
     migrate: Migrate,
     clock: Arc<dyn Clock>,
 ) -> Result<Store, StartError> {
-    Ok(open_with_key(config, migrate, clock)?.0)
-}
-
-/// Opens the folder of uploaded files.
-pub fn open_files(config: &Config) -> Result<LocalFiles, StartError> {
-    LocalFiles::open(&config.data_dir.join("files"))
-        .map_err(|error| StartError::Other(format!("the folder of files: {error}")))
-}
-
-fn open_with_key(
-    config: &Config,
-    migrate: Migrate,
-    clock: Arc<dyn Clock>,
-) -> Result<(Store, [u8; 32]), StartError> {
     let keys = MasterKeys::new(config)?;
-    let mut used = [0; 32];
     let options = StoreOptions {
         migrate,
         connections: config.connections,
@@ -89,11 +74,13 @@ fn open_with_key(
         ..StoreOptions::new(config.database_url.clone())
     };
     let world = World { clock, entropy: Arc::new(SystemEntropy) };
-    let store = Store::open(&options, world, |installation| {
-        used = keys.find(installation, &SystemEntropy)?;
-        Ok(pensipro_persistence::MasterKey::new(used))
-    })?;
-    Ok((store, used))
+    Ok(Store::open(&options, world, |installation| keys.for_store(installation, &SystemEntropy))?)
+}
+
+/// Opens the folder of uploaded files.
+pub fn open_files(config: &Config) -> Result<LocalFiles, StartError> {
+    LocalFiles::open(&config.data_dir.join("files"))
+        .map_err(|error| StartError::Other(format!("the folder of files: {error}")))
 }
 
 fn clock(config: &Config) -> Arc<dyn Clock> {
@@ -110,7 +97,7 @@ impl App {
     /// The same by another clock.
     pub fn open_with(config: Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
         let migrate = if config.migrate { Migrate::Run } else { Migrate::Refuse };
-        let (store, master_key) = open_with_key(&config, migrate, Arc::clone(&clock))?;
+        let store = open_store_at(&config, migrate, Arc::clone(&clock))?;
         let secret = SigningSecret::find(&config, &SystemEntropy)?;
         let tokens = Tokens::new(&secret).map_err(StartError::Other)?;
         let first_password = first_data(&store, &config)?;
@@ -124,12 +111,12 @@ impl App {
             tokens,
             metrics,
             failures: Failures::new(config.login_failures_per_minute),
-            cursors: CursorKey::derive(&master_key),
-            fingerprints: FingerprintKey::derive(&master_key),
+            cursors: CursorKey::derive(&store.derived_key("cursors")),
+            fingerprints: FingerprintKey::derive(&store.derived_key("fingerprints")),
             gates: Gates::new(&config, &store),
             hashing: Hashing::new(config.hash_threads, config.bcrypt_cost),
             cache: Cache::default(),
-            readings: Readings::default(),
+            readings: Readings::new(config.access_log_buffer),
             workers: Workers::default(),
             jobs: Jobs::new(&SystemEntropy),
             store,

@@ -71,7 +71,10 @@ impl App {
             let mut ticks = tokio::time::interval(Duration::from_secs(60));
             loop {
                 tokio::select! {
-                    _ = ticks.tick() => app.forget_old_answers().await,
+                    _ = ticks.tick() => {
+                        app.forget_old_answers().await;
+                        app.remove_files().await;
+                    }
                     () = stop.asked() => return,
                 }
             }

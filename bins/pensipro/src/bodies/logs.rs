@@ -1,8 +1,10 @@
 //! Bodies of the logs.
 
 use chrono::{DateTime, Utc};
-use pensipro_audit::{AuditFilter, AuditRow, ExceptionFilter, ExceptionRow, Severity};
-use pensipro_kernel::UserId;
+use pensipro_audit::{
+    AccessFilter, AccessRow, AuditFilter, AuditRow, ExceptionFilter, ExceptionRow, Severity,
+};
+use pensipro_kernel::{MemberId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -198,6 +200,67 @@ impl From<ExceptionQuery> for ExceptionFilter {
             severity: severity.map(Into::into),
             source,
             resolved,
+            from: from.map(Into::into),
+            to: to.map(Into::into),
+        }
+    }
+}
+
+/// A reading of a member's detail.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccessBody {
+    /// Rises with time, roughly.
+    pub id: i64,
+    /// Who read; `null` for the system itself.
+    pub user_id: Option<i64>,
+    /// Whose detail.
+    pub member_id: i64,
+    /// What was read, as a stable verb: `member.read`.
+    pub action: String,
+    /// The reader's address.
+    pub ip: Option<String>,
+    /// The request.
+    pub request_id: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<AccessRow> for AccessBody {
+    fn from(row: AccessRow) -> Self {
+        let AccessRow { id, user_id, member_id, action, ip, request_id, at } = row;
+        Self {
+            id,
+            user_id: user_id.map(UserId::get),
+            member_id: member_id.get(),
+            action,
+            ip: ip.map(|ip| ip.to_string()),
+            request_id,
+            created_at: at,
+        }
+    }
+}
+
+/// Filters of the readings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AccessQuery {
+    /// Of this member.
+    member_id: Option<i64>,
+    /// By this user.
+    user_id: Option<i64>,
+    /// At this time or later: a timestamp, or a date.
+    #[param(value_type = Option<String>)]
+    from: Option<When>,
+    /// Before this time.
+    #[param(value_type = Option<String>)]
+    to: Option<When>,
+}
+
+impl From<AccessQuery> for AccessFilter {
+    fn from(AccessQuery { member_id, user_id, from, to }: AccessQuery) -> Self {
+        Self {
+            member_id: member_id.map(MemberId::new),
+            user_id: user_id.map(UserId::new),
             from: from.map(Into::into),
             to: to.map(Into::into),
         }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod keys;
 mod members;
 mod migrate;
 mod serve;
@@ -38,6 +39,9 @@ enum Command {
     Demo(demo::Arguments),
     /// Members.
     Members(members::Arguments),
+    /// The keys that data is encrypted with.
+    #[command(subcommand)]
+    Keys(keys::Order),
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the table of errors.
@@ -57,6 +61,7 @@ impl Cli {
             | Command::Migrate
             | Command::Admin(_)
             | Command::Demo(_)
+            | Command::Keys(_)
             | Command::Members(_) => {}
         }
         let source = Source::load(self.config.as_deref())?;
@@ -67,6 +72,7 @@ impl Cli {
             Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
             Command::Members(arguments) => members::run(&config, &arguments),
+            Command::Keys(order) => keys::run(&config, &order),
             _ => serve::start(config, &source),
         }
     }

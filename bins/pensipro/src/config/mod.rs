@@ -57,6 +57,7 @@ pub struct Config {
     pub jwt_private_key: Option<PathBuf>,
     pub jwt_verify_keys: Vec<PathBuf>,
     pub master_key: Option<Secret>,
+    pub master_key_next: Option<Secret>,
     pub business_date: Option<NaiveDate>,
     pub timezone: Tz,
     pub workers: usize,
@@ -71,6 +72,7 @@ pub struct Config {
     pub bcrypt_cost: u32,
     pub hash_threads: usize,
     pub login_failures_per_minute: u32,
+    pub access_log_buffer: usize,
     pub log: String,
 }
 
@@ -110,6 +112,7 @@ impl Config {
             jwt_private_key: source.optional("jwt_private_key").map(PathBuf::from),
             jwt_verify_keys: source.list("jwt_verify_keys")?,
             master_key: source.secret("master_key"),
+            master_key_next: source.secret("master_key_next"),
             business_date: source.optional_parsed("business_date")?,
             timezone: source.parsed("timezone")?,
             workers: source.within("workers", 1, 256)?,
@@ -126,6 +129,7 @@ impl Config {
             bcrypt_cost: source.within("bcrypt_cost", 4, 16)?,
             hash_threads: source.within("hash_threads", 1, 64)?,
             login_failures_per_minute: source.within("login_failures_per_minute", 1, 1_000_000)?,
+            access_log_buffer: source.within("access_log_buffer", 1, 1_000_000)?,
             log: source.text("log"),
         };
         config.check()?;

@@ -11,8 +11,8 @@ use std::{
 use pensipro_kernel::Entropy;
 use pensipro_persistence::{Installation, MasterKey, OpenError};
 
-use super::{Config, ConfigError, invalid};
-use crate::clock::random_hex;
+use super::{Config, ConfigError, Secret, invalid};
+use crate::clock::{hex, random_hex};
 
 /// The fewest bytes of a secret.
 const MIN_BYTES: usize = 32;
@@ -59,20 +59,21 @@ impl SigningSecret {
 #[derive(Debug, Clone)]
 pub struct MasterKeys {
     given: Option<[u8; 32]>,
+    next: Option<[u8; 32]>,
     file: PathBuf,
 }
 
 impl MasterKeys {
     /// Checks the setting; the kept key is read only when it is needed.
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
-        let fault = "must be 32 bytes as 64 hexadecimal digits";
-        let given = match &config.master_key {
-            Some(text) => {
-                Some(from_hex(text.reveal()).ok_or_else(|| invalid("master_key", fault))?)
-            }
-            None => None,
+        let read = |key: &str, text: &Option<Secret>| {
+            let fault = || invalid(key, "must be 32 bytes as 64 hexadecimal digits");
+            let bytes = text.as_ref().map(|text| from_hex(text.reveal()).ok_or_else(fault));
+            bytes.transpose()
         };
-        Ok(Self { given, file: config.data_dir.join("master.key") })
+        let given = read("master_key", &config.master_key)?;
+        let next = read("master_key_next", &config.master_key_next)?;
+        Ok(Self { given, next, file: config.data_dir.join("master.key") })
     }
 
     /// The key for an installation: a new one may make it, and has kept it when this returns; an
@@ -95,30 +96,48 @@ impl MasterKeys {
         })
     }
 
-    /// The same as storage takes it.
+    /// The same as storage takes it, with the key that is to follow.
     pub fn for_store(
         &self,
         installation: Installation,
         entropy: &dyn Entropy,
     ) -> Result<MasterKey, OpenError> {
-        self.find(installation, entropy).map(MasterKey::new)
+        let key = self.find(installation, entropy).map(MasterKey::new)?;
+        Ok(match self.next {
+            Some(next) => key.followed_by(next),
+            None => key,
+        })
+    }
+
+    /// Lets the kept file hold the next key, once that wraps everything, and gives its path. The old
+    /// one stays beside it: backups need it. `None` where the key is a setting.
+    pub fn keep_next(&self) -> Result<Option<PathBuf>, ConfigError> {
+        let (None, Some(next)) = (self.given, self.next) else { return Ok(None) };
+        let old = self.file.with_extension("key.old");
+        fs::copy(&self.file, &old).map_err(fault(&old))?;
+        keep(&self.file, &hex(&next))?;
+        Ok(Some(self.file.clone()))
     }
 }
 
-/// The text of a file, which is made first if it is not there: whole or not at all, 0600.
+/// The text of a file, which is made first if it is not there.
 fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String, ConfigError> {
-    let fault = |error: std::io::Error| ConfigError::DataFolder {
-        path: path.display().to_string(),
-        fault: error.to_string(),
-    };
     match fs::read_to_string(path) {
-        Ok(text) => return Ok(text.trim().to_owned()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(fault(error)),
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let text = make();
+            keep(path, &text)?;
+            Ok(text)
+        }
+        Err(error) => Err(fault(path)(error)),
     }
+}
+
+/// Writes a secret's file, whole or not at all, 0600, in place of one that is there.
+fn keep(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let fault = fault(path);
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(fault)?;
-    let text = make();
+    fs::create_dir_all(folder).map_err(&fault)?;
     let draft = path.with_extension("draft");
     let mut file = OpenOptions::new()
         .write(true)
@@ -126,11 +145,15 @@ fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String, ConfigErro
         .truncate(true)
         .mode(0o600)
         .open(&draft)
-        .map_err(fault)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(fault)?;
-    fs::rename(&draft, path).map_err(fault)?;
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(fault)?;
-    Ok(text)
+        .map_err(&fault)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(&fault)?;
+    fs::rename(&draft, path).map_err(&fault)?;
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(&fault)
+}
+
+fn fault(path: &Path) -> impl Fn(std::io::Error) -> ConfigError {
+    let path = path.display().to_string();
+    move |error| ConfigError::DataFolder { path: path.clone(), fault: error.to_string() }
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

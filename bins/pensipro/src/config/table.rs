@@ -38,6 +38,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("jwt_private_key", "", "PEM file of an RSA key of at least 2048 bits; signs tokens with RS256"),
     setting("jwt_verify_keys", "", "PEM files, comma-separated, of RSA keys that check tokens beside it: the last one, the next one"),
     secret("master_key", "wraps the data keys: 32 bytes as 64 hexadecimal digits; made and kept in the data folder"),
+    secret("master_key_next", "the master key that is to follow, likewise; `pensipro keys rotate` lets it"),
     setting("business_date", "", "pins the business day, YYYY-MM-DD"),
     setting("timezone", "Asia/Jakarta", "zone of the business day"),
     setting("workers", "2", "threads that serve connections, 1 to 256"),
@@ -52,5 +53,6 @@ pub const SETTINGS: &[Setting] = &[
     setting("bcrypt_cost", "12", "cost of a password's hash, 4 to 16"),
     setting("hash_threads", "2", "passwords hashed at once"),
     setting("login_failures_per_minute", "30", "failed sign-ins of one address a minute before 429"),
+    setting("access_log_buffer", "10000", "readings of members that wait to be written, 1 to 1000000; beyond them reading answers 503"),
     setting("log", "info", "what is logged: error, warn, info, debug, or a filter by module"),
 ];

@@ -30,6 +30,7 @@ shell_kinds! {
     KEY_REUSED = "idempotency_key_reused" Refused "The idempotency key was used for another request";
     KEY_IN_PROGRESS = "idempotency_in_progress" Conflict "A request with this key is still running";
     MODULE_DISABLED = "module_disabled" Unavailable "The module is switched off";
+    ACCESS_LOG_FULL = "access_log_full" Unavailable "Who reads cannot be noted now";
     OVERLOADED = "overloaded" Unavailable "Too many requests at once";
     TIMED_OUT = "timed_out" Unavailable "The database did not answer in time";
 }

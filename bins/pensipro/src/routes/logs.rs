@@ -1,17 +1,18 @@
 //! The audit trail and the exceptions.
 
-use pensipro_audit::{list_audit_rows, list_exceptions};
+use pensipro_audit::{AccessFilter, list_accesses, list_audit_rows, list_exceptions};
 use pensipro_auth::ModuleCode;
 
 use crate::{
     App,
-    bodies::logs::{AuditBody, AuditQuery, ExceptionBody, ExceptionQuery},
-    http::{Allowed, List, Listing, Reply, Routes, right::ViewLog},
+    bodies::logs::{AccessBody, AccessQuery, AuditBody, AuditQuery, ExceptionBody, ExceptionQuery},
+    http::{Allowed, Answered, List, Listing, Reply, Routes, right::ViewLog},
 };
 
 pub(super) fn routes() -> Routes {
     Routes::of(ModuleCode::Report)
         .get("/logs/audit-trails", "Lists who did what, newest first", audit_trail)
+        .get("/logs/accesses", "Lists who read which member's detail, newest first", accesses)
         .get("/logs/exceptions", "Lists what went wrong, newest first", exceptions)
 }
 
@@ -39,4 +40,20 @@ async fn exceptions(
         Ok(pager.list(rows, ExceptionBody::from))
     })
     .await
+}
+
+/// Who asks about one member is told something of him, and stands there himself the next time.
+async fn accesses(
+    app: App,
+    by: Allowed<ViewLog>,
+    listing: Listing<AccessQuery>,
+) -> Reply<List<AccessBody>> {
+    let Listing { filter, page, pager } = listing;
+    let filter = AccessFilter::from(filter);
+    let (asker, member) = (by.clone(), filter.member_id);
+    let rows = app.load(move |tx, _| Ok(list_accesses(tx, &by, &filter, &page)?)).await?;
+    if let (Some(member), false) = (member, rows.data.is_empty()) {
+        app.note_reading(&asker, member, "member.accesses.read").await?;
+    }
+    Answered::fresh(pager.list(rows, AccessBody::from))
 }

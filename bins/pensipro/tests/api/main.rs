@@ -10,6 +10,8 @@ mod demo;
 mod disbursements;
 mod documents;
 mod idempotency;
+mod keys;
+mod leaks;
 mod lists;
 mod loans;
 mod members;

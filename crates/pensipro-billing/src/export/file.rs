@@ -18,10 +18,10 @@ pub struct FileRow {
     pub loan_id: LoanId,
     /// The loan's number, `LN-2026-000123`.
     pub loan_number: String,
-    /// The member's pension number.
-    pub no_pensiun: NoPensiun,
-    /// The member's NIK.
-    pub nik: Nik,
+    /// The member's pension number; `None` once he was anonymised.
+    pub no_pensiun: Option<NoPensiun>,
+    /// The member's NIK; likewise.
+    pub nik: Option<Nik>,
     /// The member's name.
     pub name: String,
     /// The member's pay office; empty if unknown.
@@ -104,8 +104,10 @@ impl<'a> ExportFile<'a> {
             ExportField::Periode => (Kind::Text, periode.to_string()),
             ExportField::Payer => (Kind::Text, self.export.scope.payer.to_string()),
             ExportField::PayOffice => (Kind::Text, row.pay_office.clone()),
-            ExportField::NoPensiun => (Kind::Text, row.no_pensiun.as_str().to_owned()),
-            ExportField::Nik => (Kind::Text, row.nik.as_str().to_owned()),
+            ExportField::NoPensiun => {
+                (Kind::Text, text(row.no_pensiun.as_ref().map(NoPensiun::as_str)))
+            }
+            ExportField::Nik => (Kind::Text, text(row.nik.as_ref().map(Nik::as_str))),
             ExportField::Name => (Kind::Text, row.name.clone()),
             ExportField::LoanNumber => (Kind::Text, row.loan_number.clone()),
             ExportField::InstalmentNo => (Kind::Number, row.instalment_no.to_string()),
@@ -139,6 +141,11 @@ impl Kind {
             Self::Number => Cell::Number(text),
         }
     }
+}
+
+/// What is not known is an empty cell.
+fn text(known: Option<&str>) -> String {
+    known.unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -182,8 +189,8 @@ mod tests {
             line_no,
             loan_id: LoanId::new(line_no.into()),
             loan_number: format!("LN-2026-{line_no:06}"),
-            no_pensiun: NoPensiun::read("003575843547995").unwrap(),
-            nik: Nik::read("3578290404514434").unwrap(),
+            no_pensiun: NoPensiun::read("003575843547995"),
+            nik: Nik::read("3578290404514434"),
             name: name.into(),
             pay_office: pay_office.into(),
             instalment_no: 4,
@@ -250,7 +257,7 @@ mod tests {
             let FileLine::Parsed(line) = line else { panic!("{line:?}") };
             assert_eq!(line.report, Report::Paid(row.amount));
             assert_eq!(line.keys.reference.unwrap().loan_id, row.loan_id);
-            assert_eq!(line.keys.nik, Some(row.nik));
+            assert_eq!(line.keys.nik, row.nik);
         }
     }
 }

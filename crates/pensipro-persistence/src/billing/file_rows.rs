@@ -61,18 +61,15 @@ pub(super) fn load(
     found
         .into_iter()
         .map(|row| {
-            let key = keys.get(&MemberId::new(row.member_id)).ok_or_else(anonymised)?;
-            row.open(key)
+            let key = keys.get(&MemberId::new(row.member_id));
+            row.open(key.map(AsRef::as_ref))
         })
         .collect()
 }
 
-fn anonymised() -> StorageError {
-    unreadable("members of somebody anonymised")
-}
-
 impl Columns {
-    fn open(self, key: &SealingKey) -> Result<FileRow, StorageError> {
+    /// The line; without a key its member was anonymised.
+    fn open(self, key: Option<&SealingKey>) -> Result<FileRow, StorageError> {
         let Self {
             line_no,
             loan_id,
@@ -86,8 +83,9 @@ impl Columns {
             due_date,
             amount,
         } = self;
-        let open = |place: &str, sealed: Option<Vec<u8>>| {
-            key.open_text(place, &sealed.ok_or_else(anonymised)?)
+        let open = |place: &str, sealed: Option<Vec<u8>>| match (key, sealed) {
+            (Some(key), Some(sealed)) => key.open_text(place, &sealed).map(Some),
+            _ => Ok(None),
         };
         let no_pensiun = open("members.no_pensiun", no_pensiun)?;
         let nik = open("members.nik", nik)?;
@@ -96,9 +94,8 @@ impl Columns {
             line_no: count("pension_cut_export_lines.line_no", line_no)?,
             loan_id,
             loan_number: loan_id.number(approved_on.year()),
-            no_pensiun: NoPensiun::read(unwrap_cell(&no_pensiun))
-                .ok_or_else(|| unreadable("members.no_pensiun"))?,
-            nik: Nik::read(&nik).ok_or_else(|| unreadable("members.nik"))?,
+            no_pensiun: read(no_pensiun, |text| NoPensiun::read(unwrap_cell(text)))?,
+            nik: read(nik, Nik::read)?,
             name,
             pay_office: pay_office.unwrap_or_default(),
             instalment_no: count("pension_cut_export_lines.instalment_no", instalment_no)?,
@@ -106,4 +103,13 @@ impl Columns {
             amount: Money::from_sen(amount),
         })
     }
+}
+
+/// A number that was stored, if it was.
+fn read<T>(
+    text: Option<String>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StorageError> {
+    let read = |text: String| read(&text).ok_or_else(|| unreadable("members of an export"));
+    text.map(read).transpose()
 }

@@ -72,6 +72,18 @@ impl IndexKey {
     }
 }
 
+impl IndexKey {
+    /// 32 bytes that follow from the key, for another purpose than an index.
+    pub(crate) fn derived(&self, label: &str) -> [u8; KEY_LEN] {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(b"derived\0");
+        context.update(label.as_bytes());
+        let mut bytes = [0; KEY_LEN];
+        bytes.copy_from_slice(context.sign().as_ref());
+        bytes
+    }
+}
+
 impl LookupKey {
     fn name(self) -> &'static str {
         match self {

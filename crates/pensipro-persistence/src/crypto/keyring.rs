@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
@@ -12,30 +12,10 @@ use zeroize::Zeroizing;
 
 use super::{
     index::{IndexKey, Lookup, LookupKey},
+    masters::{MasterKey, Masters},
     sealing::{KEY_LEN, SealingKey},
 };
 use crate::{OpenError, connection::DbConnection, migrations, schema::installation_keys};
-
-/// The key that wraps all others; the caller makes and keeps it.
-#[derive(Clone)]
-pub struct MasterKey(Zeroizing<[u8; KEY_LEN]>);
-
-impl MasterKey {
-    /// The key of these 32 bytes.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-
-    fn sealing(&self) -> SealingKey {
-        SealingKey::new(&self.0)
-    }
-}
-
-impl std::fmt::Debug for MasterKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MasterKey(…)")
-    }
-}
 
 /// Whether the database has keys yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +35,7 @@ const CHECK: &str = "check";
 const CHECK_VALUE: &[u8] = b"pensipro master key";
 
 pub(crate) struct KeyRing {
-    master: SealingKey,
+    masters: Masters,
     installation: Arc<SealingKey>,
     index: IndexKey,
     members: Mutex<HashMap<MemberId, Arc<SealingKey>>>,
@@ -72,30 +52,33 @@ impl KeyRing {
         migrations::exclusively(conn, |conn| {
             let stored = load(conn).map_err(|error| OpenError::Unreachable(error.to_string()))?;
             if stored.is_empty() {
-                let master = master_key(Installation::New)?.sealing();
-                let made = make(&master, entropy);
+                let masters = Masters::new(&master_key(Installation::New)?);
+                let made = make(&masters, entropy);
                 store(conn, &made, now)?;
-                return Self::unwrap(master, &made);
+                return Self::unwrap(masters, &made);
             }
-            let master = master_key(Installation::Existing)?.sealing();
-            Self::unwrap(master, &stored)
+            let masters = Masters::new(&master_key(Installation::Existing)?);
+            Self::unwrap(masters, &stored)
         })
     }
 
-    fn unwrap(master: SealingKey, stored: &HashMap<String, Vec<u8>>) -> Result<Self, OpenError> {
+    fn unwrap(masters: Masters, stored: &HashMap<String, Vec<u8>>) -> Result<Self, OpenError> {
         let open = |name: &str| {
             let wrapped = stored.get(name).ok_or(OpenError::WrongMasterKey)?;
-            master.open(&place(name), wrapped).map_err(|_| OpenError::WrongMasterKey)
+            masters.open(&place(name), wrapped).map_err(|_| OpenError::WrongMasterKey)
         };
         if open(CHECK)? != CHECK_VALUE {
             return Err(OpenError::WrongMasterKey);
+        }
+        if let Some(check) = stored.get(CHECK) {
+            masters.follow(&place(CHECK), check);
         }
         let key = |name| key_bytes(open(name)?).map_err(|_| OpenError::WrongMasterKey);
         Ok(Self {
             installation: Arc::new(SealingKey::new(&*key(DATA)?)),
             index: IndexKey::new(&*key(INDEX)?),
             members: Mutex::default(),
-            master,
+            masters,
         })
     }
 
@@ -108,36 +91,56 @@ impl KeyRing {
         self.index.entry(kind, value)
     }
 
-    /// The installation's keys, wrapped by another master key.
-    pub(crate) fn rewrapped_installation(
-        &self,
-        conn: &mut DbConnection,
-        new: &MasterKey,
-        entropy: &dyn Entropy,
-    ) -> diesel::QueryResult<()> {
-        let new = new.sealing();
-        for (name, wrapped) in load(conn)? {
-            let place = place(&name);
-            let bytes = self.master.open(&place, &wrapped).map_err(unreadable)?;
-            let bytes = Zeroizing::new(bytes);
-            diesel::update(installation_keys::table.find(&name))
-                .set(installation_keys::wrapped.eq(new.seal(entropy, &place, &bytes)))
-                .execute(conn)?;
+    /// 32 bytes that follow from the installation's keys and from nothing else: the same on every
+    /// instance, whatever master key wraps them.
+    pub(crate) fn derived(&self, label: &str) -> [u8; KEY_LEN] {
+        self.index.derived(label)
+    }
+
+    /// Looks whether the installation's keys are wrapped by the next master key by now; from then on
+    /// it wraps new ones too.
+    pub(crate) fn follow_master(&self, conn: &mut DbConnection) -> diesel::QueryResult<()> {
+        if let Some(check) = load(conn)?.get(CHECK) {
+            self.masters.follow(&place(CHECK), check);
         }
         Ok(())
     }
 
-    /// A member's wrapped key, wrapped by another master key.
+    /// Wraps the installation's keys by the next master key, where that is not done yet.
+    pub(crate) fn rewrap_installation(
+        &self,
+        conn: &mut DbConnection,
+        entropy: &dyn Entropy,
+    ) -> diesel::QueryResult<()> {
+        for (name, wrapped) in load(conn)? {
+            let rewrapped = self.masters.rewrapped(entropy, &place(&name), &wrapped);
+            if let Some(wrapped) = rewrapped.map_err(unreadable)? {
+                diesel::update(installation_keys::table.find(&name))
+                    .set(installation_keys::wrapped.eq(wrapped))
+                    .execute(conn)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A member's wrapped key, wrapped by the next master key; `None` where it is already.
     pub(crate) fn rewrapped_member(
         &self,
-        new: &MasterKey,
         entropy: &dyn Entropy,
         member: MemberId,
         wrapped: &[u8],
-    ) -> Result<Vec<u8>, StorageError> {
-        let place = member_place(member);
-        let bytes = Zeroizing::new(self.master.open(&place, wrapped)?);
-        Ok(new.sealing().seal(entropy, &place, &bytes))
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        self.masters.rewrapped(entropy, &member_place(member), wrapped)
+    }
+
+    /// True while a next master key is there and the present one still wraps.
+    pub(crate) fn awaits_next_master(&self) -> bool {
+        self.masters.awaits_next()
+    }
+
+    /// True if a master key is to follow the present one.
+    pub(crate) fn has_next_master(&self) -> bool {
+        self.masters.has_next()
     }
 
     /// A new member's key and its wrapped form, which the row keeps.
@@ -147,7 +150,7 @@ impl KeyRing {
         member: MemberId,
     ) -> (Arc<SealingKey>, Vec<u8>) {
         let bytes = SealingKey::random(entropy);
-        let wrapped = self.master.seal(entropy, &member_place(member), bytes.as_slice());
+        let wrapped = self.masters.seal(entropy, &member_place(member), bytes.as_slice());
         (Arc::new(SealingKey::new(&bytes)), wrapped)
     }
 
@@ -156,19 +159,31 @@ impl KeyRing {
         member: MemberId,
         wrapped: &[u8],
     ) -> Result<Arc<SealingKey>, StorageError> {
-        let bytes = key_bytes(self.master.open(&member_place(member), wrapped)?)?;
+        let bytes = key_bytes(self.masters.open(&member_place(member), wrapped)?)?;
         let key = Arc::new(SealingKey::new(&bytes));
         self.remember([(member, Arc::clone(&key))]);
         Ok(key)
     }
 
     pub(crate) fn cached(&self, member: MemberId) -> Option<Arc<SealingKey>> {
-        self.members.lock().unwrap_or_else(PoisonError::into_inner).get(&member).cloned()
+        self.members().get(&member).cloned()
+    }
+
+    /// Forgets members' keys, which were destroyed.
+    pub(crate) fn forget(&self, members: impl IntoIterator<Item = MemberId>) {
+        let mut kept = self.members();
+        for member in members {
+            kept.remove(&member);
+        }
+    }
+
+    fn members(&self) -> MutexGuard<'_, HashMap<MemberId, Arc<SealingKey>>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps committed members' keys.
     pub(crate) fn remember(&self, keys: impl IntoIterator<Item = (MemberId, Arc<SealingKey>)>) {
-        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut members = self.members();
         for (member, key) in keys {
             if members.len() >= CACHED_KEYS {
                 members.clear();
@@ -178,9 +193,9 @@ impl KeyRing {
     }
 }
 
-fn make(master: &SealingKey, entropy: &dyn Entropy) -> HashMap<String, Vec<u8>> {
+fn make(masters: &Masters, entropy: &dyn Entropy) -> HashMap<String, Vec<u8>> {
     let wrap =
-        |name: &str, bytes: &[u8]| (name.to_owned(), master.seal(entropy, &place(name), bytes));
+        |name: &str, bytes: &[u8]| (name.to_owned(), masters.seal(entropy, &place(name), bytes));
     HashMap::from([
         wrap(CHECK, CHECK_VALUE),
         wrap(DATA, SealingKey::random(entropy).as_slice()),

@@ -6,11 +6,13 @@
 mod blocks;
 mod index;
 mod keyring;
+mod masters;
 mod sealing;
 
 pub use blocks::{BlockKey, BlockKind};
 pub use index::{Lookup, LookupKey};
-pub use keyring::{Installation, MasterKey};
+pub use keyring::Installation;
+pub use masters::MasterKey;
 
 pub(crate) use keyring::KeyRing;
 pub(crate) use sealing::SealingKey;

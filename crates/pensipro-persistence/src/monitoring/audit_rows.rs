@@ -16,22 +16,23 @@ use crate::{
     schema::audit_trails,
 };
 
-#[derive(Queryable, Selectable)]
+/// A row as it lies.
+#[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = audit_trails)]
-struct Row {
-    id: i64,
-    actor_id: Option<i64>,
-    action: String,
-    ref_table: String,
-    ref_id: i64,
-    subject_id: Option<i64>,
-    old_value: Option<String>,
-    old_personal: Option<Vec<u8>>,
-    new_value: Option<String>,
-    new_personal: Option<Vec<u8>>,
-    ip: Option<String>,
-    request_id: Option<String>,
-    created_at: NaiveDateTime,
+pub(super) struct StoredRow {
+    pub(super) id: i64,
+    pub(super) actor_id: Option<i64>,
+    pub(super) action: String,
+    pub(super) ref_table: String,
+    pub(super) ref_id: i64,
+    pub(super) subject_id: Option<i64>,
+    pub(super) old_value: Option<String>,
+    pub(super) old_personal: Option<Vec<u8>>,
+    pub(super) new_value: Option<String>,
+    pub(super) new_personal: Option<Vec<u8>>,
+    pub(super) ip: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) created_at: NaiveDateTime,
 }
 
 type Query = diesel::helper_types::IntoBoxed<'static, audit_trails::table, MultiBackend>;
@@ -73,16 +74,11 @@ impl AuditRepository for Tx<'_> {
         let query = query
             .order(audit_trails::id.desc())
             .limit(i64::from(page.limit) + 1)
-            .select(Row::as_select());
-        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
+            .select(StoredRow::as_select());
+        let rows: Vec<StoredRow> = self.run(|conn| query.load(conn))?;
         let rows =
             Page::from_rows(rows, page.limit, |row| Position { key: String::new(), id: row.id });
-        let subjects: Vec<MemberId> =
-            rows.data.iter().filter_map(|row| row.subject_id).map(MemberId::new).collect();
-        let keys = self.member_keys(&subjects)?;
-        let installation = self.keys().installation();
-        let data = rows.data.into_iter().map(|row| opened(row, &keys, &installation));
-        let data = data.collect::<Result<_, _>>()?;
+        let data = self.opened_rows(rows.data)?;
         let total = match page.count {
             true => Some(self.run(|conn| filtered(filter).count().get_result(conn))?),
             false => None,
@@ -91,12 +87,27 @@ impl AuditRepository for Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// Rows with what is personal in them, as far as keys are there. One query for the keys that are
+    /// not in the cache.
+    pub(super) fn opened_rows(
+        &mut self,
+        rows: Vec<StoredRow>,
+    ) -> Result<Vec<AuditRow>, StorageError> {
+        let subjects: Vec<MemberId> =
+            rows.iter().filter_map(|row| row.subject_id).map(MemberId::new).collect();
+        let keys = self.member_keys(&subjects)?;
+        let installation = self.keys().installation();
+        rows.into_iter().map(|row| opened(row, &keys, &installation)).collect()
+    }
+}
+
 fn opened(
-    row: Row,
+    row: StoredRow,
     keys: &MemberKeys,
     installation: &SealingKey,
 ) -> Result<AuditRow, StorageError> {
-    let Row {
+    let StoredRow {
         id,
         actor_id,
         action,
@@ -144,6 +155,7 @@ fn value(
     Ok(Some(Value::Object(fields)))
 }
 
-fn fields(place: &str, json: &str) -> Result<Map<String, Value>, StorageError> {
+/// The fields of a side as it lies.
+pub(super) fn fields(place: &str, json: &str) -> Result<Map<String, Value>, StorageError> {
     serde_json::from_str(json).map_err(|_| unreadable(place))
 }

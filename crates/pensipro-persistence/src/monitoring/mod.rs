@@ -5,5 +5,7 @@ mod audit_log;
 mod audit_rows;
 mod exceptions;
 mod outbox;
+mod rectifications;
+mod timeline;
 
 pub use access::Access;

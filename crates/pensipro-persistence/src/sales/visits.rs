@@ -162,4 +162,13 @@ impl VisitRepository for Tx<'_> {
         }
         Ok(visits)
     }
+
+    fn visits_to(&mut self, member: MemberId) -> Result<Vec<Visit>, StorageError> {
+        let query = sales_visits::table
+            .filter(sales_visits::member_id.eq(member.get()))
+            .order(sales_visits::id)
+            .select(Row::as_select());
+        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
+        rows.into_iter().map(Visit::try_from).collect()
+    }
 }

@@ -105,6 +105,7 @@ diesel::table! {
         sales_id -> Nullable<BigInt>,
         branch_id -> Nullable<BigInt>,
         deleted_at -> Nullable<Timestamp>,
+        anonymised_at -> Nullable<Timestamp>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -198,5 +199,40 @@ diesel::table! {
         verdict -> Text,
         member_id -> Nullable<BigInt>,
         faults -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    consent_texts (id) {
+        id -> BigInt,
+        code -> Text,
+        version -> Integer,
+        title -> Text,
+        body -> Text,
+        sha256 -> Binary,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_consents (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        text_id -> BigInt,
+        channel -> Text,
+        given_at -> Timestamp,
+        taken_by -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<Timestamp>,
+        withdrawn_by -> Nullable<BigInt>,
+        withdrawal_channel -> Nullable<Text>,
+        reason_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    files_to_remove (file_key) {
+        file_key -> Text,
+        created_at -> Timestamp,
     }
 }

@@ -40,6 +40,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     member_contacts,
     member_bank_accounts,
     member_documents,
+    consent_texts,
+    member_consents,
+    files_to_remove,
     member_intakes,
     member_intake_rows,
     loan_products,
@@ -102,6 +105,8 @@ diesel::joinable!(member_keys -> members (member_id));
 diesel::joinable!(member_contacts -> members (member_id));
 diesel::joinable!(member_bank_accounts -> members (member_id));
 diesel::joinable!(member_documents -> members (member_id));
+diesel::joinable!(member_consents -> members (member_id));
+diesel::joinable!(member_consents -> consent_texts (text_id));
 diesel::joinable!(loan_products -> funders (funder_id));
 diesel::joinable!(loan_fees -> loan_products (product_id));
 diesel::joinable!(penalty_rules -> loan_products (product_id));

@@ -19,6 +19,7 @@ pub(crate) use open::connect;
 pub use open::{Migrate, StoreOptions, World};
 pub use pool::PoolState;
 pub use postgres::SessionLimits;
+pub use rotate::Rewrapped;
 pub use write::Exclusive;
 
 use self::{lease::Lease, pool::Pool, queue::FairQueue};
@@ -102,6 +103,12 @@ impl Store {
             Engine::Sqlite { .. } => Backend::Sqlite,
             Engine::Postgres { .. } => Backend::Postgres,
         }
+    }
+
+    /// 32 bytes that follow from the installation's keys and the label: the same on every instance,
+    /// whatever master key wraps them.
+    pub fn derived_key(&self, label: &str) -> [u8; 32] {
+        self.0.keys.derived(label)
     }
 
     /// Seals long files that belong to no member, block by block.

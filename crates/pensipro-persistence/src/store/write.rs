@@ -123,7 +123,7 @@ impl Store {
         }
         let mut tx = self.tx(lease.conn());
         let result = work(&mut tx);
-        let (trouble, new_keys) = tx.end();
+        let (trouble, key_changes) = tx.end();
         let failed_in_silence = trouble == Trouble::Failed && result.is_ok();
         if trouble != Trouble::None || result.is_err() {
             if lease.rollback().is_ok() {
@@ -138,7 +138,8 @@ impl Store {
         match lease.commit() {
             Ok(()) => {
                 lease.mark_clean();
-                self.0.keys.remember(new_keys);
+                self.0.keys.remember(key_changes.new);
+                self.0.keys.forget(key_changes.destroyed);
                 Attempt::Ended(result)
             }
             Err(fault) => {

@@ -12,8 +12,8 @@ use pensipro_members::{
     Presence, RawAccount, RawContact, Review, Reviewer, Sha256, Standing, StoredFile,
 };
 use pensipro_persistence::{
-    Access, Backend, MasterKey, OpenError,
-    testing::{TEST_MASTER_KEY, TestDatabase, backends, on_each_backend},
+    Access, Backend,
+    testing::{TestDatabase, backends, on_each_backend},
 };
 
 use crate::fixtures::{
@@ -445,25 +445,6 @@ fn a_rolled_back_member_leaves_no_key_behind() {
         let again: Outcome<Member> =
             database.reopen().read(|tx| tx.member(stored.id, Scope::default()));
         assert_eq!(again.unwrap(), stored);
-    });
-}
-
-#[test]
-fn a_new_master_key_opens_what_the_old_one_sealed() {
-    on_each_backend(|database| {
-        let stored = [add_member(database, 1, "Suparman"), add_member(database, 2, "Suparmin")];
-        let new = MasterKey::new([9; 32]);
-        assert_eq!(database.reopen().change_master_key(&new).unwrap(), 2);
-        let old = database.try_open(|_| Ok(MasterKey::new(TEST_MASTER_KEY)));
-        assert!(matches!(old, Err(OpenError::WrongMasterKey)));
-        let store = database.try_open(|_| Ok(new)).unwrap();
-        for member in stored {
-            let again: Outcome<Member> = store.read(|tx| tx.member(member.id, Scope::default()));
-            assert_eq!(again.unwrap(), member);
-            let nik = member.details.nik;
-            let holders: Outcome<_> = store.read(|tx| tx.holders(slice::from_ref(&nik), &[]));
-            assert_eq!(holders.unwrap().nik[&nik].id, member.id);
-        }
     });
 }
 

@@ -1,17 +1,26 @@
 //! Bodies of members and what belongs to them.
 
 mod account;
+mod anonymised;
 mod change;
+mod consent;
 mod contact;
 mod document;
+mod history;
 mod intake;
 mod list;
 mod member;
 
 pub use account::{AccountBody, NewAccountBody};
+pub use anonymised::AnonymisedBody;
 pub use change::MemberChangeBody;
+pub use consent::{
+    ConsentBody, ConsentTextBody, ConsentTextQuery, NewConsentBody, NewConsentTextBody,
+    WithdrawalBody,
+};
 pub use contact::{ContactBody, ContactChangeBody, NewContactBody};
 pub use document::{DocumentBody, DocumentForm, VerdictBody};
+pub use history::{FieldChangeBody, RectificationBody, TimelineEventBody};
 pub use intake::{
     IntakeBody, IntakeDetailBody, IntakeForm, IntakeQuery, IntakeRowBody, IntakeRowQuery,
 };

@@ -74,7 +74,7 @@ rights! {
     RequestRestructure, ApproveRestructure, SettleLoan, RunJob, ViewProduct, EditProduct,
     OverrideInterestCap, ViewFunder, EditFunder, AllocateFunder, SettleFunder, ExportBilling,
     ImportBilling, ReconcileBilling, ViewReport, ViewLog, ResolveException, SendNotification,
-    ManageTemplate,
+    ManageTemplate, ManagePersonalData,
 }
 
 /// A caller who holds the right `P`; he is the [`Actor`] of the use case.

@@ -45,7 +45,7 @@ pub(super) fn write(
         target: "pensipro::access",
         "{} {}{} {status}{} {:.1}ms user={} ip={} id={}",
         request.method(),
-        request.path(),
+        unnumbered(request.path()),
         masked(request.query_string()),
         if code.is_empty() { String::new() } else { format!(" {code}") },
         took.as_secs_f64() * 1_000.0,
@@ -53,6 +53,25 @@ pub(super) fn write(
         info.ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string()),
         info.id,
     );
+}
+
+/// Digits in a row that no id of ours has: a NIK has 16, a pension number 15.
+const NO_ID: usize = 13;
+
+/// The path with numbers masked that are longer than any id: somebody may have put a NIK there.
+fn unnumbered(path: &str) -> String {
+    let mut shown = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(start);
+        let (digits, after) = number
+            .split_at(number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+        shown.push_str(before);
+        shown.push_str(if digits.len() < NO_ID { digits } else { "***" });
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
 }
 
 /// The query with every value masked that is not known to be harmless.
@@ -76,6 +95,14 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_shows_ids_and_no_longer_numbers() {
+        assert_eq!(unnumbered("/members/120000345/contacts/7"), "/members/120000345/contacts/7");
+        assert_eq!(unnumbered("/members/3173010101010001"), "/members/***");
+        assert_eq!(unnumbered("/x/3173010101010001/y9"), "/x/***/y9");
+        assert_eq!(unnumbered("/metrics"), "/metrics");
+    }
 
     #[test]
     fn only_harmless_values_are_shown() {

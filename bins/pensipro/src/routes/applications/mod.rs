@@ -31,7 +31,7 @@ fn table() -> Routes {
 }
 
 /// An application with all that was found and said of it, and its version.
-fn detail(
+pub(super) fn detail(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: ApplicationId,

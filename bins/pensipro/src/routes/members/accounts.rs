@@ -41,7 +41,7 @@ pub(super) async fn list(
         Ok(List::whole(list_bank_accounts(tx, &by, *member)?, AccountBody::from))
     });
     let answer = answer.await?;
-    app.note_reading(&asker, *member, "member.bank_accounts.read");
+    app.note_reading(&asker, *member, "member.bank_accounts.read").await?;
     Ok(answer)
 }
 

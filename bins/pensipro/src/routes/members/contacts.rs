@@ -43,7 +43,7 @@ pub(super) async fn list(
         Ok(List::whole(list_contacts(tx, &by, *member)?, ContactBody::from))
     });
     let answer = answer.await?;
-    app.note_reading(&asker, *member, "member.contacts.read");
+    app.note_reading(&asker, *member, "member.contacts.read").await?;
     Ok(answer)
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn show(
 ) -> Reply<Shown<MemberBody>> {
     let asker = by.clone();
     let answer = app.read(move |tx, _| Ok(shown(get_member(tx, &by, *id)?))).await?;
-    app.note_reading(&asker, *id, "member.read");
+    app.note_reading(&asker, *id, "member.read").await?;
     Ok(answer)
 }
 

@@ -8,3 +8,6 @@ mod identity;
 mod imports;
 mod refusals;
 mod seed;
+
+pub(crate) use desk::{Desk, paid_in_full, plain, sen};
+pub(crate) use seed::lend;

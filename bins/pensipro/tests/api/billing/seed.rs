@@ -31,7 +31,7 @@ const BATCH: u32 = 25;
 
 /// This many loans to pensioners of a payer, of 12 months, due first in July 2026. `first` numbers
 /// the pensioners: those of two calls must not meet.
-pub(super) fn lend(store: &Store, payer: &str, first: u32, count: u32) -> Vec<LoanId> {
+pub(crate) fn lend(store: &Store, payer: &str, first: u32, count: u32) -> Vec<LoanId> {
     let product = store.write("seed", |tx| product(tx, first)).expect("a product");
     let mut loans = Vec::new();
     for begin in (first..first + count).step_by(BATCH as usize) {

@@ -56,12 +56,13 @@ pub(crate) struct Running {
 impl Running {
     /// By a database, with a folder for its files.
     pub(crate) fn start(database: &TestDatabase, folder: &Path) -> Self {
-        let mut child = program(database, folder)
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
+        Self::started(program(database, folder).stderr(Stdio::null()))
+    }
+
+    /// As this command says.
+    pub(crate) fn started(command: &mut Command) -> Self {
+        let mut child =
+            command.arg("serve").stdout(Stdio::piped()).spawn().expect("the program starts");
         let output = BufReader::new(child.stdout.take().expect("its output"));
         let address = output.lines().find_map(|line| {
             let line = line.expect("a line");

@@ -79,6 +79,15 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /members/{id}", Hidden, ""),
     ("PUT /members/{id}", Hidden, r#"{"pay_office": "BRI"}"#),
     ("DELETE /members/{id}", Hidden, ""),
+    ("POST /consent-texts", House, r#"{"code": "baru", "title": "Baru", "body": "Saya setuju."}"#),
+    ("GET /consent-texts", Shared, ""),
+    ("GET /members/{id}/consents", Hidden, ""),
+    ("POST /members/{id}/consents", Hidden, r#"{"text_id": $consent-texts, "channel": "paper"}"#),
+    ("POST /members/{id}/consents/{consent_id}/withdraw", Hidden, r#"{"channel": "phone"}"#),
+    ("GET /members/{id}/personal-data", Hidden, ""),
+    ("POST /members/{id}/anonymise", Hidden, ""),
+    ("GET /members/{id}/timeline", Hidden, ""),
+    ("GET /members/{id}/rectifications", Hidden, ""),
     ("GET /members/{id}/contacts", Hidden, ""),
     ("POST /members/{id}/contacts", Hidden, r#"{"kind": "phone", "value": "081234567891"}"#),
     ("PUT /members/{id}/contacts/{contact_id}", Hidden, r#"{"value": "081234567892"}"#),
@@ -175,5 +184,6 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /billing/member/{member_id}", Hidden, ""),
     // Logs.
     ("GET /logs/audit-trails", House, ""),
+    ("GET /logs/accesses", House, ""),
     ("GET /logs/exceptions", House, ""),
 ];

@@ -115,6 +115,10 @@ impl World {
         let contact = sales.post(&format!("{path}/contacts"), &contact).expect(201);
         let documents = sales.get(&format!("{path}/documents")).expect(200);
         let account = add_account(sales, member);
+        let text = json!({"code": "data", "title": "Data pribadi", "body": "Saya setuju."});
+        let text = id(&self.house.post("/consent-texts", &text).expect(201));
+        let consent = json!({"text_id": text, "channel": "paper"});
+        let consent = sales.post(&format!("{path}/consents"), &consent).expect(201);
         let sheet = ("a.csv", SHEET.as_bytes());
         let intake = self.own_branch.upload("/members/import", &[], &[], sheet).expect(201);
         let product = lending.product;
@@ -128,6 +132,8 @@ impl World {
             ("members/contacts", id(&contact)),
             ("members/documents", id(&rows(&documents)[0])),
             ("members/bank-accounts", account),
+            ("members/consents", id(&consent)),
+            ("consent-texts", text),
             ("loan-products", product),
             ("loan-products/fees", id(&fee)),
         ]);

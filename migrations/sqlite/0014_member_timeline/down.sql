@@ -1,0 +1,1 @@
+DROP INDEX audit_trails_subject_id_created_at_id_idx;

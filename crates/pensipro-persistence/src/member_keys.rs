@@ -162,3 +162,18 @@ impl Tx<'_> {
 }
 
 const FILE: &str = "file";
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{is_by_index, on_each_backend, query_plan};
+
+    /// It is asked for twice a second, however many members there are.
+    #[test]
+    fn who_was_anonymised_lately_is_found_by_an_index() {
+        on_each_backend(|database| {
+            let sql = "SELECT id FROM members WHERE anonymised_at >= '2026-06-15 00:00:00'";
+            let plan = query_plan(database, sql);
+            assert!(is_by_index(&plan), "{plan:#?}");
+        });
+    }
+}

@@ -258,6 +258,44 @@ impl Clock for TestClock {
     }
 }
 
+/// How a database would run a query, line by line; an index is used wherever one serves, whatever the
+/// tables' size.
+#[cfg(test)]
+pub(crate) fn query_plan(database: &TestDatabase, sql: &str) -> Vec<String> {
+    use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        #[diesel(column_name = "QUERY PLAN")]
+        plan: String,
+    }
+    #[derive(QueryableByName)]
+    struct Detail {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    let mut conn = database.connect();
+    match &mut conn {
+        DbConnection::Sqlite(conn) => {
+            let lines = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn);
+            lines.expect("a plan").into_iter().map(|line: Detail| line.detail).collect()
+        }
+        DbConnection::Postgres(conn) => {
+            conn.batch_execute("SET enable_seqscan = off").expect("a setting");
+            let lines = sql_query(format!("EXPLAIN {sql}")).load(conn);
+            lines.expect("a plan").into_iter().map(|line: Line| line.plan).collect()
+        }
+    }
+}
+
+/// True if no line of the plan walks over a whole table.
+#[cfg(test)]
+pub(crate) fn is_by_index(plan: &[String]) -> bool {
+    !plan.is_empty()
+        && !plan.iter().any(|line| line.starts_with("SCAN") || line.contains("Seq Scan"))
+}
+
 impl crate::Tx<'_> {
     /// Adds 1 to a row of a test's own table `accounts (id, balance)`.
     pub fn raise_for_test(&mut self, id: i64) -> Result<(), pensipro_kernel::StorageError> {

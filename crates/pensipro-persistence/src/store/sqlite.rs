@@ -15,11 +15,16 @@ pub(crate) enum Role {
 
 /// Opens the file with the settings that each connection needs for itself. Caches are small, as the
 /// operating system holds the file too; it is not mapped, since every connection's map would count
-/// as memory of the process. `busy_timeout` only matters beside other processes.
+/// as memory of the process. `busy_timeout` only matters beside other processes. What is deleted is
+/// written over in the pages that are written anyway, so that a name that was cleared does not go on
+/// lying there.
 pub(crate) fn open(path: &Path, role: Role) -> Result<SqliteConnection, diesel::ConnectionError> {
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
     let settings = match role {
-        Role::Writer => "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8192;",
+        Role::Writer => {
+            "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8192; \
+             PRAGMA secure_delete = FAST;"
+        }
         Role::Reader => "PRAGMA query_only = ON; PRAGMA cache_size = -4096;",
     };
     conn.batch_execute(

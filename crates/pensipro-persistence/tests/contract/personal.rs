@@ -1,6 +1,6 @@
 //! What is held of a member: told, handed out, destroyed; and the keys that guard it.
 
-use std::slice;
+use std::{fs, slice};
 
 use chrono::TimeDelta;
 use pensipro_audit::{
@@ -13,7 +13,7 @@ use pensipro_members::{
     Sha256, StoredFile,
 };
 use pensipro_persistence::{
-    Access, MasterKey, OpenError, Rewrapped, Store,
+    Access, Backend, MasterKey, OpenError, Rewrapped, Store,
     testing::{TEST_MASTER_KEY, TestDatabase, on_each_backend},
 };
 use pensipro_servicing::Channel;
@@ -166,6 +166,26 @@ fn with_his_key_a_member_is_gone_everywhere() {
         assert_eq!(read(database, |tx| tx.member(stays.id, Scope::WholeHouse)), stays);
         assert_eq!(read(database, |tx| tx.member_documents(stays.id)).len(), 1);
     });
+}
+
+#[test]
+fn a_cleared_name_does_not_go_on_lying_in_the_file() {
+    let database = TestDatabase::new(Backend::Sqlite);
+    let folder = database.folder().unwrap();
+    let lies = |text: &str| {
+        // A connection of its own, which leaves no WAL behind.
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let files = fs::read_dir(folder).unwrap().map(|entry| fs::read(entry.unwrap().path()));
+        let holds = |bytes: Vec<u8>| bytes.windows(text.len()).any(|at| at == text.as_bytes());
+        files.map(Result::unwrap).any(holds)
+    };
+    let members: Vec<_> = (1..=40)
+        .map(|serial| add_member(&database, serial, &format!("Wiryawan {serial:02} Kusumo")).id)
+        .collect();
+    assert!(lies("Wiryawan 07 Kusumo") && lies("wiryawan 07 kusumo"));
+    write(&database, |tx| tx.destroy_personal_data(members[6]));
+    assert!(!lies("Wiryawan 07 Kusumo") && !lies("wiryawan 07 kusumo"));
+    assert!(lies("Wiryawan 08 Kusumo"));
 }
 
 /// A store that holds the present master key and the one that is to follow.

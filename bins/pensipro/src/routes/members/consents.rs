@@ -77,10 +77,13 @@ pub(super) async fn list(
     by: Allowed<ViewMember>,
     member: Id<MemberId>,
 ) -> Reply<List<ConsentBody>> {
-    app.read_snapshot(move |tx, _| {
+    let asker = by.clone();
+    let answer = app.read_snapshot(move |tx, _| {
         Ok(List::whole(list_consents(tx, &by, *member)?, ConsentBody::from))
-    })
-    .await
+    });
+    let answer = answer.await?;
+    app.note_reading(&asker, *member, "member.consents.read").await?;
+    Ok(answer)
 }
 
 pub(super) async fn withdraw(

@@ -39,7 +39,7 @@ fn every_reading_of_a_detail_is_in_the_log() {
         );
         let document = upload.header("location").unwrap().to_owned();
         sales.get(&one).expect(200);
-        for below in ["/contacts", "/bank-accounts", "/timeline", "/rectifications"] {
+        for below in ["/contacts", "/bank-accounts", "/consents", "/timeline", "/rectifications"] {
             sales.get(&format!("{one}{below}")).expect(200);
         }
         assert_eq!(sales.get(&document).status, 200);
@@ -49,6 +49,7 @@ fn every_reading_of_a_detail_is_in_the_log() {
             "member.read",
             "member.contacts.read",
             "member.bank_accounts.read",
+            "member.consents.read",
             "member.timeline.read",
             "member.rectifications.read",
             "member.document.read",
@@ -63,7 +64,7 @@ fn every_reading_of_a_detail_is_in_the_log() {
         assert_eq!(asked.len(), 2);
         assert_eq!(asked[1].1, "member.accesses.read");
         assert!(noted(house, "&from=2999-01-01").is_empty());
-        assert_eq!(noted(house, "&to=2999-01-01").len(), 9);
+        assert_eq!(noted(house, "&to=2999-01-01").len(), 10);
     });
 }
 

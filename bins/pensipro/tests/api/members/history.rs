@@ -109,6 +109,25 @@ fn everything_that_people_do_about_a_member_is_told_with_its_actor() {
 }
 
 #[test]
+fn a_death_is_told_with_what_it_did_to_loans_and_applications() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let loan = lending.disbursed();
+        let member = lending.loan(loan)["member_id"].as_i64().unwrap();
+        let manager = &lending.staff.manager;
+        let died = json!({"status": "meninggal", "deceased_on": "2026-06-10"});
+        manager.put(&format!("/members/{member}"), &died).expect(200);
+        let events = timeline(&lending.staff.auditor, member, 2);
+        let update = one(&events, "member.update");
+        assert_eq!(change(update, "status")["new"], "meninggal");
+        assert!(update["personal_fields"].as_array().unwrap().contains(&json!("deceased_on")));
+        let followed = one(&events, "loan.follow_member");
+        assert_eq!((&followed["ref_table"], &followed["ref_id"]), (&json!("loans"), &json!(loan)));
+        assert_eq!(followed["actor_id"], manager.get("/auth/me").expect(200)["user_id"]);
+    });
+}
+
+#[test]
 fn what_files_of_pension_cuts_did_is_told_too() {
     on_each_backend(|house| {
         let desk = Desk::with_loans(house, 2);

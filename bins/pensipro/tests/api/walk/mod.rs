@@ -90,7 +90,23 @@ fn nobody_reaches_beyond_his_branch_or_funder() {
         for line in others.into_iter().chain(removing) {
             lets_in(&world, line);
         }
+        every_event_of_a_member_names_him(house);
     });
+}
+
+/// A member's timeline tells what the trail says of him: rows about his things must name him. By now
+/// every route has been served.
+fn every_event_of_a_member_names_him(house: &House) {
+    // Spreadsheets are of many, and refund requests have a source of their own in the timeline.
+    let nameless = house.database.texts(
+        "SELECT DISTINCT action || ' ' || ref_table AS text FROM audit_trails \
+         WHERE subject_id IS NULL AND ref_table <> 'member_intakes' AND action NOT LIKE 'refund.%' \
+         AND (ref_table LIKE 'member%' OR ref_table LIKE 'application%' OR ref_table = 'loans' \
+         OR ref_table LIKE 'committee%' OR ref_table LIKE 'analys%' OR ref_table LIKE 'loan_pay%' \
+         OR ref_table LIKE 'loan_trans%' OR ref_table LIKE 'loan_disb%' \
+         OR ref_table LIKE 'loan_restr%' OR ref_table LIKE 'loan_settl%')",
+    );
+    assert!(nameless.is_empty(), "audit entries without `of_member`: {nameless:#?}");
 }
 
 /// What somebody gets who is tied to another branch or to a funder, and holds every permission.

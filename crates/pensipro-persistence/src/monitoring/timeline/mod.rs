@@ -100,49 +100,16 @@ impl TimelineRepository for Tx<'_> {
 
 #[cfg(test)]
 mod tests {
-    use diesel::{connection::SimpleConnection, sql_types::Text};
-
     use super::*;
-    use crate::{connection::DbConnection, testing::on_each_backend};
-
-    #[derive(QueryableByName)]
-    struct Line {
-        #[diesel(sql_type = Text)]
-        #[diesel(column_name = "QUERY PLAN")]
-        plan: String,
-    }
-
-    #[derive(QueryableByName)]
-    struct Detail {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
-
-    fn plan(conn: &mut DbConnection, sql: &str) -> QueryResult<Vec<String>> {
-        match conn {
-            DbConnection::Sqlite(conn) => {
-                let lines = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"));
-                Ok(lines.load(conn)?.into_iter().map(|line: Detail| line.detail).collect())
-            }
-            DbConnection::Postgres(conn) => {
-                // Tables of tests are so small that no index would be worth while.
-                conn.batch_execute("SET enable_seqscan = off")?;
-                let lines = diesel::sql_query(format!("EXPLAIN {sql}"));
-                Ok(lines.load(conn)?.into_iter().map(|line: Line| line.plan).collect())
-            }
-        }
-    }
+    use crate::testing::{is_by_index, on_each_backend, query_plan};
 
     #[test]
     fn every_source_is_read_by_an_index() {
         on_each_backend(|database| {
             for source in TimelineSource::ALL {
                 let sql = format!("SELECT count(*) {}", from(*source).replace("$1", "1"));
-                let plan: Result<_, StorageError> =
-                    database.store().read(|tx| tx.run(|conn| plan(conn, &sql)));
-                let plan = plan.unwrap();
-                let walks = |line: &String| line.starts_with("SCAN") || line.contains("Seq Scan");
-                assert!(!plan.is_empty() && !plan.iter().any(walks), "{source}: {plan:#?}");
+                let plan = query_plan(database, &sql);
+                assert!(is_by_index(&plan), "{source}: {plan:#?}");
             }
         });
     }

@@ -5,10 +5,13 @@ use std::fmt::Display;
 
 use pensipro_auth::{CONFIGURATION, Settings};
 use pensipro_flows::DisbursementPolicy;
+use pensipro_kernel::Faults;
 use pensipro_members::{DocumentKind, DocumentPolicy, RetentionPolicy, UploadPolicy, Verifier};
-use pensipro_origination::{CapPolicy, CommitteePolicy, OfferPolicy, PrecheckPolicy};
+use pensipro_origination::{CapPolicy, CommitteePolicy, OfferPolicy, PrecheckPolicy, RawBand};
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
 use pensipro_servicing::{KolektibilitasBounds, ServicingPolicy};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// What the rules of each module take from the settings.
 #[derive(Debug, Clone, Default)]
@@ -87,8 +90,12 @@ fn documents(settings: &Settings) -> Result<DocumentPolicy, PolicyError> {
 
 fn committee(settings: &Settings) -> Result<CommitteePolicy, PolicyError> {
     let levels = settings.committee_levels.clone();
-    CommitteePolicy::new(levels, settings.committee_third_level_from, settings.four_eyes)
-        .map_err(refuse("COMMITTEE_LEVELS"))
+    let policy =
+        CommitteePolicy::new(levels, settings.committee_third_level_from, settings.four_eyes)
+            .map_err(refuse("COMMITTEE_LEVELS"))?;
+    let bands: Vec<RawBand> = stated("COMMITTEE_BANDS", &settings.committee_bands)?;
+    let policy = policy.with_bands(bands).map_err(refuse_all("COMMITTEE_BANDS"))?;
+    Ok(policy.with_deadlines(settings.committee_deadline_hours.clone()))
 }
 
 fn servicing(settings: &Settings) -> ServicingPolicy {
@@ -97,6 +104,23 @@ fn servicing(settings: &Settings) -> ServicingPolicy {
         default_after_days: settings.default_dpd_days,
         kolektibilitas: KolektibilitasBounds { current, special_mention, substandard, doubtful },
         cut_tolerance: settings.billing_tolerance,
+    }
+}
+
+/// A list as its module reads it; the default is an empty one.
+fn stated<T: DeserializeOwned>(key: &'static str, value: &Value) -> Result<Vec<T>, PolicyError> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        value => Vec::deserialize(value).map_err(refuse(key)),
+    }
+}
+
+/// The first fault, with its place.
+fn refuse_all(key: &'static str) -> impl Fn(Faults) -> PolicyError {
+    move |faults| {
+        let first = faults.list().first();
+        let why = first.map(|fault| format!("{} {}", fault.field, fault.message));
+        PolicyError { key, why: why.unwrap_or_else(|| faults.to_string()) }
     }
 }
 
@@ -133,6 +157,21 @@ mod tests {
         assert_eq!(policies.uploads, UploadPolicy::default());
         assert_eq!(policies.retention, RetentionPolicy::default());
         assert_eq!(policies.disbursement, DisbursementPolicy::default());
+    }
+
+    #[test]
+    fn a_band_that_cannot_be_is_told_by_its_place() {
+        let told = |bands: serde_json::Value| {
+            let settings = Settings { committee_bands: bands, ..Settings::default() };
+            Policies::of(&settings).map(drop).map_err(|error| error.to_string())
+        };
+        let good = serde_json::json!([{"plafon_from": "500000000.00", "products": [3],
+            "levels": [["KOMITE"], ["DIREKSI"]]}]);
+        assert_eq!(told(good), Ok(()));
+        let why = told(serde_json::json!([{"levels": [["KOMITE"]]}, {"levels": [[]]}]));
+        assert!(why.unwrap_err().contains("[1].levels each have at least one role"));
+        let why = told(serde_json::json!([{"level": [["KOMITE"]]}])).unwrap_err();
+        assert!(why.starts_with("the setting COMMITTEE_BANDS cannot be followed"), "{why}");
     }
 
     #[test]

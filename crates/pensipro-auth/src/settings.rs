@@ -5,6 +5,8 @@ use std::str::FromStr;
 use chrono::TimeDelta;
 use pensipro_kernel::{FourEyes, Money, NotificationChannel, Rate};
 
+use serde_json::Value;
+
 use crate::{Configuration, SessionLife, ValueType};
 
 /// A key that rules read.
@@ -110,6 +112,10 @@ settings! {
     "COMMITTEE_THIRD_LEVEL_FROM" Decimal = "100000000.00",
         committee_third_level_from: Money = amount,
         "the plafon, rupiah, from which every level decides; below it the first two";
+    "COMMITTEE_BANDS" Json = "[]", committee_bands: Value = json_list,
+        "applications with levels of their own, the first that fits tells: plafon_from, plafon_below, products, branches (ids), levels; absent is any";
+    "COMMITTEE_DEADLINE_HOURS" Json = "[]", committee_deadline_hours: Vec<u16> = deadlines,
+        "hours that each level of the committee may take before its deadline is told of, 0 for any time; the last stands for all levels after it";
     "FOUR_EYES" Text = "strict", four_eyes: FourEyes = parsed,
         "strict, or small: in cooperatives of three the analyst may sit at level 1";
     "REQUIRED_DOCUMENTS" Json = r#"["KTP","KK","SK_PENSIUN"]"#,
@@ -153,6 +159,16 @@ fn amount(text: &str) -> Option<Money> {
 fn levels(text: &str) -> Option<Vec<Vec<String>>> {
     let levels: Vec<Vec<String>> = serde_json::from_str(text).ok()?;
     (levels.len() >= 2 && levels.iter().all(|roles| !roles.is_empty())).then_some(levels)
+}
+
+/// A JSON list whose elements another module reads.
+fn json_list(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(Value::is_array)
+}
+
+/// Hours of up to nine levels.
+fn deadlines(text: &str) -> Option<Vec<u16>> {
+    serde_json::from_str(text).ok().filter(|hours: &Vec<u16>| hours.len() <= 9)
 }
 
 /// The last day of each of the first four levels, rising.
@@ -234,6 +250,8 @@ mod tests {
             ("BILLING_TOLERANCE", "1.005"),
             ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),
             ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),
+            ("COMMITTEE_BANDS", "{}"),
+            ("COMMITTEE_DEADLINE_HOURS", "[-1]"),
             ("FOUR_EYES", "none"),
             ("REQUIRED_DOCUMENTS", "KTP"),
             ("DOCUMENT_FOUR_EYES", "yes"),

@@ -51,8 +51,8 @@ where
     let member_id = tx.application(id, by.scope)?.member_id;
     let member = tx.lock_member(member_id, by.scope)?;
     let before = tx.lock_application(id, by.scope)?;
-    let (analyses, decisions) = (tx.analyses(id)?, tx.decisions(id)?);
-    let file = CommitteeFile { analyses: &analyses, decisions: &decisions };
+    let (analyses, decisions, recusals) = (tx.analyses(id)?, tx.decisions(id)?, tx.recusals(id)?);
+    let file = CommitteeFile { analyses: &analyses, decisions: &decisions, recusals: &recusals };
     let mut decided = before.decide(file, committee, by, command, at)?;
     if decided.decision.verdict != Verdict::Reject {
         refuse_inactive(&member)?;

@@ -23,7 +23,7 @@ pub struct ApplicationRecord {
     pub loan_id: Option<LoanId>,
 }
 
-/// Reads an application as its detail shows it: six queries.
+/// Reads an application as its detail shows it: seven queries.
 pub fn application_record<Tx>(
     tx: &mut Tx,
     by: &Actor,

@@ -7,7 +7,7 @@ use pensipro_kernel::{
 };
 use pensipro_pricing::{DueDates, FirstDuePolicy, Schedule, Terms};
 
-use crate::{ApplicationStatus, IllegalTransition, Request};
+use crate::{ApplicationStatus, IllegalTransition, Level, Request, Subject};
 
 /// An application as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Application {
     pub entered_on: NaiveDate,
     /// The business day of approval, while approved or disbursed: an offer is valid from it.
     pub approved_on: Option<NaiveDate>,
+    /// Since when somebody has to act on it, and at which level of the committee.
+    pub waiting: Option<Waiting>,
     /// The row's version.
     pub version: Version,
     /// When it was entered.
@@ -42,6 +44,41 @@ pub struct Application {
     pub updated_at: DateTime<Utc>,
     /// Who entered it; does not sit on its committee.
     pub created_by: Option<UserId>,
+}
+
+/// That somebody has to act on an application: the analyst, a level of the committee, or finance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// The committee's level that is due, while the committee has it.
+    pub level: Option<Level>,
+}
+
+impl Waiting {
+    /// At a level of the committee from now on.
+    pub(crate) fn at_level(level: Option<Level>, at: Moment) -> Option<Self> {
+        Some(Self { since: at.now, level })
+    }
+
+    /// How an application that came to a state begins to wait.
+    fn in_state(status: ApplicationStatus, at: Moment) -> Option<Self> {
+        match status {
+            ApplicationStatus::Submitted
+            | ApplicationStatus::Analyzing
+            | ApplicationStatus::Approved => Self::at_level(None, at),
+            ApplicationStatus::Committee => Self::at_level(Some(Level::FIRST), at),
+            ApplicationStatus::Draft
+            | ApplicationStatus::Rejected
+            | ApplicationStatus::Disbursed
+            | ApplicationStatus::Cancelled => None,
+        }
+    }
+
+    /// Whole days until a moment.
+    pub fn days(self, until: DateTime<Utc>) -> i64 {
+        (until - self.since).num_days().max(0)
+    }
 }
 
 /// What storage inserts of a new application; its status is draft.
@@ -91,6 +128,17 @@ impl Application {
         self.id.number(self.entered_on.year())
     }
 
+    /// What tells the committee's levels.
+    pub fn subject(&self) -> Subject {
+        let (product_id, branch_id) = (self.product_id, self.branch_id);
+        Subject { plafon: self.request.plafon, product_id, branch_id }
+    }
+
+    /// Whole days since its entry.
+    pub fn age(&self, today: NaiveDate) -> i64 {
+        (today - self.entered_on).num_days().max(0)
+    }
+
     /// The yearly rate agreed.
     pub fn interest_rate(&self) -> Rate {
         self.terms.rules.interest_rate
@@ -116,7 +164,8 @@ impl Application {
             (_, ApplicationStatus::Approved | ApplicationStatus::Disbursed) => self.approved_on,
             _ => None,
         };
-        Ok(Self { status, approved_on, updated_at: at.now, ..self.clone() })
+        let waiting = Waiting::in_state(status, at);
+        Ok(Self { status, approved_on, waiting, updated_at: at.now, ..self.clone() })
     }
 
     /// The same, with the reason for it.
@@ -212,6 +261,26 @@ mod tests {
         let gone = again.moved_because(ApplicationStatus::Cancelled, reason, at()).unwrap();
         assert_eq!((gone.approved_on, gone.reason.as_deref()), (None, Some("tidak jadi")));
         assert_eq!(gone.event().unwrap().params["number"], "APP-2026-000123");
+    }
+
+    #[test]
+    fn it_waits_where_somebody_has_to_act() {
+        let draft = application();
+        assert_eq!(draft.waiting, None);
+        let mut walked = draft.moved(ApplicationStatus::Submitted, at()).unwrap();
+        for (to, level) in [
+            (ApplicationStatus::Analyzing, None),
+            (ApplicationStatus::Committee, Some(Level::FIRST)),
+            (ApplicationStatus::Approved, None),
+        ] {
+            walked = walked.moved(to, at()).unwrap();
+            assert_eq!(walked.waiting, Some(Waiting { since: at().now, level }), "{to}");
+        }
+        assert_eq!(walked.moved(ApplicationStatus::Disbursed, at()).unwrap().waiting, None);
+        let later = |hours| at().now + chrono::TimeDelta::hours(hours);
+        let days = [47, 48, -48].map(|hours| walked.waiting.unwrap().days(later(hours)));
+        assert_eq!(days, [1, 2, 0]);
+        assert_eq!(walked.age("2026-03-12".parse().unwrap()), 2);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use pensipro_kernel::{
 };
 
 use crate::analysis::long_text;
-use crate::committee::{MAX_LEVELS, Unseated, seat};
+use crate::committee::{MAX_LEVELS, seat};
 use crate::{
     Application, ApplicationStatus, CommitteeFile, CommitteePolicy, IllegalTransition, Level,
-    OriginationError, Position, Relaxation, Seat,
+    OriginationError, Position, Relaxation, Seat, Waiting,
 };
 
 codes! {
@@ -163,21 +163,11 @@ impl Verdict {
     }
 }
 
-fn refusal(why: Unseated, due: Seat<'_>) -> OriginationError {
-    match why {
-        Unseated::SamePerson => OriginationError::SamePerson,
-        Unseated::LevelDecided => OriginationError::LevelDecided { due: due.level },
-        Unseated::WrongLevel => {
-            OriginationError::WrongLevel { level: due.level, roles: due.roles.to_vec() }
-        }
-    }
-}
-
 impl Application {
     /// The seat that is due, while the committee has the application.
     pub fn due<'a>(&self, decisions: &[Decision], policy: &'a CommitteePolicy) -> Option<Seat<'a>> {
         match self.status {
-            ApplicationStatus::Committee => policy.due(self.request.plafon, decisions),
+            ApplicationStatus::Committee => policy.due(self.subject(), decisions),
             _ => None,
         }
     }
@@ -201,12 +191,16 @@ impl Application {
             Some(user) if by.may(Permission::ApproveApplication) => user,
             _ => return Err(denied.into()),
         };
-        let refused = |why| refusal(why, due);
-        due.is_meant_by(command.level).map_err(refused)?;
-        let relaxation = seat(self, file, policy, due, (by, user)).map_err(refused)?;
+        due.is_meant_by(command.level).map_err(|why| why.refusal(due))?;
+        let relaxation =
+            seat(self, file, policy, due, (by, user)).map_err(|why| why.refusal(due))?;
         let Decide { level: _, verdict, notes, conditions } = command;
         let application = match verdict.leads_to(due.position) {
-            ApplicationStatus::Committee => Self { updated_at: at.now, ..self.clone() },
+            ApplicationStatus::Committee => Self {
+                updated_at: at.now,
+                waiting: Waiting::at_level(Level::after(file.decisions.len() + 1), at),
+                ..self.clone()
+            },
             ApplicationStatus::Rejected => {
                 Self { reason: notes.clone(), ..self.moved(ApplicationStatus::Rejected, at)? }
             }

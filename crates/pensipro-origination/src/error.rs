@@ -49,6 +49,12 @@ pub enum OriginationError {
         /// Its roles.
         roles: Vec<String>,
     },
+    /// The caller stepped back from deciding on it.
+    #[error("who stepped back from an application decides on it no more")]
+    Recused,
+    /// Only what is with the committee can be stepped back from.
+    #[error("this application is {0}; the committee does not have it")]
+    NotWithCommittee(ApplicationStatus),
     /// The level that the caller sits on, or means, was decided; another one is due.
     #[error("that level was decided; level {} is due", .due.get())]
     LevelDecided {
@@ -79,6 +85,13 @@ const PRECHECK_FAILED: ErrorKind =
     ErrorKind::new("precheck_failed", Class::Refused, "The pre-check failed");
 const WRONG_LEVEL: ErrorKind =
     ErrorKind::new("wrong_level", Class::Refused, "Another level of the committee is due");
+const RECUSED: ErrorKind =
+    ErrorKind::new("recused", Class::Refused, "Who stepped back decides no more");
+const NOT_WITH_COMMITTEE: ErrorKind = ErrorKind::new(
+    "application_not_with_committee",
+    Class::Conflict,
+    "The committee does not have the application",
+);
 const LEVEL_DECIDED: ErrorKind =
     ErrorKind::new("level_decided", Class::Conflict, "The committee's level was decided");
 const CONDITION_MET: ErrorKind =
@@ -94,6 +107,8 @@ pub const ERRORS: &[ErrorKind] = &[
     PRECHECK_FAILED,
     ErrorKind::SAME_PERSON,
     WRONG_LEVEL,
+    RECUSED,
+    NOT_WITH_COMMITTEE,
     LEVEL_DECIDED,
     CONDITION_MET,
 ];
@@ -109,6 +124,8 @@ impl DomainError for OriginationError {
             Self::PrecheckFailed(_) => PRECHECK_FAILED,
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::WrongLevel { .. } => WRONG_LEVEL,
+            Self::Recused => RECUSED,
+            Self::NotWithCommittee(_) => NOT_WITH_COMMITTEE,
             Self::LevelDecided { .. } => LEVEL_DECIDED,
             Self::ConditionMet => CONDITION_MET,
             Self::Pricing(error) => error.kind(),

@@ -98,6 +98,7 @@ pub(crate) fn application() -> Application {
         reason: None,
         entered_on: today(),
         approved_on: None,
+        waiting: None,
         version: Version::FIRST,
         created_at: now(),
         updated_at: now(),

@@ -2,14 +2,18 @@
 //! and the committee.
 //!
 //! ```
-//! use pensipro_origination::{ApplicationStatus, CommitteePolicy};
-//! use pensipro_kernel::Money;
+//! use pensipro_origination::{ApplicationStatus, CommitteePolicy, Subject};
+//! use pensipro_kernel::{Money, ProductId};
 //! let analyzing = ApplicationStatus::Analyzing;
 //! assert!(analyzing.step(ApplicationStatus::Committee).is_ok());
 //! assert!(analyzing.step(ApplicationStatus::Approved).is_err());
 //! let committee = CommitteePolicy::default();
-//! assert_eq!(committee.levels_for(Money::from_rupiah(50_000_000).unwrap()).len(), 2);
-//! assert_eq!(committee.levels_for(Money::from_rupiah(100_000_000).unwrap()).len(), 3);
+//! let levels = |rupiah| {
+//!     let plafon = Money::from_rupiah(rupiah).unwrap();
+//!     let subject = Subject { plafon, product_id: ProductId::new(1), branch_id: None };
+//!     committee.levels_for(subject).len()
+//! };
+//! assert_eq!((levels(50_000_000), levels(100_000_000)), (2, 3));
 //! ```
 //!
 //! It never does I/O, never makes or cancels a loan itself, and computes no schedule: terms and
@@ -40,13 +44,14 @@ mod terms;
 pub mod usecases;
 
 #[cfg(test)]
-mod committee_tests;
-#[cfg(test)]
 mod fixtures;
 
 pub use analysis::{Analysis, Findings, NewAnalysis, RawFindings, Recommendation, RiskScore};
-pub use application::{Application, ApplicationDraft, OfferPolicy};
-pub use committee::{CommitteeFile, CommitteePolicy, Level, Position, Relaxation, Seat};
+pub use application::{Application, ApplicationDraft, OfferPolicy, Waiting};
+pub use committee::{
+    Bench, CommitteeDesk, CommitteeFile, CommitteePolicy, Desk, DeskName, Level, Position, RawBand,
+    Recusal, Relaxation, Seat, Subject,
+};
 pub use decision::{
     Condition, Decide, Decided, Decision, Fulfilment, NewDecision, RawDecide, Verdict,
 };

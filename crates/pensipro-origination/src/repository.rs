@@ -1,6 +1,6 @@
 //! What the origination module needs from storage.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{
     ApplicationId, MemberId, Money, Page, PageRequest, ProductId, SalesId, Scope, StorageError,
     UserId, Version, codes,
@@ -9,7 +9,8 @@ use pensipro_members::StoredFile;
 
 use crate::{
     Analysis, Application, ApplicationDocument, ApplicationDocumentKind, ApplicationDraft,
-    ApplicationStatus, Condition, Decision, NewAnalysis, NewDecision, Precheck,
+    ApplicationStatus, Condition, Decision, Desk, Level, NewAnalysis, NewDecision, Precheck,
+    Recusal,
 };
 
 codes! {
@@ -21,6 +22,8 @@ codes! {
         /// Newest first.
         #[default]
         CreatedAtDescending = "-created_at",
+        /// What waits, the longest first; what waits for nobody is left out.
+        WaitingSince = "waiting_since",
     }
 }
 
@@ -35,6 +38,10 @@ pub struct ApplicationFilter {
     pub sales_id: Option<SalesId>,
     /// For this product.
     pub product_id: Option<ProductId>,
+    /// Waiting on this desk.
+    pub desk: Option<Desk>,
+    /// With the committee, at this level.
+    pub level: Option<Level>,
     /// The order.
     pub sort: ApplicationSort,
 }
@@ -147,6 +154,20 @@ pub trait CommitteeRepository {
     fn decisions(&mut self, application: ApplicationId) -> Result<Vec<Decision>, StorageError>;
     /// All conditions of an application, in the order they were set.
     fn conditions(&mut self, application: ApplicationId) -> Result<Vec<Condition>, StorageError>;
+    /// Who stepped back from an application, oldest first.
+    fn recusals(&mut self, application: ApplicationId) -> Result<Vec<Recusal>, StorageError>;
+    /// Notes that somebody stepped back.
+    fn add_recusal(&mut self, recusal: &Recusal) -> Result<(), StorageError>;
+    /// What waits at a level since then or longer and was not told of for this wait, the longest
+    /// first.
+    fn overdue(
+        &mut self,
+        level: Level,
+        since: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<Application>, StorageError>;
+    /// Notes that it was told of, for this wait; false if it was noted before, by whomever.
+    fn note_deadline(&mut self, application: &Application) -> Result<bool, StorageError>;
     /// Saves that a condition is met.
     fn save_condition(&mut self, condition: &Condition) -> Result<(), StorageError>;
 }

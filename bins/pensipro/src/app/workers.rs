@@ -6,13 +6,18 @@ use std::{
     time::Duration,
 };
 
+use pensipro_auth::ModuleCode;
+use pensipro_origination::usecases::tell_deadlines;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::App;
-use crate::jobs;
+use crate::{http::Problem, jobs};
 
 /// Answers to idempotency keys that are forgotten at once.
 const FORGOTTEN_AT_ONCE: i64 = 500;
+
+/// Deadlines of each level that are told of at once.
+const TOLD_AT_ONCE: u16 = 200;
 
 /// The workers of an application.
 #[derive(Debug)]
@@ -74,11 +79,28 @@ impl App {
                     _ = ticks.tick() => {
                         app.forget_old_answers().await;
                         app.remove_files().await;
+                        if let Err(problem) = app.tell_deadlines().await {
+                            let text = problem.log_text().unwrap_or(problem.code());
+                            log::warn!("deadlines could not be told of: {text}");
+                        }
                     }
                     () = stop.asked() => return,
                 }
             }
         });
+    }
+
+    /// Tells of what waits at a level of the committee longer than it may, once over all instances;
+    /// gives how many this one told of. Many at once are told of in turns.
+    pub async fn tell_deadlines(&self) -> Result<usize, Problem> {
+        let policies = self.policies();
+        if self.state().is_disabled(ModuleCode::Los.code()) {
+            return Ok(0);
+        }
+        self.change("tell_deadlines", move |tx, at| {
+            Ok(tell_deadlines(tx, &policies.committee, TOLD_AT_ONCE, at)?)
+        })
+        .await
     }
 
     async fn forget_old_answers(&self) {

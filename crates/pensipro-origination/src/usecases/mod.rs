@@ -8,6 +8,7 @@ mod conditions;
 mod documents;
 mod drafts;
 mod reads;
+mod recusals;
 mod status;
 mod submit;
 
@@ -17,7 +18,9 @@ pub use conditions::fulfil_condition;
 pub use documents::{add_document, document, document_owner};
 pub use drafts::{create_application, update_draft};
 pub use reads::{
-    ApplicationFile, application_file, level_due, list_applications, list_documents, list_prechecks,
+    ApplicationFile, application_file, level_due, list_applications, list_documents,
+    list_prechecks, search_applications,
 };
+pub use recusals::{recuse, tell_deadlines};
 pub use status::{cancel_application, change_status, withdraw_offer};
 pub use submit::submit_application;

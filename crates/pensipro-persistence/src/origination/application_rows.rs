@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use pensipro_kernel::{
     ApplicationId, BranchId, MemberId, Money, ProductId, SalesId, StorageError, UserId, Version,
 };
-use pensipro_origination::{Application, Request};
+use pensipro_origination::{Application, Level, Request, Waiting};
 
 use crate::{
-    convert::{code, count, from_json, from_time},
+    convert::{code, count, from_json, from_time, unreadable},
     schema::applications,
 };
 
@@ -29,6 +29,8 @@ pub(super) struct ApplicationRow {
     reason: Option<String>,
     entered_on: NaiveDate,
     approved_on: Option<NaiveDate>,
+    due_level: Option<i32>,
+    waiting_since: Option<NaiveDateTime>,
     version: i64,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
@@ -77,11 +79,17 @@ impl TryFrom<ApplicationRow> for Application {
             reason,
             entered_on,
             approved_on,
+            due_level,
+            waiting_since,
             version,
             created_at,
             updated_at,
             created_by,
         } = row;
+        let level = due_level.map(|level| {
+            Level::new(level.into()).ok_or_else(|| unreadable("applications.due_level"))
+        });
+        let level = level.transpose()?;
         Ok(Self {
             id: ApplicationId::new(id),
             member_id: MemberId::new(member_id),
@@ -99,6 +107,7 @@ impl TryFrom<ApplicationRow> for Application {
             reason,
             entered_on,
             approved_on,
+            waiting: waiting_since.map(|since| Waiting { since: from_time(since), level }),
             version: Version::new(version),
             created_at: from_time(created_at),
             updated_at: from_time(updated_at),

@@ -11,7 +11,10 @@ use pensipro_origination::{
     ApplicationStatus, OpenLoanFacts,
 };
 
-use super::application_rows::{ApplicationRow, RequestColumns};
+use super::{
+    application_rows::{ApplicationRow, RequestColumns},
+    desk::on_desk,
+};
 use crate::{
     Tx,
     connection::MultiBackend,
@@ -21,10 +24,12 @@ use crate::{
     sql::{Locked, Raw, RowLock, after, columns},
 };
 
-type ApplicationQuery = diesel::helper_types::IntoBoxed<'static, applications::table, MultiBackend>;
+pub(super) type ApplicationQuery =
+    diesel::helper_types::IntoBoxed<'static, applications::table, MultiBackend>;
 
 fn filtered(filter: &ApplicationFilter, scope: Scope) -> ApplicationQuery {
-    let ApplicationFilter { status, member_id, sales_id, product_id, sort: _ } = filter.clone();
+    let ApplicationFilter { status, member_id, sales_id, product_id, desk, level, sort } =
+        filter.clone();
     let mut query = applications::table.filter(seen_applications(scope)).into_boxed();
     if let Some(status) = status {
         query = query.filter(applications::status.eq(status.code()));
@@ -38,7 +43,16 @@ fn filtered(filter: &ApplicationFilter, scope: Scope) -> ApplicationQuery {
     if let Some(product) = product_id {
         query = query.filter(applications::product_id.eq(product.get()));
     }
-    query
+    if let Some(level) = level {
+        query = query.filter(applications::due_level.eq(i32::from(level.get())));
+    }
+    if sort == ApplicationSort::WaitingSince {
+        query = query.filter(applications::waiting_since.is_not_null());
+    }
+    match desk {
+        Some(desk) => on_desk(query, desk),
+        None => query,
+    }
 }
 
 fn paged(
@@ -46,7 +60,7 @@ fn paged(
     sort: ApplicationSort,
     page: &PageRequest,
 ) -> Result<ApplicationQuery, StorageError> {
-    use applications::{created_at, id};
+    use applications::{created_at, id, waiting_since};
     let query = match (sort, page.after.clone()) {
         (_, None) => query,
         (ApplicationSort::CreatedAt, Some(last)) => {
@@ -55,16 +69,24 @@ fn paged(
         (ApplicationSort::CreatedAtDescending, Some(last)) => {
             after!(query, falling, created_at, id, parse_time_key(&last.key)?, last.id)
         }
+        (ApplicationSort::WaitingSince, Some(last)) => {
+            after!(query, rising, waiting_since, id, parse_time_key(&last.key)?, last.id)
+        }
     };
     let query = match sort {
         ApplicationSort::CreatedAt => query.order((created_at.asc(), id.asc())),
         ApplicationSort::CreatedAtDescending => query.order((created_at.desc(), id.desc())),
+        ApplicationSort::WaitingSince => query.order((waiting_since.asc(), id.asc())),
     };
     Ok(query.limit(i64::from(page.limit) + 1))
 }
 
-fn position(application: &Application) -> Position {
-    Position { key: time_key(application.created_at), id: application.id.get() }
+fn position(sort: ApplicationSort, application: &Application) -> Position {
+    let key = match (sort, application.waiting) {
+        (ApplicationSort::WaitingSince, Some(waiting)) => waiting.since,
+        _ => application.created_at,
+    };
+    Position { key: time_key(key), id: application.id.get() }
 }
 
 #[derive(QueryableByName)]
@@ -121,7 +143,7 @@ impl ApplicationRepository for Tx<'_> {
         let rows: Vec<ApplicationRow> =
             self.run(|conn| query.select(ApplicationRow::as_select()).load(conn))?;
         let rows = rows.into_iter().map(Application::try_from).collect::<Result<_, _>>()?;
-        let mut applications = Page::from_rows(rows, page.limit, position);
+        let mut applications = Page::from_rows(rows, page.limit, |row| position(filter.sort, row));
         if page.count {
             let query = filtered(filter, scope);
             applications.total = Some(self.run(|conn| query.count().get_result(conn))?);
@@ -182,11 +204,13 @@ impl ApplicationRepository for Tx<'_> {
             reason,
             entered_on: _,
             approved_on,
+            waiting,
             version,
             created_at: _,
             updated_at: _,
             created_by: _,
         } = application;
+        let due_level = waiting.and_then(|waiting| waiting.level);
         let terms = to_json(terms)?;
         let now = self.now();
         let changed = self.run(|conn| {
@@ -201,6 +225,8 @@ impl ApplicationRepository for Tx<'_> {
                     dsl::status.eq(status.code()),
                     dsl::reason.eq(reason),
                     dsl::approved_on.eq(approved_on),
+                    dsl::due_level.eq(due_level.map(|level| i32::from(level.get()))),
+                    dsl::waiting_since.eq(waiting.map(|waiting| waiting.since.naive_utc())),
                     dsl::version.eq(version.next().get()),
                     dsl::updated_at.eq(now),
                 ))

@@ -1,10 +1,10 @@
 //! The committee's decisions and conditions.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use pensipro_kernel::{ApplicationId, ConditionId, DecisionId, StorageError, UserId};
 use pensipro_origination::{
-    CommitteeRepository, Condition, Decision, Fulfilment, Level, NewDecision,
+    Application, CommitteeRepository, Condition, Decision, Fulfilment, Level, NewDecision, Recusal,
 };
 
 use crate::{
@@ -130,6 +130,27 @@ impl CommitteeRepository for Tx<'_> {
                 .load(conn)
         })?;
         Ok(rows.into_iter().map(Condition::from).collect())
+    }
+
+    fn recusals(&mut self, application: ApplicationId) -> Result<Vec<Recusal>, StorageError> {
+        self.stored_recusals(application)
+    }
+
+    fn add_recusal(&mut self, recusal: &Recusal) -> Result<(), StorageError> {
+        self.insert_recusal(recusal)
+    }
+
+    fn overdue(
+        &mut self,
+        level: Level,
+        since: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<Application>, StorageError> {
+        self.overdue_applications(level, since, limit)
+    }
+
+    fn note_deadline(&mut self, application: &Application) -> Result<bool, StorageError> {
+        self.insert_deadline(application)
     }
 
     fn save_condition(&mut self, condition: &Condition) -> Result<(), StorageError> {

@@ -4,4 +4,6 @@ mod application_rows;
 mod applications;
 mod assessments;
 mod committee;
+mod desk;
 mod documents;
+mod recusals;

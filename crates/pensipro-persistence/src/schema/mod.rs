@@ -54,6 +54,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     analysis,
     committee_decisions,
     application_conditions,
+    committee_recusals,
+    committee_deadlines,
     loans,
     loan_terms,
     loan_schedules,
@@ -125,6 +127,9 @@ diesel::joinable!(committee_decisions -> sys_users (decided_by));
 diesel::joinable!(application_conditions -> applications (application_id));
 diesel::joinable!(application_conditions -> committee_decisions (decision_id));
 diesel::joinable!(application_conditions -> sys_users (met_by));
+diesel::joinable!(committee_recusals -> applications (application_id));
+diesel::joinable!(committee_recusals -> sys_users (user_id));
+diesel::joinable!(committee_deadlines -> applications (application_id));
 diesel::joinable!(loans -> applications (application_id));
 diesel::joinable!(loans -> members (member_id));
 diesel::joinable!(loans -> loan_products (product_id));

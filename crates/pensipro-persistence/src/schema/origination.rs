@@ -16,6 +16,8 @@ diesel::table! {
         reason -> Nullable<Text>,
         entered_on -> Date,
         approved_on -> Nullable<Date>,
+        due_level -> Nullable<Integer>,
+        waiting_since -> Nullable<Timestamp>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -73,6 +75,24 @@ diesel::table! {
         notes -> Nullable<Text>,
         decided_at -> Timestamp,
         decided_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    committee_recusals (application_id, user_id) {
+        application_id -> BigInt,
+        user_id -> BigInt,
+        level -> Integer,
+        reason -> Text,
+        recused_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    committee_deadlines (application_id, waiting_since) {
+        application_id -> BigInt,
+        waiting_since -> Timestamp,
+        told_at -> Timestamp,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Applications and the way to their approval.
 
+use chrono::TimeDelta;
 use pensipro_kernel::{ApplicationId, BranchId, PageRequest, Rate, Scope, StorageError, UserId};
 use pensipro_members::{ContentType, MemberRepository, Sha256, StoredFile};
 use pensipro_origination::{
     Application, ApplicationDocumentKind, ApplicationDocumentRepository, ApplicationDraft,
     ApplicationFilter, ApplicationRepository, ApplicationSort, ApplicationStatus,
-    AssessmentRepository, CommitteeRepository, Condition, Findings, Fulfilment, Level, NewAnalysis,
-    NewDecision, Occasion, OpenLoanFacts, Precheck, Recommendation, Request, RiskScore, Verdict,
+    AssessmentRepository, CommitteeRepository, Condition, Desk, Findings, Fulfilment, Level,
+    NewAnalysis, NewDecision, Occasion, OpenLoanFacts, Precheck, Recommendation, Recusal, Request,
+    RiskScore, Verdict, Waiting,
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_pricing::RuleResult;
@@ -195,6 +197,86 @@ fn documents_prechecks_and_analyses_pile_up() {
             assert_eq!(analysis.content, new);
             assert_eq!(read(database, |tx| tx.analyses(id)).last(), Some(&analysis));
         }
+    });
+}
+
+#[test]
+fn desks_hold_what_waits_the_longest_first() {
+    on_each_backend(|database| {
+        let draft = draft(database);
+        let since = |hours| database_time() + TimeDelta::hours(hours);
+        let put = |status, hours, level: Option<i64>| {
+            let mut stored = add(database, &draft);
+            let level = level.and_then(Level::new);
+            stored.status = status;
+            stored.waiting = Some(Waiting { since: since(hours), level });
+            stored.version = write(database, |tx| tx.save_application(&stored));
+            assert_eq!(application(database, stored.id), stored);
+            stored.id
+        };
+        let late = put(ApplicationStatus::Committee, 2, Some(1));
+        let early = put(ApplicationStatus::Committee, 1, Some(1));
+        let next = put(ApplicationStatus::Committee, 0, Some(2));
+        let analyst = put(ApplicationStatus::Analyzing, 3, None);
+        add(database, &draft);
+        let ids = |filter: &ApplicationFilter| {
+            let filter =
+                ApplicationFilter { sort: ApplicationSort::WaitingSince, ..filter.clone() };
+            let mut page = PageRequest { limit: 1, count: true, ..PageRequest::default() };
+            let mut ids = Vec::new();
+            loop {
+                let part = read(database, |tx| tx.applications(&filter, &page, Scope::default()));
+                ids.extend(part.data.iter().map(|application| application.id));
+                match part.next {
+                    Some(next) => page.after = Some(next),
+                    None => {
+                        assert_eq!(part.total, Some(ids.len().try_into().unwrap()));
+                        return ids;
+                    }
+                }
+            }
+        };
+        let all = ApplicationFilter::default();
+        assert_eq!(ids(&all), [next, early, late, analyst]);
+        let desk = |desk| ApplicationFilter { desk: Some(desk), ..ApplicationFilter::default() };
+        assert_eq!(ids(&desk(Desk::Analyst)), [analyst]);
+        assert_eq!(ids(&desk(Desk::Finance)), []);
+        let level = Level::new(1);
+        assert_eq!(ids(&ApplicationFilter { level, ..all }), [early, late]);
+        let overdue = |hours| {
+            read(database, |tx| tx.overdue(Level::FIRST, since(hours), 10))
+                .into_iter()
+                .map(|application| application.id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!((overdue(0), overdue(1), overdue(2)), (vec![], vec![early], vec![early, late]));
+        let told = application(database, early);
+        let note = || write(database, |tx| tx.note_deadline(&told));
+        assert_eq!((note(), note()), (true, false));
+        assert_eq!(overdue(2), [late]);
+    });
+}
+
+fn database_time() -> chrono::DateTime<chrono::Utc> {
+    "2026-06-15T03:00:00Z".parse().unwrap()
+}
+
+#[test]
+fn who_stepped_back_is_kept_once() {
+    on_each_backend(|database| {
+        add_user(database, 1);
+        let id = add(database, &draft(database)).id;
+        let recusal = Recusal {
+            application_id: id,
+            user_id: UserId::new(1),
+            level: Level::FIRST,
+            reason: "saudara kandung".into(),
+            recused_at: database_time(),
+        };
+        write(database, |tx| tx.add_recusal(&recusal));
+        let again = database.store().write("again", |tx| tx.add_recusal(&recusal));
+        assert!(matches!(again, Err(StorageError::Duplicate { .. })));
+        assert_eq!(read(database, |tx| tx.recusals(id)), [recusal]);
     });
 }
 

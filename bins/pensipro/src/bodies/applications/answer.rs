@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_flows::ApplicationRecord;
-use pensipro_kernel::{BranchId, LoanId, Money, Rate, SalesId, UserId};
+use pensipro_kernel::{BranchId, LoanId, Moment, Money, Rate, SalesId, UserId};
 use pensipro_origination::{
     Analysis, Application, Condition, Decision, Findings, Fulfilment, NewAnalysis, NewDecision,
-    Precheck, Request, usecases::ApplicationFile,
+    Precheck, Recusal, Request, usecases::ApplicationFile,
 };
 use pensipro_pricing::TermsParts;
 use serde::Serialize;
@@ -45,6 +45,14 @@ pub struct ApplicationBody {
     pub reason: Option<String>,
     pub entered_on: NaiveDate,
     pub approved_on: Option<NaiveDate>,
+    /// Since when somebody has to act on it: the analyst, a level of the committee, or finance.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// Whole days since then.
+    pub waiting_days: Option<i64>,
+    /// Whole days since its entry.
+    pub age_days: i64,
+    /// The committee's level that is due, while the committee has it.
+    pub next_level: Option<u8>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub created_by: Option<i64>,
@@ -64,8 +72,8 @@ pub struct ApplicationDetailBody {
     pub decisions: Vec<DecisionBody>,
     /// The committee's; a disbursement needs all of them met.
     pub conditions: Vec<ConditionBody>,
-    /// The level that is due, while the committee has it.
-    pub next_level: Option<u8>,
+    /// Who stepped back from deciding, oldest first.
+    pub recusals: Vec<RecusalBody>,
     /// The loan, once approved.
     pub loan_id: Option<i64>,
 }
@@ -115,6 +123,17 @@ pub struct DecisionBody {
     pub decided_by: Option<i64>,
 }
 
+/// Somebody of the committee who stepped back.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the fields speak for themselves")]
+pub struct RecusalBody {
+    pub user_id: i64,
+    /// The level that was due then.
+    pub level: u8,
+    pub reason: String,
+    pub recused_at: DateTime<Utc>,
+}
+
 /// A condition that a level set.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the fields speak for themselves")]
@@ -128,9 +147,10 @@ pub struct ConditionBody {
     pub notes: Option<String>,
 }
 
-impl From<Application> for ApplicationBody {
-    fn from(application: Application) -> Self {
-        let number = application.number();
+impl ApplicationBody {
+    /// An application as it stands at a moment.
+    pub fn of(application: Application, at: Moment) -> Self {
+        let (number, age_days) = (application.number(), application.age(at.today));
         let Application {
             id,
             member_id,
@@ -143,6 +163,7 @@ impl From<Application> for ApplicationBody {
             reason,
             entered_on,
             approved_on,
+            waiting,
             version: _,
             created_at,
             updated_at,
@@ -174,6 +195,10 @@ impl From<Application> for ApplicationBody {
             reason,
             entered_on,
             approved_on,
+            waiting_since: waiting.map(|waiting| waiting.since),
+            waiting_days: waiting.map(|waiting| waiting.days(at.now)),
+            age_days,
+            next_level: waiting.and_then(|waiting| waiting.level).map(|level| level.get()),
             created_at,
             updated_at,
             created_by: created_by.map(UserId::get),
@@ -181,17 +206,26 @@ impl From<Application> for ApplicationBody {
     }
 }
 
-impl From<ApplicationRecord> for ApplicationDetailBody {
-    fn from(ApplicationRecord { file, loan_id }: ApplicationRecord) -> Self {
-        let ApplicationFile { application, precheck, analyses, decisions, conditions, next_level } =
-            file;
+impl ApplicationDetailBody {
+    /// An application with all that was said of it, as it stands at a moment.
+    pub fn of(ApplicationRecord { file, loan_id }: ApplicationRecord, at: Moment) -> Self {
+        let ApplicationFile {
+            application,
+            precheck,
+            analyses,
+            decisions,
+            conditions,
+            recusals,
+            next_level,
+        } = file;
+        let next_level = next_level.map(|level| level.get());
         Self {
-            application: application.into(),
+            application: ApplicationBody { next_level, ..ApplicationBody::of(application, at) },
             precheck: precheck.map(PrecheckBody::from),
             analyses: analyses.into_iter().map(AnalysisBody::from).collect(),
             decisions: decisions.into_iter().map(DecisionBody::from).collect(),
             conditions: conditions.into_iter().map(ConditionBody::from).collect(),
-            next_level: next_level.map(|level| level.get()),
+            recusals: recusals.into_iter().map(RecusalBody::from).collect(),
             loan_id: loan_id.map(LoanId::get),
         }
     }
@@ -241,6 +275,13 @@ impl From<Decision> for DecisionBody {
             decided_at,
             decided_by: decided_by.map(UserId::get),
         }
+    }
+}
+
+impl From<Recusal> for RecusalBody {
+    fn from(recusal: Recusal) -> Self {
+        let Recusal { application_id: _, user_id, level, reason, recused_at } = recusal;
+        Self { user_id: user_id.get(), level: level.get(), reason, recused_at }
     }
 }
 

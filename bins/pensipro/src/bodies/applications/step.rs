@@ -65,6 +65,15 @@ pub struct StatusBody {
     reason: Option<String>,
 }
 
+/// Stepping back from the committee.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecuseBody {
+    /// Why.
+    #[schema(value_type = String, example = "Saudara kandung pemohon")]
+    pub reason: Option<String>,
+}
+
 /// A condition found met.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

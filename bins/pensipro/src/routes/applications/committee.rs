@@ -5,18 +5,19 @@ use std::sync::Arc;
 use pensipro_flows::decide_application;
 use pensipro_kernel::{ApplicationId, ConditionId};
 use pensipro_origination::{
-    Decide, Findings,
-    usecases::{analyze_application, fulfil_condition, level_due},
+    Decide, Findings, Recusal,
+    usecases::{analyze_application, fulfil_condition, level_due, recuse},
 };
 
 use super::{settled, shown, table};
 use crate::{
     App,
     bodies::applications::{
-        AnalyzeBody, ApplicationDetailBody, ConditionBody, DecideBody, FulfilBody,
+        AnalyzeBody, ApplicationDetailBody, ConditionBody, DecideBody, FulfilBody, RecusalBody,
+        RecuseBody,
     },
     http::{
-        Allowed, Id, IfMatch, Reply, Routes, Shown, Valid,
+        Allowed, Created, Id, IfMatch, Reply, Routes, Shown, Valid,
         right::{AnalyzeApplication, ApproveApplication, VerifyDocument},
     },
 };
@@ -32,6 +33,11 @@ pub(super) fn routes() -> Routes {
             "/applications/{id}/decide",
             "Decides at the committee's level that is due; the last approval makes the loan",
             decide,
+        )
+        .post(
+            "/applications/{id}/recusals",
+            "Steps back from deciding on an application, for good",
+            step_back,
         )
         .post(
             "/applications/{id}/conditions/{condition_id}/fulfil",
@@ -75,6 +81,22 @@ async fn decide(
         let rules = (&policies.committee, &policies.precheck);
         let decided = decide_application(tx, &by, *id, command.clone(), rules, at)?;
         settled(decided, || shown(tx, &by, *id, &policies))
+    })
+    .await
+}
+
+async fn step_back(
+    app: App,
+    by: Allowed<ApproveApplication>,
+    id: Id<ApplicationId>,
+    body: Valid<RecuseBody>,
+) -> Reply<Created<RecusalBody>> {
+    let (once, body) = body.split();
+    let reason = Recusal::reason(body.reason.as_deref())?;
+    let policies = app.policies();
+    app.post("recuse", once, move |tx, at| {
+        let recusal = recuse(tx, &by, *id, reason.clone(), &policies.committee, at)?;
+        Ok(Created::new(format!("/applications/{}", *id), recusal.into()))
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use pensipro_kernel::ApplicationId;
 use pensipro_origination::usecases::{
-    create_application, list_applications, list_prechecks, update_draft,
+    create_application, list_prechecks, search_applications, update_draft,
 };
 
 use super::{detail, shown, table};
@@ -13,15 +13,15 @@ use crate::{
         NewApplicationBody, PrecheckBody,
     },
     http::{
-        Allowed, Created, Id, IfMatch, List, Listing, Reply, Routes, Shown, Valid,
-        right::{CreateApplication, ViewApplication},
+        Allowed, Created, Either, Id, IfMatch, List, Listing, Reply, Routes, Shown, Valid,
+        right::{CreateApplication, DisburseLoan, ViewApplication},
     },
 };
 
 pub(super) fn routes() -> Routes {
     table()
         .post("/applications", "Enters an application as a draft", create)
-        .get("/applications", "Lists applications", list)
+        .get("/applications", "Lists applications, all or what waits on a desk", list)
         .get("/applications/{id}", "Shows an application with what was said of it", show)
         .get(
             "/applications/{id}/prechecks",
@@ -49,13 +49,16 @@ async fn create(
 
 async fn list(
     app: App,
-    by: Allowed<ViewApplication>,
+    by: Allowed<Either<ViewApplication, DisburseLoan>>,
     listing: Listing<ApplicationQuery>,
 ) -> Reply<List<ApplicationBody>> {
     let Listing { filter, page, pager } = listing;
-    app.read(move |tx, _| {
-        let page = list_applications(tx, &by, &filter.into(), &page)?;
-        Ok(pager.list(page, ApplicationBody::from))
+    let policies = app.policies();
+    app.read(move |tx, at| {
+        let desk = (filter.desk, filter.level);
+        let (filter, policy) = (filter.into(), &policies.committee);
+        let page = search_applications(tx, &by, desk, filter, policy, &page)?;
+        Ok(pager.list(page, |application| ApplicationBody::of(application, at)))
     })
     .await
 }

@@ -39,7 +39,7 @@ pub(super) fn detail(
 ) -> Result<(ApplicationDetailBody, Version), Problem> {
     let record = application_record(tx, by, id, &policies.committee)?;
     let version = record.file.application.version;
-    Ok((record.into(), version))
+    Ok((ApplicationDetailBody::of(record, tx.moment()), version))
 }
 
 /// The answer to a step that the pre-check decides: where it fails, its result is stored all the same.

@@ -38,11 +38,11 @@ pub(super) async fn applications(
     listing: Listing<NoFilter>,
 ) -> Reply<List<ApplicationBody>> {
     let Listing { filter: NoFilter {}, page, pager } = listing;
-    app.read_snapshot(move |tx, _| {
+    app.read_snapshot(move |tx, at| {
         let member_id = Some(get_member(tx, &by, *member)?.id);
         let filter = ApplicationFilter { member_id, ..ApplicationFilter::default() };
         let applications = list_applications(tx, &by, &filter, &page)?;
-        Ok(pager.list(applications, ApplicationBody::from))
+        Ok(pager.list(applications, |application| ApplicationBody::of(application, at)))
     })
     .await
 }

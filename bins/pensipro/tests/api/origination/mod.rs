@@ -1,6 +1,8 @@
 //! Origination where it refuses: facts that changed, bounds, steps that a state does not have.
 
 mod bounds;
+mod desks;
+mod levels;
 mod rechecks;
 mod transitions;
 

@@ -153,6 +153,7 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /applications/{id}/documents/{doc_id}/content", Hidden, ""),
     ("POST /applications/{id}/analyze", Hidden, r#"{"income": "4500000", "other_obligations": "0", "risk_score": 72, "recommendation": "approve", "notes": "layak"}"#),
     ("POST /applications/{id}/decide", Hidden, r#"{"decision": "approve"}"#),
+    ("POST /applications/{id}/recusals", Hidden, r#"{"reason": "saudara kandung"}"#),
     ("POST /applications/{id}/conditions/{condition_id}/fulfil", Hidden, r#"{"notes": "diterima"}"#),
     ("PUT /applications/{id}/status", Hidden, r#"{"status": "draft", "reason": "diperbaiki"}"#),
     ("POST /applications/{id}/cancel", Hidden, r#"{"reason": "batal"}"#),

@@ -1,12 +1,13 @@
 //! The committee's rules and laws.
 
-use pensipro_kernel::{DomainError, FourEyes, Money, UserId};
+use pensipro_kernel::{BranchId, DomainError, FourEyes, Money, ProductId, UserId};
 use proptest::prelude::*;
 
 use crate::fixtures::{actor, analysis, application, at, decision, rupiah};
 use crate::{
     Analysis, Application, ApplicationStatus, CommitteeFile, CommitteePolicy, Decide, Decided,
-    Decision, Level, OriginationError, RawDecide, Relaxation, Request, Verdict,
+    Decision, Level, OriginationError, RawBand, RawDecide, Recusal, Relaxation, Request, Subject,
+    Verdict, Waiting,
 };
 
 const AUTHOR: i64 = 1;
@@ -14,7 +15,8 @@ const ANALYST: i64 = 2;
 
 fn with_committee(plafon: Money) -> Application {
     let request = Request { plafon, ..application().request };
-    Application { status: ApplicationStatus::Committee, request, ..application() }
+    let waiting = Waiting::at_level(Some(Level::FIRST), at());
+    Application { status: ApplicationStatus::Committee, request, waiting, ..application() }
 }
 
 fn approve() -> Decide {
@@ -33,7 +35,7 @@ fn decide(
     (user, roles): (i64, &[&str]),
 ) -> Result<Decided, OriginationError> {
     let analyses = [analysis(ANALYST)];
-    let file = CommitteeFile { analyses: &analyses, decisions: before };
+    let file = CommitteeFile { analyses: &analyses, decisions: before, recusals: &[] };
     with_committee(rupiah(plafon)).decide(file, policy, &actor(user, roles), approve(), at())
 }
 
@@ -71,7 +73,7 @@ fn a_word_counts_for_the_level_that_it_is_meant_for() {
     let run = |level: i64, before: &[Decision]| {
         let command = Decide { level: Level::new(level), ..approve() };
         let analyses = [analysis(ANALYST)];
-        let file = CommitteeFile { analyses: &analyses, decisions: before };
+        let file = CommitteeFile { analyses: &analyses, decisions: before, recusals: &[] };
         let by = actor(9, &["KOMITE"]);
         let application = with_committee(rupiah(50_000_000));
         outcome(application.decide(file, &CommitteePolicy::default(), &by, command, at()))
@@ -125,7 +127,7 @@ fn a_rejection_ends_it_and_a_conditional_yes_goes_on() {
             level: None,
         };
         let analyses: [Analysis; 0] = [];
-        let file = CommitteeFile { analyses: &analyses, decisions: &[] };
+        let file = CommitteeFile { analyses: &analyses, decisions: &[], recusals: &[] };
         let command = Decide::check(raw).map_err(|faults| faults.list()[0].field.clone())?;
         let by = actor(7, &["SPV"]);
         let application = with_committee(rupiah(10_000_000));
@@ -149,7 +151,7 @@ fn a_rejection_ends_it_and_a_conditional_yes_goes_on() {
 fn only_what_is_with_the_committee_is_decided() {
     for status in ApplicationStatus::ALL {
         let application = Application { status: *status, ..with_committee(rupiah(1)) };
-        let file = CommitteeFile { analyses: &[], decisions: &[] };
+        let file = CommitteeFile { analyses: &[], decisions: &[], recusals: &[] };
         let by = actor(7, &["SPV"]);
         let decided = application.decide(file, &CommitteePolicy::default(), &by, approve(), at());
         let expected = match status {
@@ -167,6 +169,108 @@ fn a_committee_has_two_levels_at_least() {
     assert!(!new(vec![level()]) && !new(vec![level(), vec![]]) && new(vec![level(), level()]));
 }
 
+fn subject(plafon: i64, product: i64, branch: Option<i64>) -> Subject {
+    let branch_id = branch.map(BranchId::new);
+    Subject { plafon: rupiah(plafon), product_id: ProductId::new(product), branch_id }
+}
+
+fn levels(roles: &[&str]) -> Vec<Vec<String>> {
+    roles.iter().map(|role| vec![(*role).to_owned()]).collect()
+}
+
+#[test]
+fn the_first_band_that_covers_an_application_tells_its_levels() {
+    let bands = vec![
+        RawBand {
+            plafon_from: Some(rupiah(10)),
+            plafon_below: Some(rupiah(20)),
+            products: vec![ProductId::new(1), ProductId::new(2)],
+            branches: vec![BranchId::new(5)],
+            levels: levels(&["A"]),
+        },
+        RawBand { products: vec![ProductId::new(1)], levels: levels(&["B"]), ..RawBand::default() },
+        RawBand { plafon_from: Some(rupiah(15)), levels: levels(&["C"]), ..RawBand::default() },
+    ];
+    let policy = CommitteePolicy::default().with_bands(bands).unwrap();
+    let first =
+        |plafon, product, branch| policy.levels_for(subject(plafon, product, branch))[0][0].clone();
+    for (plafon, product, branch, role) in [
+        (9, 2, Some(5), "SPV"),
+        (10, 2, Some(5), "A"),
+        (19, 1, Some(5), "A"),
+        (20, 2, Some(5), "C"),
+        (20, 1, Some(5), "B"),
+        (12, 1, None, "B"),
+        (12, 1, Some(6), "B"),
+        (14, 3, Some(5), "SPV"),
+        (15, 3, None, "C"),
+    ] {
+        assert_eq!(first(plafon, product, branch), role, "{plafon} {product} {branch:?}");
+    }
+}
+
+#[test]
+fn a_band_has_levels_roles_and_bounds_in_order() {
+    let fields = |bands: Vec<RawBand>| {
+        let faults = CommitteePolicy::default().with_bands(bands).unwrap_err();
+        faults.list().iter().map(|fault| fault.field.clone()).collect::<Vec<_>>()
+    };
+    let good = RawBand { levels: levels(&["A"]), ..RawBand::default() };
+    let order =
+        RawBand { plafon_from: Some(rupiah(2)), plafon_below: Some(rupiah(2)), ..good.clone() };
+    let empty = RawBand { levels: vec![vec![]], ..good.clone() };
+    let many = RawBand { levels: levels(&["A"; 10]), ..good.clone() };
+    let all = ["[1].levels", "[2].plafon_below", "[3].levels", "[4].levels"];
+    assert_eq!(fields(vec![good.clone(), RawBand::default(), order, empty, many]), all);
+    assert_eq!(fields(vec![good; 51]), [""]);
+}
+
+#[test]
+fn a_band_of_one_level_approves_at_once() {
+    let band = RawBand { levels: levels(&["KOMITE"]), ..RawBand::default() };
+    let policy = CommitteePolicy::default().with_bands(vec![band]).unwrap();
+    assert_eq!(outcome(decide(500_000_000, &[], &policy, (7, &["KOMITE"]))), Ok("approved"));
+}
+
+#[test]
+fn levels_have_their_deadlines_and_the_last_stands_for_those_after() {
+    let hours = |deadlines: &[u16]| {
+        let policy = CommitteePolicy::default().with_deadlines(deadlines.to_vec());
+        let told = policy.deadlines().into_iter();
+        told.map(|(level, within)| (level.get(), within.num_hours())).collect::<Vec<_>>()
+    };
+    assert_eq!(hours(&[]), []);
+    assert_eq!(hours(&[48]), [(1, 48), (2, 48), (3, 48)]);
+    assert_eq!(hours(&[24, 0]), [(1, 24)]);
+    assert_eq!(hours(&[0, 12, 72, 96]), [(2, 12), (3, 72)]);
+}
+
+#[test]
+fn who_steps_back_sits_on_the_level_and_decides_no_more() {
+    let policy = CommitteePolicy::default();
+    let application = with_committee(rupiah(50_000_000));
+    let analyses = [analysis(ANALYST)];
+    let recuse = |before: &[Decision], recusals: &[Recusal], (user, roles): (i64, &[&str])| {
+        let file = CommitteeFile { analyses: &analyses, decisions: before, recusals };
+        let by = actor(user, roles);
+        let recusal = application.recuse(file, &policy, &by, "saudara".into(), at());
+        recusal.map_err(|error| error.kind().code)
+    };
+    let stepped_back = recuse(&[], &[], (7, &["SPV"])).unwrap();
+    assert_eq!((stepped_back.user_id, stepped_back.level), (UserId::new(7), Level::FIRST));
+    assert_eq!(recuse(&[], &[], (7, &["MANAGER"])).unwrap_err(), "wrong_level");
+    assert_eq!(recuse(&[], &[], (ANALYST, &["SPV"])).unwrap_err(), "same_person");
+    let recusals = [stepped_back];
+    assert_eq!(recuse(&[], &recusals, (7, &["SPV"])).unwrap_err(), "recused");
+    let file = CommitteeFile { analyses: &analyses, decisions: &[], recusals: &recusals };
+    let decide =
+        |user| outcome(application.decide(file, &policy, &actor(user, &["SPV"]), approve(), at()));
+    assert_eq!((decide(7), decide(8)), (Err("recused"), Ok("committee")));
+    let draft = Application { status: ApplicationStatus::Draft, ..application.clone() };
+    let refused = draft.recuse(file, &policy, &actor(8, &["SPV"]), "x".into(), at());
+    assert_eq!(refused.unwrap_err().kind().code, "application_not_with_committee");
+}
+
 proptest! {
     /// Whoever tries in whatever order and with whatever verdicts: nobody sits twice, levels are
     /// decided in order, and what is approved has the word of all its levels.
@@ -182,7 +286,7 @@ proptest! {
         let mut application = with_committee(rupiah(plafon));
         let mut history: Vec<Decision> = Vec::new();
         for (user, verdict) in tries {
-            let file = CommitteeFile { analyses: &analyses, decisions: &history };
+            let file = CommitteeFile { analyses: &analyses, decisions: &history, recusals: &[] };
             let command = Decide { level: None, verdict, notes: None, conditions: vec![] };
             let by = actor(user, &["KOMITE"]);
             if let Ok(decided) = application.decide(file, &policy, &by, command, at()) {
@@ -198,7 +302,9 @@ proptest! {
         prop_assert_eq!(people.len(), history.len());
         let levels: Vec<_> = history.iter().map(|made| made.content.level.get()).collect();
         prop_assert_eq!(levels, (1..=3).take(history.len()).collect::<Vec<u8>>());
-        let needed = policy.levels_for(rupiah(plafon)).len();
+        let due = application.due(&history, &policy).map(|seat| seat.level);
+        prop_assert_eq!(application.waiting.and_then(|waiting| waiting.level), due);
+        let needed = policy.levels_for(application.subject()).len();
         let turned_down = history.iter().any(|made| made.content.verdict == Verdict::Reject);
         let expected = match (turned_down, history.len() == needed) {
             (true, _) => ApplicationStatus::Rejected,

@@ -1,6 +1,10 @@
 //! What is held of a member: told, handed out, destroyed; and the keys that guard it.
 
-use std::{fs, slice};
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    slice,
+};
 
 use chrono::TimeDelta;
 use pensipro_audit::{
@@ -236,6 +240,28 @@ fn a_master_key_follows_another_while_instances_run() {
             let nik = member.details.nik;
             let holders: Outcome<_> = store.read(|tx| tx.holders(slice::from_ref(&nik), &[]));
             assert_eq!(holders.unwrap().nik[&nik].id, member.id);
+        }
+    });
+}
+
+#[test]
+fn a_walk_that_was_stopped_is_taken_up_where_it_was() {
+    on_each_backend(|database| {
+        let batch: Vec<_> = (1..=1_200).map(|serial| details(serial, "Suparman")).collect();
+        write(database, |tx| tx.add_members(batch.clone(), None).map(drop));
+        let operator = with_both(database, [9; 32]);
+        operator.begin_rotation().unwrap();
+        let stopped = catch_unwind(AssertUnwindSafe(|| {
+            operator.rewrap_member_keys(|_| panic!("stopped after a thousand"))
+        }));
+        assert!(stopped.is_err());
+        let rest = with_both(database, [9; 32]).rewrap_member_keys(|_| {}).unwrap();
+        assert_eq!(rest, Rewrapped { rewrapped: 200, already: 1_000 });
+        let store = database.try_open(|_| Ok(MasterKey::new([9; 32]))).unwrap();
+        for id in [1, 1_000, 1_200] {
+            let member: Outcome<Member> =
+                store.read(|tx| tx.member(MemberId::new(id), Scope::default()));
+            assert_eq!(member.unwrap().id.get(), id);
         }
     });
 }

@@ -11,6 +11,7 @@ use crate::{
         lending::{Lending, id, rows},
         on_each_backend,
         people::{branch, clerk, pdf, registered, registration},
+        running::until,
     },
 };
 
@@ -291,4 +292,31 @@ fn other_instances_forget_the_key_too() {
         let told: Value = there.get(&path).refused(404, "not_found");
         assert_eq!(told["code"], "not_found");
     }
+}
+
+#[test]
+fn files_that_a_crash_left_go_at_the_next_start() {
+    on_each_backend(|house| {
+        let admin = house.admin();
+        let path = registered(&admin, 1);
+        let upload = |kind: &str| {
+            let fields = [("kind", kind)];
+            admin.upload(&format!("{path}/documents"), &[], &fields, ("k.pdf", &pdf(kind)))
+        };
+        upload("KTP").expect(201);
+        upload("KK").expect(201);
+        assert_eq!(stored(house), 2);
+        // As it is after the commit, before the store was told.
+        let given_up = "INSERT INTO files_to_remove (file_key, created_at) \
+             SELECT file_key, uploaded_at FROM member_documents WHERE kind = 'KTP'";
+        house.database.execute(given_up).unwrap();
+        house.database.execute("DELETE FROM member_documents WHERE kind = 'KTP'").unwrap();
+        let _again = house.beside(&[]);
+        until("the file's end", || (stored(house) == 1).then_some(()));
+        let left = "SELECT file_key AS text FROM files_to_remove";
+        until("the end of its note", || house.database.texts(left).is_empty().then_some(()));
+        let listed = admin.get(&format!("{path}/documents")).expect(200);
+        let kept = format!("{path}/documents/{}/content", rows(&listed)[0]["id"]);
+        assert_eq!(admin.get(&kept).status, 200);
+    });
 }

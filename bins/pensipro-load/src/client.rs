@@ -8,6 +8,9 @@ use std::{
 
 use serde_json::Value;
 
+/// What stands between the parts of an upload.
+const BOUNDARY: &str = "pensipro-load";
+
 /// Why a request brought nothing to measure.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
@@ -101,6 +104,29 @@ impl Connection {
         let text = body.map(Value::to_string).unwrap_or_default();
         let answer = self.send(method, path, "application/json", text.as_bytes())?;
         answer.accept(&format!("{method} {path}"))?;
+        serde_json::from_slice(&answer.body)
+            .map_err(|error| ClientError::Unreadable(error.to_string()))
+    }
+
+    /// Uploads a file with text fields beside it; any status but 2xx is an error.
+    pub(crate) fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: &[u8],
+    ) -> Result<Value, ClientError> {
+        let mut body = Vec::with_capacity(file.len() + 1024);
+        let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=");
+        for (name, value) in fields {
+            body.extend_from_slice(format!("{part}\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        let head = format!("{part}\"file\"; filename=\"r.csv\"\r\nContent-Type: text/csv\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let answer = self.send("POST", path, &kind, &body)?;
+        answer.accept(&format!("POST {path}"))?;
         serde_json::from_slice(&answer.body)
             .map_err(|error| ClientError::Unreadable(error.to_string()))
     }

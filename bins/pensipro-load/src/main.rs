@@ -3,6 +3,7 @@
 
 mod client;
 mod measure;
+mod members;
 mod scenario;
 mod sign_in;
 
@@ -54,6 +55,20 @@ enum Scenario {
         #[arg(default_value_t = 200)]
         tries: usize,
     },
+    /// GET /members?nik= and ?no_pensiun= of members that are there.
+    MemberLookup,
+    /// GET /members?q= of parts of names: common ones, rare ones, and none.
+    MemberSearch,
+    /// GET /members page by page, with and without filters.
+    MemberList,
+    /// POST /members of people who are not there yet.
+    MemberRegister,
+    /// Upload a spreadsheet of people who are not there yet.
+    MemberImport {
+        /// How many rows.
+        #[arg(default_value_t = 100_000)]
+        rows: u64,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -88,6 +103,11 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Payment => scenario::payment(&server, load),
         Scenario::LoginStorm { tries } => sign_in::storm(&server, *tries),
         Scenario::LoginTimes { tries } => sign_in::times(&server, (*tries).max(1)),
+        Scenario::MemberLookup => members::lookup(&server, load),
+        Scenario::MemberSearch => members::search(&server, load),
+        Scenario::MemberList => members::list(&server, load),
+        Scenario::MemberRegister => members::register(&server, load),
+        Scenario::MemberImport { rows } => members::import(&server, *rows),
         Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
     }
 }

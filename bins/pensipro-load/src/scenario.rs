@@ -151,27 +151,9 @@ fn upload(
     periode: &str,
     payer: &str,
 ) -> Result<(Duration, Value), ClientError> {
-    let boundary = "pensipro-load";
-    let mut body = Vec::with_capacity(export.len() + 1024);
-    for (name, value) in [("payer", payer), ("periode", periode)] {
-        body.extend_from_slice(
-            format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            )
-            .as_bytes(),
-        );
-    }
-    body.extend_from_slice(
-        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"r.csv\"\r\nContent-Type: text/csv\r\n\r\n").as_bytes(),
-    );
-    body.extend_from_slice(export);
-    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
     let started = Instant::now();
-    let kind = format!("multipart/form-data; boundary={boundary}");
-    let answer = connection.send("POST", "/billing/import", &kind, &body)?;
-    answer.accept("POST /billing/import")?;
-    let mut import: Value = serde_json::from_slice(&answer.body)
-        .map_err(|error| ClientError::Unreadable(error.to_string()))?;
+    let fields = [("payer", payer), ("periode", periode)];
+    let mut import = connection.upload("/billing/import", &fields, export)?;
     let path = format!("/billing/import/{}", import["id"]);
     while import["status"] == "processing" {
         thread::sleep(Duration::from_millis(100));

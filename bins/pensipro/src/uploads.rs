@@ -4,7 +4,7 @@
 use actix_web::web::block;
 use aws_lc_rs::digest::{SHA256, digest};
 use pensipro_kernel::{Actor, MemberId, StorageError};
-use pensipro_members::{FileKey, FileStore, Sha256, StoredFile, inspect};
+use pensipro_members::{FileKey, Sha256, StoredFile, inspect};
 use pensipro_persistence::Tx;
 
 use crate::{
@@ -54,12 +54,9 @@ impl Unrecorded {
 }
 
 impl Drop for Unrecorded {
-    /// A file that stays is harmless, so a fault of the store is noted and no more.
     fn drop(&mut self) {
-        if !self.is_kept
-            && let Err(error) = self.app.files.delete(&self.key)
-        {
-            log::warn!("a file without a row stays: {error}");
+        if !self.is_kept {
+            self.app.files.discard(&self.key);
         }
     }
 }

@@ -15,15 +15,15 @@
 //! The file store never sees what a file means: personal data come to it sealed. The writers of PDF and
 //! XLSX know pages and cells, and no lending.
 
-mod local_files;
-mod long_files;
+mod files;
 mod pdf;
 mod sheet;
 mod sheets;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod xlsx;
 
-pub use local_files::LocalFiles;
-pub use long_files::Draft;
+pub use files::{Bucket, BucketError, BucketSettings, LocalFiles};
 pub use pdf::write_pdf;
 pub use sheet::read_sheet;
 pub use sheets::read_spreadsheet;

@@ -214,6 +214,9 @@ pub enum StorageError {
     /// Busy or out of reach; the same call may succeed soon.
     #[error("the database is busy; try again")]
     Busy,
+    /// The store of files does not answer; the same call may succeed soon.
+    #[error("the store of files cannot be reached; try again")]
+    FilesOutOfReach,
     /// Everything else: text for the log alone.
     #[error("storage failed: {0}")]
     Failed(String),
@@ -222,11 +225,16 @@ pub enum StorageError {
 impl StorageError {
     /// Every code of this error.
     pub const ERRORS: &[ErrorKind] =
-        &[Self::NOT_FOUND, Self::DUPLICATE, Self::STALE, Self::BUSY, Self::FAILED];
+        &[Self::NOT_FOUND, Self::DUPLICATE, Self::STALE, Self::BUSY, Self::FILES, Self::FAILED];
     const NOT_FOUND: ErrorKind = ErrorKind::new("not_found", Class::NotFound, "Not there");
     const DUPLICATE: ErrorKind = ErrorKind::new("duplicate", Class::Conflict, "Exists already");
     const STALE: ErrorKind = ErrorKind::new("stale", Class::Stale, "Changed meanwhile");
     const BUSY: ErrorKind = ErrorKind::new("database_busy", Class::Unavailable, "Database busy");
+    const FILES: ErrorKind = ErrorKind::new(
+        "files_unavailable",
+        Class::Unavailable,
+        "The store of files is out of reach",
+    );
     const FAILED: ErrorKind = ErrorKind::new("internal_error", Class::Internal, "Internal error");
 
     /// A thing that is not there.
@@ -242,6 +250,7 @@ impl DomainError for StorageError {
             Self::Duplicate { .. } => Self::DUPLICATE,
             Self::Stale { .. } => Self::STALE,
             Self::Busy => Self::BUSY,
+            Self::FilesOutOfReach => Self::FILES,
             Self::Failed(_) => Self::FAILED,
         }
     }

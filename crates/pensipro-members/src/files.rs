@@ -1,13 +1,18 @@
 //! Where the bytes of uploaded files lie. Tables hold a file's key, size and hash alone; the bytes
 //! are stored first and recorded after, so a file without a row is harmless.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    io::{self, Read, Seek, Write},
+    str::FromStr,
+    time::Duration,
+};
 
 use pensipro_kernel::{Entropy, StorageError};
 
 use crate::ContentType;
 
-/// A store of files under generated keys.
+/// A store of files under generated keys. A file is there whole or not at all. Its functions block.
 pub trait FileStore: Send + Sync {
     /// Stores the bytes under a new key, durably.
     fn put(&self, key: &FileKey, bytes: &[u8]) -> Result<(), FileStoreError>;
@@ -15,7 +20,29 @@ pub trait FileStore: Send + Sync {
     fn get(&self, key: &FileKey) -> Result<Vec<u8>, FileStoreError>;
     /// Removes a key; one that is not there is no error.
     fn delete(&self, key: &FileKey) -> Result<(), FileStoreError>;
+    /// Removes a key that no row names, without waiting for a far store. A fault is logged: such a
+    /// file is harmless.
+    fn discard(&self, key: &FileKey);
+    /// Begins a file too long for memory under a new key.
+    fn begin(&self, key: &FileKey) -> Result<Box<dyn FileDraft>, FileStoreError>;
+    /// A file too long for memory, to be read from its start.
+    fn open(&self, key: &FileKey) -> Result<Box<dyn OpenFile>, FileStoreError>;
+    /// The keys of an area whose files were last written so long ago or longer.
+    fn older_than(&self, area: &str, age: Duration) -> Result<Vec<FileKey>, FileStoreError>;
 }
+
+/// A file in the making. [`FileDraft::finish`] puts it in its place, whole and durable; dropped
+/// before, it leaves nothing behind.
+pub trait FileDraft: Write + Send {
+    /// Puts the file in its place. [`io::ErrorKind::HostUnreachable`] tells of a store that does
+    /// not answer, here and of a write.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// A file of which any part can be read.
+pub trait OpenFile: Read + Seek + Send {}
+
+impl<F: Read + Seek + Send> OpenFile for F {}
 
 /// What can go wrong with a file store.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +50,10 @@ pub enum FileStoreError {
     /// No file under this key.
     #[error("no file {0}")]
     NotFound(FileKey),
-    /// Out of reach or full: text for the log alone.
+    /// It does not answer, and was asked more than once; that was logged.
+    #[error("the file store is out of reach")]
+    OutOfReach,
+    /// Full, broken or refusing: text for the log alone.
     #[error("the file store failed: {0}")]
     Failed(String),
 }
@@ -31,7 +61,10 @@ pub enum FileStoreError {
 /// A recorded file must be there, so its absence is a fault of ours like any other.
 impl From<FileStoreError> for StorageError {
     fn from(error: FileStoreError) -> Self {
-        Self::Failed(error.to_string())
+        match error {
+            FileStoreError::OutOfReach => Self::FilesOutOfReach,
+            other => Self::Failed(other.to_string()),
+        }
     }
 }
 

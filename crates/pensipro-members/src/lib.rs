@@ -55,7 +55,7 @@ pub use document::{
     Verifier,
 };
 pub use error::{ERRORS, MemberError, UniqueKey};
-pub use files::{FileKey, FileStore, FileStoreError, Sha256, StoredFile};
+pub use files::{FileDraft, FileKey, FileStore, FileStoreError, OpenFile, Sha256, StoredFile};
 pub use intake::{
     Cell, Column, Columns, HEADER_WITHIN, Intake, IntakeCommand, IntakeMode, IntakeStatus,
     MAX_ROWS, NewIntake, Newcomer, RawIntake, ReadRow, Registration, RowFault, RowVerdict,

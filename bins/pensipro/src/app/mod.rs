@@ -13,15 +13,17 @@ mod workers;
 use std::{fmt, ops::Deref, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
-use pensipro_adapters::LocalFiles;
 use pensipro_auth::Settings;
 use pensipro_kernel::{Clock, Entropy};
+use pensipro_members::FileStore;
 use pensipro_persistence::Store;
 
 pub(crate) use hashing::Bcrypt;
 pub use run::Settled;
 pub(crate) use start::first_data;
-pub use start::{FirstPassword, StartError, Started, open_files, open_store, open_store_at};
+pub use start::{
+    FirstPassword, Keeping, StartError, Started, open_files, open_store, open_store_at,
+};
 pub use workers::Stop;
 
 use self::{
@@ -48,7 +50,7 @@ pub struct Shared {
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
     /// Uploaded files, sealed.
-    pub files: LocalFiles,
+    pub files: Box<dyn FileStore>,
     /// Signs and checks access tokens.
     pub tokens: Tokens,
     /// Counts for `/metrics`.

@@ -1,7 +1,7 @@
 //! Files that no row names any more are removed from the file store, after the transaction that gave
 //! them up: a crash in between leaves them to the next look.
 
-use pensipro_members::{FileStore, PersonalDataRepository};
+use pensipro_members::PersonalDataRepository;
 
 use super::App;
 use crate::{http::Problem, uploads::aside};

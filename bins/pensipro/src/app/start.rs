@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use pensipro_adapters::LocalFiles;
+use pensipro_adapters::{Bucket, LocalFiles};
 use pensipro_auth::{FirstAdmin, Password, PasswordHasher, UserRepository, bootstrap};
 use pensipro_kernel::{Clock, Entropy, StorageError};
+use pensipro_members::FileStore;
 use pensipro_persistence::{Migrate, OpenError, Store, StoreOptions, World};
 
 use super::{
@@ -55,6 +56,29 @@ pub struct Started {
 #[derive(Debug)]
 pub struct FirstPassword(pub String);
 
+/// Whether files in a folder must survive a power cut at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// Every file is synced.
+    Durable,
+    /// They can be made again.
+    Remakeable,
+}
+
+/// Opens the store of uploaded files: the bucket that the settings name, else a folder.
+pub fn open_files(config: &Config, keeping: Keeping) -> Result<Box<dyn FileStore>, StartError> {
+    if let Some(bucket) = &config.bucket {
+        let bucket = Bucket::open(bucket).map_err(|error| StartError::Other(error.to_string()))?;
+        return Ok(Box::new(bucket));
+    }
+    let files = LocalFiles::open(&config.data_dir.join("files"))
+        .map_err(|error| StartError::Other(format!("the folder of files: {error}")))?;
+    Ok(match keeping {
+        Keeping::Durable => Box::new(files),
+        Keeping::Remakeable => Box::new(files.unsynced()),
+    })
+}
+
 /// Opens the database with the keys that the settings name.
 pub fn open_store(config: &Config, migrate: Migrate) -> Result<Store, StartError> {
     open_store_at(config, migrate, clock(config))
@@ -77,12 +101,6 @@ pub fn open_store_at(
     Ok(Store::open(&options, world, |installation| keys.for_store(installation, &SystemEntropy))?)
 }
 
-/// Opens the folder of uploaded files.
-pub fn open_files(config: &Config) -> Result<LocalFiles, StartError> {
-    LocalFiles::open(&config.data_dir.join("files"))
-        .map_err(|error| StartError::Other(format!("the folder of files: {error}")))
-}
-
 fn clock(config: &Config) -> Arc<dyn Clock> {
     Arc::new(SystemClock::new(config.timezone, config.business_date))
 }
@@ -101,7 +119,7 @@ impl App {
         let secret = SigningSecret::find(&config, &SystemEntropy)?;
         let tokens = Tokens::new(&secret).map_err(StartError::Other)?;
         let first_password = first_data(&store, &config)?;
-        let files = open_files(&config)?;
+        let files = open_files(&config, Keeping::Durable)?;
         let metrics =
             Metrics::new().map_err(|error| StartError::Other(format!("the metrics: {error}")))?;
         let shared = Shared {

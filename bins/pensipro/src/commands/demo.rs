@@ -10,7 +10,7 @@ use pensipro_persistence::{Migrate, Store};
 
 use crate::{
     Config,
-    app::{Bcrypt, StartError, first_data, open_files, open_store_at},
+    app::{Bcrypt, Keeping, StartError, first_data, open_files, open_store_at},
     clock::{SystemClock, SystemEntropy, random_hex},
     config::Secret,
     demo::{self, Plan, Progress, Timeline, World},
@@ -56,11 +56,11 @@ pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), Start
     if !demo::is_empty(&store).map_err(failed)? {
         return refuse(arguments);
     }
-    let files = open_files(&config)?.unsynced();
+    let files = open_files(&config, Keeping::Remakeable)?;
     let bar = Bar::new(u64::from(arguments.loans) + u64::from(arguments.members));
     let world = World {
         store: &store,
-        files: &files,
+        files: files.as_ref(),
         entropy: &SystemEntropy,
         timeline: &timeline,
         progress: &bar,

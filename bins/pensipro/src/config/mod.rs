@@ -9,6 +9,7 @@ use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use pensipro_adapters::BucketSettings;
 use pensipro_persistence::DatabaseUrl;
 
 pub use secrets::{MasterKeys, SigningSecret};
@@ -51,6 +52,7 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     pub bind: String,
     pub data_dir: PathBuf,
+    pub bucket: Option<BucketSettings>,
     pub migrate: bool,
     pub admin_password: Option<Secret>,
     pub jwt_secret: Option<Secret>,
@@ -106,6 +108,7 @@ impl Config {
             database_url: source.parsed("database_url")?,
             bind: source.text("bind"),
             data_dir: source.text("data_dir").into(),
+            bucket: bucket(source)?,
             migrate: source.parsed("migrate")?,
             admin_password: source.secret("admin_password"),
             jwt_secret: source.secret("jwt_secret"),
@@ -150,6 +153,27 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// The bucket of files, if one is named; then its key must be.
+fn bucket(source: &Source) -> Result<Option<BucketSettings>, ConfigError> {
+    let Some(bucket) = source.optional("s3_bucket") else { return Ok(None) };
+    let needed = |key: &str, value: Option<String>| {
+        value.ok_or_else(|| invalid(key, "is needed beside PENSIPRO_S3_BUCKET"))
+    };
+    let endpoint = source.optional("s3_endpoint");
+    let is_address = |text: &String| text.starts_with("https://") || text.starts_with("http://");
+    if !endpoint.iter().all(is_address) {
+        return Err(invalid("s3_endpoint", "must begin with https:// or http://"));
+    }
+    let secret = source.secret("s3_secret_key").map(|secret| secret.reveal().to_owned());
+    Ok(Some(BucketSettings {
+        bucket,
+        endpoint,
+        region: source.text("s3_region"),
+        access_key: needed("s3_access_key", source.optional("s3_access_key"))?,
+        secret_key: needed("s3_secret_key", secret)?,
+    }))
 }
 
 /// A fault of a setting, named as the environment names it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pensipro_billing::{FileLine, Import, ImportRepository, ImportStatus};
 use pensipro_flows::{finish_import, process_import_chunk};
 use pensipro_kernel::{Actor, ImportId};
-use pensipro_members::{FileKey, FileStore};
+use pensipro_members::FileKey;
 
 use super::{Job, Stretch, chunk::lines_of_a_chunk, lines::Lines, on_behalf_of};
 use crate::{App, app::Stop, http::Problem};
@@ -66,10 +66,7 @@ async fn finish(
     if finished.await?.is_none() {
         return Ok(Stretch::Left);
     }
-    // What stays is swept out later.
-    if let Err(error) = app.files.delete(&key) {
-        log::warn!("the spooled file of import {id} could not be deleted: {error}");
-    }
+    app.unspool(Job::Import(id), key).await;
     Ok(Stretch::Done)
 }
 

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use pensipro_adapters::read_spreadsheet;
 use pensipro_kernel::{Actor, IntakeId};
 use pensipro_members::{
-    FileKey, FileStore, Intake, IntakeStatus, MemberError, ReadRow, Seen, SheetFault, SheetReader,
+    FileKey, Intake, IntakeStatus, MemberError, ReadRow, Seen, SheetFault, SheetReader,
     usecases::{finish_intake, process_intake_rows, take_up_intake},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::{Job, Stretch, chunk::lines_of_a_chunk, on_behalf_of, spool_file::SpoolFile};
-use crate::{App, app::Stop, http::Problem};
+use crate::{App, app::Stop, http::Problem, uploads::aside};
 
 /// Batches that are read ahead.
 const AHEAD: usize = 2;
@@ -28,7 +28,7 @@ pub(super) async fn process(app: &App, stop: &Stop, id: IntakeId) -> Result<Stre
     }
     let by = Actor { scope: intake.scope(), ..on_behalf_of(intake.created_by) };
     let key = spool_key(&intake)?;
-    let mut rows = Rows::read(app, &key, today, intake.last_row)?;
+    let mut rows = Rows::read(app, key.clone(), today, intake.last_row).await?;
     let mut seen = Seen::default();
     while !app.is_told_to_stop(stop, job) {
         let Some(batch) = rows.next().await? else {
@@ -61,16 +61,18 @@ async fn finish(
     if finished.await?.is_none() {
         return Ok(Stretch::Left);
     }
-    // What stays is swept out later.
-    if let Err(error) = app.files.delete(&key) {
-        log::warn!("the spooled file of intake {id} could not be deleted: {error}");
-    }
+    app.unspool(Job::Intake(id), key).await;
     Ok(Stretch::Done)
 }
 
 fn spool_key(intake: &Intake) -> Result<FileKey, Problem> {
     let key = intake.spool_key.as_deref().and_then(|key| key.parse().ok());
     key.ok_or_else(|| Problem::internal(format!("intake {} has no spooled file", intake.id)))
+}
+
+async fn open(app: &App, key: FileKey) -> Result<SpoolFile, Problem> {
+    let app = app.clone();
+    aside(move || Ok(SpoolFile::open(&app, &key)?)).await
 }
 
 /// Why the reading of a sheet ended early.
@@ -93,8 +95,8 @@ struct Rows {
 
 impl Rows {
     /// Those after a row.
-    fn read(app: &App, key: &FileKey, today: NaiveDate, after: u32) -> Result<Self, Problem> {
-        let file = SpoolFile::open(app, key)?;
+    async fn read(app: &App, key: FileKey, today: NaiveDate, after: u32) -> Result<Self, Problem> {
+        let file = open(app, key).await?;
         let size = lines_of_a_chunk(app.store().backend());
         let (sender, batches) = mpsc::channel(AHEAD);
         spawn_blocking(move || {
@@ -139,7 +141,7 @@ fn altered(fault: SheetFault) -> Problem {
 /// Reads through a spooled spreadsheet before anything is stored, and gives the number of its rows.
 /// One that cannot be read to its end is refused whole.
 pub(crate) async fn judge_sheet(app: &App, key: &FileKey) -> Result<u32, Problem> {
-    let file = SpoolFile::open(app, key)?;
+    let file = open(app, key.clone()).await?;
     let today = app.clock.today();
     let judge = move || -> Result<u32, SheetFault> {
         let mut reader = SheetReader::new(today);

@@ -10,7 +10,7 @@ use pensipro_members::FileKey;
 use tokio::task::spawn_blocking;
 
 use super::spool::SpoolReader;
-use crate::{App, http::Problem};
+use crate::{App, http::Problem, uploads::aside};
 
 /// A spooled file, read line by line; memory for a block of the file and a chunk of lines.
 pub(super) struct Lines {
@@ -29,7 +29,7 @@ impl Lines {
         let profile =
             app.load(move |tx, _| Ok(Profiles::new(tx.configured_profiles()?).by_code(&code)?));
         let profile = profile.await?;
-        let reader = SpoolReader::open(app, key)?;
+        let reader = open(app, key).await?;
         let parser = Some(Parser::new(vec![profile]));
         Ok(Self { reader, parser, ready: VecDeque::new(), done: import.last_line })
     }
@@ -64,6 +64,11 @@ impl Lines {
     }
 }
 
+async fn open(app: &App, key: &FileKey) -> Result<SpoolReader, Problem> {
+    let (app, key) = (app.clone(), key.clone());
+    aside(move || Ok(SpoolReader::open(&app, &key)?)).await
+}
+
 /// The file was judged when it came: a fault now is ours.
 fn altered(fault: FileFault) -> Problem {
     Problem::internal(format!("a spooled file no longer reads: {fault}"))
@@ -85,7 +90,7 @@ pub(crate) async fn judge(
     key: &FileKey,
     profiles: Vec<Arc<PayerProfile>>,
 ) -> Result<Judged, Problem> {
-    let mut reader = SpoolReader::open(app, key)?;
+    let mut reader = open(app, key).await?;
     let look = move || -> Result<Judged, Problem> {
         let refused = |fault: FileFault| Problem::from(BillingError::from(fault));
         let mut census = Census::new(profiles);

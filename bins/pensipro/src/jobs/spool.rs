@@ -2,24 +2,24 @@
 //! memory stays within a block whatever the file's size.
 
 use std::{
-    fs::File,
-    io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{BufReader, ErrorKind, Read, Seek, SeekFrom},
     time::Duration,
 };
 
 use actix_web::web::Bytes;
-use pensipro_adapters::Draft;
 use pensipro_billing::ImportRepository;
 use pensipro_kernel::{Scope, StorageError};
-use pensipro_members::{FileKey, FileStore, IntakeRepository};
+use pensipro_members::{FileDraft, FileKey, IntakeRepository, OpenFile};
 use pensipro_persistence::{BlockKey, BlockKind};
 use tokio::task::spawn_blocking;
 
 use crate::{
     App,
     http::{Problem, extract::FileSink},
-    uploads::Unrecorded,
+    uploads::{Unrecorded, aside},
 };
+
+use super::Job;
 
 /// The area of spooled files in the file store.
 const AREA: &str = "spool";
@@ -41,7 +41,7 @@ const ABANDONED: Duration = Duration::from_secs(3_600);
 struct SpoolWriter {
     key: FileKey,
     blocks: BlockKey,
-    draft: Draft,
+    draft: Box<dyn FileDraft>,
     pending: Vec<u8>,
     number: u64,
 }
@@ -97,7 +97,7 @@ impl SpoolSink {
     pub(crate) async fn finish(mut self) -> Result<Unrecorded, Problem> {
         self.flush().await?;
         let writer = self.writer.take().ok_or_else(broken)?;
-        spawn_blocking(move || writer.finish()).await.map_err(failed)?.map_err(failed)?;
+        spawn_blocking(move || writer.finish()).await.map_err(failed)?.map_err(not_written)?;
         Ok(Unrecorded::new(self.app, self.key))
     }
 
@@ -105,7 +105,7 @@ impl SpoolSink {
         let mut writer = self.writer.take().ok_or_else(broken)?;
         let waiting = std::mem::take(&mut self.waiting);
         let write = move || writer.push(&waiting).map(|()| writer);
-        let writer = spawn_blocking(write).await.map_err(failed)?.map_err(failed)?;
+        let writer = spawn_blocking(write).await.map_err(failed)?.map_err(not_written)?;
         self.writer = Some(writer);
         Ok(())
     }
@@ -122,14 +122,15 @@ impl FileSink for SpoolSink {
 pub(super) struct SpoolReader {
     key: FileKey,
     blocks: BlockKey,
-    file: BufReader<File>,
+    file: BufReader<Box<dyn OpenFile>>,
     number: u64,
     is_at_end: bool,
 }
 
 impl SpoolReader {
+    /// Asks the store, which blocks.
     pub(super) fn open(app: &App, key: &FileKey) -> Result<Self, StorageError> {
-        let file = BufReader::with_capacity(BLOCK, app.files.open_long(key)?);
+        let file = BufReader::with_capacity(BLOCK, app.files.open(key)?);
         let blocks = app.store().block_key();
         Ok(Self { key: key.clone(), blocks, file, number: 0, is_at_end: false })
     }
@@ -141,9 +142,11 @@ impl SpoolReader {
         Ok(())
     }
 
-    /// Bytes of the file as it lies.
-    pub(super) fn lying_bytes(&self) -> std::io::Result<u64> {
-        Ok(self.file.get_ref().metadata()?.len())
+    /// Bytes of the file as it lies; it is at its start afterwards.
+    pub(super) fn lying_bytes(&mut self) -> std::io::Result<u64> {
+        let length = self.file.seek(SeekFrom::End(0))?;
+        self.go_to(0)?;
+        Ok(length)
     }
 
     /// The next block; `None` after the last. A file that is cut off or altered is an error.
@@ -184,6 +187,13 @@ fn byte_of(kind: BlockKind) -> u8 {
     }
 }
 
+fn not_written(error: std::io::Error) -> Problem {
+    match error.kind() {
+        ErrorKind::HostUnreachable => StorageError::FilesOutOfReach.into(),
+        _ => failed(error),
+    }
+}
+
 fn failed(error: impl std::fmt::Display) -> Problem {
     Problem::internal(format!("the upload could not be spooled: {error}"))
 }
@@ -193,6 +203,15 @@ fn broken() -> Problem {
 }
 
 impl App {
+    /// Removes the spooled file of a job that is done. What stays is swept out later.
+    pub(super) async fn unspool(&self, job: Job, key: FileKey) {
+        let app = self.clone();
+        let deleted = aside(move || Ok(app.files.delete(&key).map_err(StorageError::from)?));
+        if let Err(problem) = deleted.await {
+            log::warn!("the spooled file of {job:?} could not be deleted: {problem}");
+        }
+    }
+
     /// Removes spooled files that no import waits for.
     pub(super) async fn sweep_spool(&self) -> Result<(), Problem> {
         let waited_for = self.load(|tx, _| {
@@ -207,8 +226,7 @@ impl App {
         });
         let (app, waited_for) = (self.clone(), waited_for.await?);
         let sweep = move || -> Result<(), StorageError> {
-            let old = app.files.older_than(AREA, ABANDONED);
-            for key in old.map_err(|error| StorageError::Failed(error.to_string()))? {
+            for key in app.files.older_than(AREA, ABANDONED)? {
                 if !waited_for.iter().any(|kept| kept == key.as_str()) {
                     app.files.delete(&key)?;
                 }

@@ -21,7 +21,7 @@ pub(super) struct SpoolFile {
 
 impl SpoolFile {
     pub(super) fn open(app: &App, key: &FileKey) -> Result<Self, StorageError> {
-        let reader = SpoolReader::open(app, key)?;
+        let mut reader = SpoolReader::open(app, key)?;
         let lying = reader.lying_bytes();
         let lying = lying.map_err(|error| StorageError::Failed(format!("{key}: {error}")))?;
         let length = plain_bytes(lying);

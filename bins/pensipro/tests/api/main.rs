@@ -5,6 +5,7 @@ mod support;
 mod access;
 mod applications;
 mod billing;
+mod bucket;
 mod committee;
 mod demo;
 mod disbursements;

@@ -1,7 +1,7 @@
 //! Pension cuts: exports, realisation files, and what becomes of every line.
 
 mod crash;
-mod desk;
+pub(crate) mod desk;
 mod exports;
 mod files;
 mod identity;

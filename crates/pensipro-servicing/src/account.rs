@@ -9,6 +9,7 @@ use crate::{
     hold::Holds,
     input::{Disbursed, FailedCut, Input, InputKind, Order, PaidAs, PaymentInput, StatusByHand},
     loan::{Collection, LoanStatus},
+    overdue::OverdueDays,
     row::{Row, RowKey},
     rules::Rules,
 };
@@ -41,6 +42,10 @@ pub struct AccountState {
     pub deceased_on: Option<NaiveDate>,
     /// How instalments are collected.
     pub collection: Collection,
+    /// The day of a settlement: from it all rows are due, without the interest after it.
+    pub settled_on: Option<NaiveDate>,
+    /// When the loan was written off.
+    pub written_off_on: Option<NaiveDate>,
     /// The last input; its value date is the day on which stored balances stand.
     pub last: Option<Order>,
     /// Money of the member's that is not owed: to be refunded.
@@ -49,6 +54,10 @@ pub struct AccountState {
     pub due_from_member: Money,
     /// Instalments of the member's own money held back.
     pub deposit: Money,
+    /// Penalties that belong to no row.
+    pub loan_penalty: Money,
+    /// What a settlement may leave out.
+    pub discount: Money,
 }
 
 /// The dates of a disbursed loan.
@@ -76,6 +85,16 @@ impl AccountState {
 
     pub(crate) const fn is_open(&self) -> bool {
         self.dates.is_some() && self.closed_on.is_none()
+    }
+
+    /// True if rows ask for money: a written-off loan is closed, and still takes it.
+    pub(crate) const fn takes_money(&self) -> bool {
+        self.is_open() || self.written_off_on.is_some()
+    }
+
+    /// When a row is to be paid: all of them on the day of a settlement at the latest.
+    pub fn due_date(&self, row: &Row) -> NaiveDate {
+        self.settled_on.map_or(row.due_date, |settled| settled.min(row.due_date))
     }
 }
 
@@ -128,12 +147,25 @@ impl Account {
 
     /// The oldest due date on which something is unpaid that counts as late, now or later.
     pub fn oldest_unpaid_due(&self) -> Option<NaiveDate> {
-        self.open_rows().iter().find(|row| row.late_base().is_positive()).map(|row| row.due_date)
+        let mut owing = self.open_rows().iter().filter(|row| row.late_base().is_positive());
+        owing.next().map(|row| self.state.due_date(row))
     }
 
-    /// Rows from the first that still asks for something.
+    /// Rows from the first that still asks for something; none once the loan is written off.
     pub fn open_rows(&self) -> &[Row] {
+        match self.state.written_off_on {
+            Some(_) => &[],
+            None => self.unpaid_rows(),
+        }
+    }
+
+    /// The same, also of a loan that is written off.
+    pub(crate) fn unpaid_rows(&self) -> &[Row] {
         self.rows.get(self.first_open..).unwrap_or(&[])
+    }
+
+    pub(crate) fn unpaid_rows_mut(&mut self) -> &mut [Row] {
+        self.rows.get_mut(self.first_open..).unwrap_or_default()
     }
 
     /// Brings the account to a later day: overdue days are counted, and a default begins. An
@@ -145,10 +177,12 @@ impl Account {
             return;
         }
         for row in self.rows.iter_mut().skip(self.first_open) {
-            if row.due_date >= date {
+            let due = self.state.due_date(row);
+            if due >= date {
                 break;
             }
-            let began = row.count_overdue(rules, holds.of(row.key), from, date);
+            let days = OverdueDays { due, after: from, through: date };
+            let began = row.count_overdue(rules, holds.of(row.key), days);
             self.state.default_since = match (self.state.default_since, began) {
                 (Some(known), Some(began)) => Some(known.min(began)),
                 (known, began) => known.or(began),
@@ -173,17 +207,24 @@ impl Account {
         parts: &mut Vec<Allocation>,
     ) {
         self.bring_to(rules, holds, input.effective_on);
+        let on = input.effective_on;
         match &input.kind {
-            InputKind::Disbursement(disbursed) => {
-                self.disburse(rules, disbursed, input.effective_on);
-            }
+            InputKind::Disbursement(disbursed) => self.disburse(rules, disbursed, on),
             InputKind::Death => self.learn_of_death(rules, input, parts),
-            InputKind::FailedCut(cut) => self.fail_cut(rules, cut, input.effective_on),
-            InputKind::Payment(payment) => {
+            InputKind::ManualPenalty(penalty) => self.charge(rules, penalty),
+            InputKind::FailedCut(cut) => self.fail_cut(rules, cut, on),
+            InputKind::Waiver(waiver) => self.waive(rules, waiver, on),
+            InputKind::DepositApplied(amount) => self.apply_deposit(rules, input, *amount, parts),
+            InputKind::DepositReleased(amount) => self.release_deposit(input.id, *amount, parts),
+            InputKind::Payment(payment) | InputKind::Recovery(payment) => {
                 self.receive(rules, payment, Purse::new(input.id, payment.amount, parts));
             }
-            InputKind::Status(status) => self.set_status(status.to, input.effective_on),
+            InputKind::Settlement(settlement) => self.settle(rules, input, settlement, parts),
+            InputKind::WriteOff => self.write_off(rules, input, parts),
+            InputKind::Status(status) => self.set_status(status.to, on),
             InputKind::Collection(collection) => self.state.collection = collection.to,
+            InputKind::RefundPaid(refund) => self.pay_refund(input.id, refund, parts),
+            InputKind::RefundRefused(refund) => self.refuse_refund(rules, refund, on, parts),
         }
         self.state.last = Some(input.order());
         self.conclude(rules, input.effective_on);
@@ -231,27 +272,33 @@ impl Account {
 
     fn receive(&mut self, rules: &Rules, payment: &PaymentInput, mut purse: Purse<'_>) {
         if payment.paid_as == PaidAs::PensionCut && self.state.died_before(payment.due_through) {
-            self.state.excess = plus(self.state.excess, purse.keep_rest());
+            self.keep_excess(purse);
             return;
         }
+        self.pay_off(rules, payment, &mut purse);
+        self.keep_excess(purse);
+    }
+
+    /// Pays what belongs to no row, then the rows; what is not owed stays in the purse.
+    pub(crate) fn pay_off(&mut self, rules: &Rules, money: &PaymentInput, purse: &mut Purse<'_>) {
         let owed = self.state.due_from_member;
         let returned = purse.pay(RowKey::NONE, Component::DueFromMember, owed);
         self.state.due_from_member = owed.minus_or_zero(returned);
-        self.pay_rows(rules, payment, &mut purse);
-        self.state.excess = plus(self.state.excess, purse.keep_rest());
+        if !self.state.takes_money() {
+            return;
+        }
+        let owed = self.state.loan_penalty;
+        let paid = purse.pay(RowKey::NONE, Component::Penalty, owed);
+        self.state.loan_penalty = owed.minus_or_zero(paid);
+        let all_due = self.state.settled_on.map(|_| NaiveDate::MAX);
+        let due_through = all_due.unwrap_or(money.due_through);
+        let money = PaymentInput { due_through, ..*money };
+        spread(purse, self.unpaid_rows_mut(), &money, rules);
     }
 
-    /// Spreads money over the rows; what none takes stays in the purse.
-    pub(crate) fn pay_rows(
-        &mut self,
-        rules: &Rules,
-        payment: &PaymentInput,
-        purse: &mut Purse<'_>,
-    ) {
-        if self.state.is_open() {
-            let open = self.rows.get_mut(self.first_open..).unwrap_or_default();
-            spread(purse, open, payment, rules);
-        }
+    /// What is not owed is excess.
+    pub(crate) fn keep_excess(&mut self, mut purse: Purse<'_>) {
+        self.state.excess = plus(self.state.excess, purse.keep_rest());
     }
 
     pub(crate) const fn state_mut(&mut self) -> &mut AccountState {
@@ -262,22 +309,41 @@ impl Account {
         self.rows.as_mut_slice()
     }
 
-    /// What follows from an input at once: a default is cured once no arrears remain, and a loan with
-    /// nothing owed closes.
+    /// What follows from an input at once: a default is cured once no arrears remain, a loan with
+    /// nothing owed closes, and one that a refund paid twice makes owed again opens.
     fn conclude(&mut self, rules: &Rules, on: NaiveDate) {
+        if self.state.takes_money() {
+            self.skip_paid(rules);
+        }
+        if self.state.written_off_on.is_some() || self.state.dates.is_none() {
+            return;
+        }
+        let owes_beside = self.owes_beside();
+        if owes_beside {
+            self.state.closed_on = None;
+        }
         if !self.state.is_open() {
             return;
         }
-        self.skip_paid(rules);
         if self.oldest_unpaid_due().is_none_or(|due| due >= on) {
             self.state.default_since = None;
         }
-        if self.first_open == self.rows.len() && self.state.due_from_member.is_zero() {
+        if self.owes_nothing() {
             self.state.closed_on = Some(on);
         }
     }
 
-    fn skip_paid(&mut self, rules: &Rules) {
+    /// True if something is owed that belongs to no row.
+    fn owes_beside(&self) -> bool {
+        !self.state.due_from_member.is_zero() || !self.state.loan_penalty.is_zero()
+    }
+
+    /// True if nothing is owed at all; paid rows have been skipped.
+    pub(crate) fn owes_nothing(&self) -> bool {
+        self.first_open == self.rows.len() && !self.owes_beside()
+    }
+
+    pub(crate) fn skip_paid(&mut self, rules: &Rules) {
         let paid = self.open_rows().iter().take_while(|row| row.is_paid(rules)).count();
         self.first_open = self.first_open.saturating_add(paid);
     }

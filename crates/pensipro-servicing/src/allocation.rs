@@ -76,6 +76,11 @@ impl<'a> Purse<'a> {
         self.pay(RowKey::NONE, Component::Excess, self.left)
     }
 
+    /// What was not spent.
+    pub(crate) const fn left(&self) -> Money {
+        self.left
+    }
+
     const fn is_empty(&self) -> bool {
         !self.left.is_positive()
     }

@@ -8,7 +8,7 @@ use pensipro_kernel::{
 use pensipro_pricing::ScheduleError;
 use serde_json::{Map, Value};
 
-use crate::{loan::LoanStatus, payment::Channel};
+use crate::{loan::LoanStatus, payment::Channel, refund::RefundStatus};
 
 /// Everything this module refuses.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,41 @@ pub enum ServicingError {
     /// The pension of somebody who died.
     #[error("the member died; nothing is cut from his pension any more")]
     MemberDeceased,
+    /// A settlement that is not the quote of its date.
+    #[error("settling on that day takes {total}")]
+    QuoteMismatch {
+        /// What it takes.
+        total: Money,
+    },
+    /// More is waived than has accrued.
+    #[error("only {accrued} has accrued by that day and is unpaid")]
+    WaiverExceedsAccrued {
+        /// What has accrued.
+        accrued: Money,
+    },
+    /// The deposit is smaller.
+    #[error("the deposit is {deposit}")]
+    DepositTooSmall {
+        /// What is there.
+        deposit: Money,
+    },
+    /// More of the deposit than is due.
+    #[error("only {due} is due on that day")]
+    AmountExceedsDue {
+        /// What is due.
+        due: Money,
+    },
+    /// A step that no refund request takes.
+    #[error("a refund request that is {from} cannot become {to}")]
+    RefundTransition {
+        /// Where it stands.
+        from: RefundStatus,
+        /// Where it was to go.
+        to: RefundStatus,
+    },
+    /// Two people are needed.
+    #[error("another person is needed for this")]
+    SamePerson,
     /// Today lies in a closed month.
     #[error("the month {0} is closed; nothing can be booked in it")]
     PeriodClosed(Period),
@@ -133,6 +168,14 @@ const OUTSTANDING_NOT_ZERO: ErrorKind =
     ErrorKind::new("outstanding_not_zero", Class::Refused, "Something is still owed");
 const MEMBER_DECEASED: ErrorKind =
     ErrorKind::new("member_deceased", Class::Refused, "The member died");
+const QUOTE_MISMATCH: ErrorKind =
+    ErrorKind::new("quote_mismatch", Class::Refused, "Not the quote of that day");
+const WAIVER_EXCEEDS: ErrorKind =
+    ErrorKind::new("waiver_exceeds_accrued", Class::Refused, "More than has accrued");
+const DEPOSIT_TOO_SMALL: ErrorKind =
+    ErrorKind::new("deposit_too_small", Class::Refused, "More than was held back");
+const AMOUNT_EXCEEDS_DUE: ErrorKind =
+    ErrorKind::new("amount_exceeds_due", Class::Refused, "More than is due");
 const PERIOD_CLOSED: ErrorKind =
     ErrorKind::new("period_closed", Class::Refused, "The month is closed");
 const HISTORY_MISSING: ErrorKind =
@@ -154,6 +197,10 @@ pub const ERRORS: &[ErrorKind] = &[
     DEFAULT_BY_ARREARS,
     OUTSTANDING_NOT_ZERO,
     MEMBER_DECEASED,
+    QUOTE_MISMATCH,
+    WAIVER_EXCEEDS,
+    DEPOSIT_TOO_SMALL,
+    AMOUNT_EXCEEDS_DUE,
     PERIOD_CLOSED,
 ];
 
@@ -185,6 +232,12 @@ impl DomainError for ServicingError {
             Self::DefaultByArrears => DEFAULT_BY_ARREARS,
             Self::OutstandingNotZero { .. } => OUTSTANDING_NOT_ZERO,
             Self::MemberDeceased => MEMBER_DECEASED,
+            Self::QuoteMismatch { .. } => QUOTE_MISMATCH,
+            Self::WaiverExceedsAccrued { .. } => WAIVER_EXCEEDS,
+            Self::DepositTooSmall { .. } => DEPOSIT_TOO_SMALL,
+            Self::AmountExceedsDue { .. } => AMOUNT_EXCEEDS_DUE,
+            Self::RefundTransition { .. } => INVALID_TRANSITION,
+            Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::PeriodClosed(_) => PERIOD_CLOSED,
             Self::HistoryMissing => HISTORY_MISSING,
             Self::Authority(error) => error.kind(),
@@ -204,6 +257,9 @@ impl DomainError for ServicingError {
             Self::InvalidTransition { from, to } => {
                 vec![("from", from.code().into()), ("to", to.code().into())]
             }
+            Self::RefundTransition { from, to } => {
+                vec![("from", from.code().into()), ("to", to.code().into())]
+            }
             Self::LoanNotOpen { status } => vec![("loan_status", status.code().into())],
             Self::AmountExceedsOutstanding { total } => {
                 vec![("outstanding", total.to_string().into())]
@@ -212,6 +268,12 @@ impl DomainError for ServicingError {
             Self::OutstandingNotZero { outstanding } => {
                 vec![("outstanding", outstanding.to_string().into())]
             }
+            Self::QuoteMismatch { total } => vec![("total", total.to_string().into())],
+            Self::WaiverExceedsAccrued { accrued } => {
+                vec![("accrued", accrued.to_string().into())]
+            }
+            Self::DepositTooSmall { deposit } => vec![("deposit", deposit.to_string().into())],
+            Self::AmountExceedsDue { due } => vec![("due", due.to_string().into())],
             Self::ReferenceTaken { payment, .. } => vec![("existing_id", payment.get().into())],
             Self::Authority(error) => return error.extensions(),
             _ => Vec::new(),

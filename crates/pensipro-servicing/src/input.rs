@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, TransactionId};
 
-use crate::{loan::Collection, row::Row};
+use crate::{
+    loan::Collection,
+    row::{Row, RowKey},
+};
 
 /// One input. It is never changed; a reversal takes it out of the fold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +28,89 @@ pub enum InputKind {
     Disbursement(Disbursed),
     /// The member died on the value date.
     Death,
+    /// A penalty was charged by hand.
+    ManualPenalty(ManualPenalty),
     /// The payer could not cut an instalment.
     FailedCut(FailedCut),
+    /// Something owed was waived.
+    Waiver(Waiver),
+    /// This much of the member's own money held back pays what is due.
+    DepositApplied(Money),
+    /// This much of it went back to the member.
+    DepositReleased(Money),
     /// Money came in.
     Payment(PaymentInput),
+    /// Money came in after a write-off.
+    Recovery(PaymentInput),
+    /// The loan is paid off early: interest stops and everything is due.
+    Settlement(Settlement),
+    /// The loan is given up: it closes, and what comes in later is recovery.
+    WriteOff,
     /// The status was set by hand.
     Status(Setting<StatusByHand>),
     /// The way of collecting was set.
     Collection(Setting<Collection>),
+    /// A payment's refund was paid out.
+    RefundPaid(RefundPaid),
+    /// A payment's refund was refused: the money prepays.
+    RefundRefused(RefundRefused),
+}
+
+/// A penalty charged by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManualPenalty {
+    /// Above zero.
+    pub amount: Money,
+    /// The row that it is for; it stands without one where that row asks for nothing any more.
+    pub row: Option<RowKey>,
+}
+
+/// Something owed that is waived, as far as it has accrued by the value date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiver {
+    /// Above zero.
+    pub amount: Money,
+    /// What is waived.
+    pub component: Waivable,
+    /// Of which row; the oldest first where none is named.
+    pub row: Option<RowKey>,
+}
+
+pensipro_kernel::codes! {
+    /// What can be waived. Principal is not: a loan is written off.
+    pub enum Waivable {
+        /// Penalties.
+        Penalty = "penalty",
+        /// Fees of rows that are due.
+        Fee = "fee",
+        /// Interest of rows that are due.
+        Interest = "interest",
+        /// A discount on paying off early: it counts in a settlement alone.
+        Settlement = "settlement",
+    }
+}
+
+/// What a settlement agrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    /// The penalty for paying off early.
+    pub early_penalty: Money,
+}
+
+/// A refund that was paid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundPaid {
+    /// The payment whose excess it was.
+    pub payment: TransactionId,
+    /// Above zero. What of it turns out to be no excess is due from the member.
+    pub amount: Money,
+}
+
+/// A refund that was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundRefused {
+    /// The payment whose excess prepays.
+    pub payment: TransactionId,
 }
 
 /// What was set by hand.
@@ -99,6 +177,8 @@ pensipro_kernel::codes! {
         /// A cut of the pension of the month in which its last due date lies. One of a month after
         /// the member's death belongs to the payer, and is refunded whole.
         PensionCut = "pension_cut",
+        /// What a settlement takes: it follows its settlement within the day.
+        Settlement = "settlement",
     }
 }
 
@@ -168,6 +248,11 @@ impl Rank {
         self as i16
     }
 
+    /// True if such an input needs to know what earlier ones pay, so that it is posted by a replay.
+    pub const fn looks_back(self) -> bool {
+        matches!(self, Self::Restructure | Self::Refund)
+    }
+
     /// The rank with this number.
     pub fn from_number(number: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|rank| rank.get() == number)
@@ -207,9 +292,19 @@ impl InputKind {
         match self {
             Self::Disbursement(_) => Rank::Disbursement,
             Self::Death => Rank::Death,
+            Self::ManualPenalty(_) => Rank::ManualPenalty,
             Self::FailedCut(_) => Rank::FailedCut,
+            Self::Waiver(_) => Rank::Waiver,
+            Self::DepositApplied(_) | Self::DepositReleased(_) => Rank::Deposit,
+            Self::Payment(payment) if matches!(payment.paid_as, PaidAs::Settlement) => {
+                Rank::Settlement
+            }
             Self::Payment(_) => Rank::Payment,
+            Self::Recovery(_) => Rank::Recovery,
+            Self::Settlement(_) => Rank::Settlement,
+            Self::WriteOff => Rank::WriteOff,
             Self::Status(_) | Self::Collection(_) => Rank::Status,
+            Self::RefundPaid(_) | Self::RefundRefused(_) => Rank::Refund,
         }
     }
 }

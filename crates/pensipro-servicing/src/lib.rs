@@ -60,38 +60,53 @@ mod account;
 mod allocation;
 mod amount;
 mod by_hand;
+mod charge_commands;
+mod charges;
 mod chunk;
 mod death;
+mod decide_refund;
 mod delta;
+mod deposit;
 mod disbursement;
 mod error;
 mod figures;
 mod fold;
 mod follow_member;
 mod funders;
+mod hand;
 mod hold;
 mod input;
+mod interest_stop;
 mod lists;
 mod loan;
 mod open_loan;
 mod outstanding;
 mod overdue;
 mod payment;
+mod penalties;
 mod plan;
 mod posting;
 mod reading;
 mod records;
 mod refund;
+mod refund_input;
 mod repository;
 mod reversal;
 mod row;
 mod rules;
+mod settle;
+mod settlement;
 mod usecases;
 
 pub use account::{Account, AccountState, LoanDates};
 pub use allocation::{Allocation, Component};
 pub use by_hand::{RawLoanSetting, SetLoan, set_loan};
+pub use charge_commands::{
+    ChargePenalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan, apply_deposit,
+    charge_penalty, release_deposit, waive, write_off,
+};
 pub use chunk::open_loans;
+pub use decide_refund::{DecideRefund, decide_refund};
 pub use delta::{AllocationDelta, Cause, deltas};
 pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
 pub use error::{ERRORS, ServicingError};
@@ -101,8 +116,8 @@ pub use follow_member::{DeathNews, MemberNews, Resolution, follow_member};
 pub use funders::require_known_funders;
 pub use hold::{Hold, Holds};
 pub use input::{
-    Disbursed, ExcessTo, FailedCut, Input, InputKind, Order, PaidAs, PaymentInput, Rank, Setting,
-    StatusByHand,
+    Disbursed, ExcessTo, FailedCut, Input, InputKind, ManualPenalty, Order, PaidAs, PaymentInput,
+    Rank, RefundPaid, RefundRefused, Setting, Settlement, StatusByHand, Waivable, Waiver,
 };
 pub use lists::{
     get_payment, get_transaction, list_disbursements, list_loans, list_payments, list_transactions,
@@ -114,14 +129,16 @@ pub use open_loan::{LoanHistory, OpenLoan, Posted, RefundDue};
 pub use outstanding::{Kolektibilitas, Outstanding, SettlementTotal, days_past_due};
 pub use overdue::{LateBasis, LatePenalty, Overdue};
 pub use payment::{Channel, RawPayment, RecordPayment};
+pub use penalties::{Penalty, list_penalties};
 pub use plan::{FirstDue, PlanFacts, RepaymentPlan, create_pending_loan};
 pub use posting::{
-    NewPayment, NewTransaction, PostingBatch, RowChange, TransactionBody, TransactionKind,
+    NewPayment, NewSettlement, NewTransaction, PostingBatch, RowChange, TransactionBody,
+    TransactionKind,
 };
 pub use reading::{
     LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule, with_history,
 };
-pub use records::{Disbursement, Payment, Transaction};
+pub use records::{Disbursement, Payment, SettlementRecord, Transaction};
 pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds, tell_refunds};
 pub use repository::{
     AccountingPeriods, LoanFilter, LoanRepository, LoanSort, PeriodState, RefundFilter,
@@ -130,6 +147,8 @@ pub use repository::{
 pub use reversal::Reverse;
 pub use row::{Instalment, Row, RowKey, RowState, RowStatus};
 pub use rules::{KolektibilitasBounds, Rules, ServicingPolicy};
+pub use settle::{RawSettlement, SettleLoan, list_settlements, settle_loan, settlement_quote};
+pub use settlement::Quote;
 pub use usecases::{
     RecordedPayment, Reversed, record_payment, reverse_payment, reverse_transaction,
 };

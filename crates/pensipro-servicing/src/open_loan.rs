@@ -109,12 +109,18 @@ impl OpenLoan {
 
     /// True if an input of this place can only be posted by a replay.
     pub fn needs_history_for(&self, order: &Order) -> bool {
-        self.history.is_none() && !self.account.takes(order)
+        self.history.is_none() && !self.takes_in_place(order)
     }
 
     /// True if inputs of these places can be posted one after the other, each in place.
     pub fn takes_in_turn(&self, orders: &[Order]) -> bool {
-        orders.first().is_none_or(|first| self.account.takes(first)) && orders.is_sorted()
+        orders.first().is_none_or(|first| self.account.takes(first))
+            && orders.is_sorted()
+            && !orders.iter().any(|order| order.rank.looks_back())
+    }
+
+    fn takes_in_place(&self, order: &Order) -> bool {
+        self.account.takes(order) && !order.rank.looks_back()
     }
 
     /// True if the stored account tells nothing of this day, because inputs came later.
@@ -176,12 +182,13 @@ impl OpenLoan {
         batch: &mut PostingBatch,
     ) -> Result<Posted, ServicingError> {
         let cause = self.cause(input.id, input.booked_on);
+        let takes_in_place = self.takes_in_place(&input.order());
         let posted = match &mut self.history {
             Some(history) => {
                 history.inputs.push(input.clone());
                 self.post_replay(cause, batch)
             }
-            None if self.account.takes(&input.order()) => self.post_in_place(&input, cause, batch),
+            None if takes_in_place => self.post_in_place(&input, cause, batch),
             None => return Err(ServicingError::HistoryMissing),
         };
         batch.transactions.push(NewTransaction::of_input(self.loan.id, input, reason));
@@ -213,6 +220,15 @@ impl OpenLoan {
         Ok((taken_back, posted))
     }
 
+    /// What of a payment is to be refunded, by its history.
+    pub fn refund_due(&self, payment: TransactionId) -> Option<RefundDue> {
+        let parts = &self.history.as_ref()?.allocations;
+        let excess = summed(parts, payment).into_iter();
+        let excess = excess.filter(|part| part.component == Component::Excess);
+        let amount = crate::amount::total(excess.map(|part| part.amount));
+        Some(RefundDue { loan_id: self.loan.id, transaction: payment, amount })
+    }
+
     const fn cause(&self, transaction: TransactionId, booked_on: NaiveDate) -> Cause {
         Cause { loan_id: self.loan.id, transaction, booked_on }
     }
@@ -230,7 +246,7 @@ impl OpenLoan {
         self.account.apply(&self.rules, &self.holds, input, &mut allocations);
         match input.kind {
             // A payment pays no component of a row twice.
-            InputKind::Payment(_) => {
+            InputKind::Payment(_) | InputKind::Recovery(_) => {
                 batch.deltas.extend(allocations.iter().map(|part| cause.first(*part)));
             }
             _ => batch.deltas.extend(deltas(&[], &allocations, cause)),
@@ -248,9 +264,8 @@ impl OpenLoan {
         let stood_on = self.account.on();
         self.account = replayed.account;
         batch.deltas.extend(deltas(&before, &history.allocations, cause));
-        let own = history.allocations.iter().filter(|part| part.transaction == cause.transaction);
         let posted = Posted {
-            allocations: own.copied().collect(),
+            allocations: summed(&history.allocations, cause.transaction),
             refunds: refunds(self.loan.id, &before, &history.allocations),
         };
         let gone = self.put_replayed(&stored, stood_on, batch);
@@ -321,6 +336,21 @@ impl LoanHistory {
     }
 }
 
+/// What one transaction pays, in the order in which it does; what it takes off first.
+fn summed(parts: &[Allocation], transaction: TransactionId) -> Vec<Allocation> {
+    let mut own: Vec<Allocation> = Vec::new();
+    for part in parts.iter().filter(|part| part.transaction == transaction) {
+        let same =
+            |known: &&mut Allocation| (known.row, known.component) == (part.row, part.component);
+        match own.iter_mut().find(same) {
+            Some(known) => known.amount = plus(known.amount, part.amount),
+            None => own.push(*part),
+        }
+    }
+    own.retain(|part| !part.amount.is_zero());
+    own
+}
+
 /// The payments whose excess differs.
 fn refunds(loan_id: LoanId, before: &[Allocation], after: &[Allocation]) -> Vec<RefundDue> {
     let by_payment = |parts: &[Allocation]| {
@@ -331,7 +361,13 @@ fn refunds(loan_id: LoanId, before: &[Allocation], after: &[Allocation]) -> Vec<
         }
         sums
     };
-    let (mut before, after) = (by_payment(before), by_payment(after));
+    // What went out is no payment's excess.
+    let excess = |parts| {
+        let mut sums = by_payment(parts);
+        sums.retain(|_, amount| amount.is_positive());
+        sums
+    };
+    let (mut before, after) = (excess(before), excess(after));
     let mut changed: Vec<_> = after
         .into_iter()
         .filter(|(transaction, amount)| before.remove(transaction) != Some(*amount))

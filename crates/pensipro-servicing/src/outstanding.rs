@@ -81,6 +81,8 @@ pub struct Outstanding {
     pub excess: Money,
     /// Instalments of the member's own money held back.
     pub deposit: Money,
+    /// What was written off and not recovered.
+    pub written_off: Money,
     /// What is to be paid on that day: principal, interest and fees due, penalties, and what is due
     /// from the member.
     pub total_due: Money,
@@ -99,13 +101,20 @@ impl Outstanding {
         date: NaiveDate,
     ) -> Self {
         let rows = account.open_rows();
+        let state = account.state();
         let (due, to_come) =
-            rows.split_at(rows.partition_point(|row| row.due_date <= date).min(rows.len()));
+            rows.split_at(rows.partition_point(|row| state.due_date(row) <= date).min(rows.len()));
         let principal_due = sum(due, Row::principal_left);
         let interest_due = sum(due, Row::interest_left);
         let fee_due = sum(due, Row::fee_left);
-        let penalty = total(due.iter().map(|row| row.penalty_left(rules)));
-        let state = account.state();
+        let of_rows = total(due.iter().map(|row| row.penalty_left(rules)));
+        let (penalty, written_off) = match state.written_off_on {
+            None => (plus(state.loan_penalty, of_rows), Money::ZERO),
+            Some(_) => {
+                let left = owed_on(account.unpaid_rows(), rules);
+                (Money::ZERO, plus(state.loan_penalty, left))
+            }
+        };
         let dpd = days_past_due(account.oldest_unpaid_due(), date);
         Self {
             date,
@@ -119,6 +128,7 @@ impl Outstanding {
             due_from_member: state.due_from_member,
             excess: state.excess,
             deposit: state.deposit,
+            written_off,
             total_due: total([
                 principal_due,
                 interest_due,
@@ -135,6 +145,12 @@ impl Outstanding {
     pub fn owed(&self) -> Money {
         total([self.principal, self.interest_due, self.fee, self.penalty])
     }
+}
+
+/// Everything left on rows.
+fn owed_on(rows: &[Row], rules: &Rules) -> Money {
+    let left = |row: &Row| total([row.instalment_left(), row.fee_left(), row.penalty_left(rules)]);
+    total(rows.iter().map(left))
 }
 
 fn sum(rows: &[Row], part: impl Fn(&Row) -> Money) -> Money {
@@ -168,16 +184,19 @@ impl SettlementTotal {
     /// What an account brought to `date` takes when the rows due up to `due_through` count as due.
     pub fn of(account: &Account, rules: &Rules, date: NaiveDate, due_through: NaiveDate) -> Self {
         let rows = account.rows();
-        let is_due = |row: &&Row| row.due_date <= due_through;
-        let to_come = || rows.iter().filter(|row| row.is_live() && row.due_date > due_through);
+        let state = account.state();
+        let is_due = |row: &&Row| state.due_date(row) <= due_through;
+        let to_come =
+            || rows.iter().filter(|row| row.is_live() && state.due_date(row) > due_through);
         let principal = sum(rows, Row::principal_left);
         let interest_due = total(rows.iter().filter(is_due).map(Row::interest_left));
         let running = |row: &Row| row.interest_charged().min(running_interest(row, date));
         let interest_running = total(to_come().map(running));
         let prepaid_interest = total(to_come().map(|row| row.interest_paid));
         let penalty = total(rows.iter().map(|row| row.penalty_left(rules)));
+        let penalty = plus(state.loan_penalty, penalty);
         let fee = sum(rows, Row::fee_left);
-        let due_from_member = account.state().due_from_member;
+        let due_from_member = state.due_from_member;
         let owed =
             total([principal, interest_due, interest_running, penalty, fee, due_from_member]);
         Self {
@@ -191,6 +210,16 @@ impl SettlementTotal {
             due_from_member,
             total: owed.minus_or_zero(prepaid_interest),
         }
+    }
+}
+
+impl SettlementTotal {
+    /// The sum without what was paid ahead.
+    pub fn gross(&self) -> Money {
+        let Self {
+            principal, interest_due, interest_running, penalty, fee, due_from_member, ..
+        } = *self;
+        total([principal, interest_due, interest_running, penalty, fee, due_from_member])
     }
 }
 

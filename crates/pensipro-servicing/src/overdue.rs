@@ -44,6 +44,14 @@ pub enum LateBasis {
     Fixed(Money),
 }
 
+/// A stretch of days, and when the row fell due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OverdueDays {
+    pub(crate) due: NaiveDate,
+    pub(crate) after: NaiveDate,
+    pub(crate) through: NaiveDate,
+}
+
 impl Overdue {
     fn count(&mut self, unpaid: Money, days: i64, past_grace: bool) {
         self.sen_days = self.sen_days.saturating_add(unpaid.sen().saturating_mul(days));
@@ -91,15 +99,15 @@ impl LatePenalty {
 }
 
 impl Row {
-    /// The penalty charged so far.
+    /// The penalty charged so far, for lateness and by hand.
     pub fn penalty(&self, rules: &Rules) -> Money {
-        rules.late.map_or(Money::ZERO, |late| late.of(self))
+        plus(rules.late.map_or(Money::ZERO, |late| late.of(self)), self.penalty_charged)
     }
 
     /// The penalty charged and not paid; nothing on a superseded row.
     pub fn penalty_left(&self, rules: &Rules) -> Money {
         if self.is_live() {
-            self.penalty(rules).minus_or_zero(self.penalty_paid)
+            self.penalty(rules).minus_or_zero(plus(self.penalty_paid, self.penalty_waived))
         } else {
             Money::ZERO
         }
@@ -112,23 +120,23 @@ impl Row {
             && self.penalty_left(rules).is_zero()
     }
 
-    /// Counts the days after `from` through `to`, and gives the first of them on which the row
-    /// makes its loan a defaulted one.
+    /// Counts the days of a stretch, after the day on which the row fell due, and gives the first of
+    /// them on which the row makes its loan a defaulted one.
     pub(crate) fn count_overdue(
         &mut self,
         rules: &Rules,
         holds: &[Hold],
-        from: NaiveDate,
-        to: NaiveDate,
+        days: OverdueDays,
     ) -> Option<NaiveDate> {
+        let OverdueDays { due, after: from, through: to } = days;
         let unpaid = self.late_base();
         if unpaid.is_zero() {
             return None;
         }
-        let graced_until = day_after(self.due_date, rules.late.map_or(0, |late| late.grace_days));
-        let default_after = day_after(self.due_date, rules.default_after_days);
+        let graced_until = day_after(due, rules.late.map_or(0, |late| late.grace_days));
+        let default_after = day_after(due, rules.default_after_days);
         let mut defaulted = None;
-        for stretch in stretches(holds, self.cut_failed_on, from.max(self.due_date), to) {
+        for stretch in stretches(holds, self.cut_failed_on, from.max(due), to) {
             let Stretch { after, until, held } = stretch;
             if rules.late.is_some() {
                 let days = until.signed_duration_since(after).num_days();

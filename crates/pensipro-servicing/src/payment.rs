@@ -92,7 +92,7 @@ pub struct RecordPayment {
 }
 
 /// The longest reference.
-const MAX_REFERENCE: usize = 100;
+pub(crate) const MAX_REFERENCE: usize = 100;
 
 impl RecordPayment {
     /// Checks the fields, all at once.
@@ -165,7 +165,7 @@ impl RecordPayment {
             return Err(ServicingError::BeforeDisbursement { disbursed_on });
         }
         let account = loan.account_on(self.paid_on)?;
-        if !account.status().is_open() {
+        if !account.state().takes_money() {
             return Err(ServicingError::LoanNotOpen { status: account.status() });
         }
         let due_through = self.channel.due_through(self.paid_on);

@@ -12,6 +12,7 @@ use crate::{
     loan::LoanBalances,
     payment::Channel,
     row::{Row, RowKey},
+    settlement::Quote,
 };
 
 pensipro_kernel::codes! {
@@ -21,14 +22,32 @@ pensipro_kernel::codes! {
         Disbursement = "disbursement",
         /// The member died.
         Death = "death",
+        /// A penalty was charged by hand.
+        ManualPenalty = "manual_penalty",
         /// A pension cut failed.
         FailedCut = "failed_cut",
+        /// Something owed was waived.
+        Waiver = "waiver",
+        /// The deposit paid what was due.
+        DepositApplied = "deposit_applied",
+        /// The deposit went back to the member.
+        DepositReleased = "deposit_released",
         /// Money came in.
         Payment = "payment",
+        /// Money came in after a write-off.
+        Recovery = "recovery",
+        /// The loan is paid off early.
+        Settlement = "settlement",
+        /// The loan was given up.
+        WriteOff = "write_off",
         /// The status was set by hand.
         Status = "status",
         /// The way of collecting was set.
         Collection = "collection",
+        /// A refund was paid out.
+        RefundPaid = "refund_paid",
+        /// A refund was refused.
+        RefundRefused = "refund_refused",
         /// An earlier transaction was taken back.
         Reversal = "reversal",
     }
@@ -40,9 +59,17 @@ impl TransactionKind {
         match self {
             Self::Disbursement => Permission::DisburseLoan,
             Self::Death => Permission::ChangeMemberStatus,
-            Self::Status | Self::Collection => Permission::EditLoan,
+            Self::ManualPenalty
+            | Self::Waiver
+            | Self::DepositApplied
+            | Self::DepositReleased
+            | Self::WriteOff
+            | Self::Status
+            | Self::Collection => Permission::EditLoan,
+            Self::Settlement => Permission::SettleLoan,
+            Self::RefundPaid | Self::RefundRefused => Permission::ReconcileBilling,
             Self::FailedCut => Permission::ImportBilling,
-            Self::Payment => Permission::RecordPayment,
+            Self::Payment | Self::Recovery => Permission::RecordPayment,
             Self::Reversal => Permission::ReversePayment,
         }
     }
@@ -57,7 +84,16 @@ impl InputKind {
             Self::Status(_) => TransactionKind::Status,
             Self::Collection(_) => TransactionKind::Collection,
             Self::FailedCut(_) => TransactionKind::FailedCut,
+            Self::ManualPenalty(_) => TransactionKind::ManualPenalty,
+            Self::Waiver(_) => TransactionKind::Waiver,
+            Self::DepositApplied(_) => TransactionKind::DepositApplied,
+            Self::DepositReleased(_) => TransactionKind::DepositReleased,
             Self::Payment(_) => TransactionKind::Payment,
+            Self::Recovery(_) => TransactionKind::Recovery,
+            Self::Settlement(_) => TransactionKind::Settlement,
+            Self::WriteOff => TransactionKind::WriteOff,
+            Self::RefundPaid(_) => TransactionKind::RefundPaid,
+            Self::RefundRefused(_) => TransactionKind::RefundRefused,
         }
     }
 }
@@ -71,6 +107,8 @@ pub struct PostingBatch {
     pub transactions: Vec<NewTransaction>,
     /// What is particular to payments.
     pub payments: Vec<NewPayment>,
+    /// What is particular to settlements.
+    pub settlements: Vec<NewSettlement>,
     /// What is particular to disbursements.
     pub disbursements: Vec<NewDisbursement>,
     /// Allocation deltas.
@@ -125,20 +163,34 @@ impl NewTransaction {
         }
     }
 
-    /// The money it moves, if it moves any.
+    /// The money it moves or is about, if any.
     pub fn amount(&self) -> Option<Money> {
         match &self.body {
-            TransactionBody::Input(InputKind::Payment(payment)) => Some(payment.amount),
-            TransactionBody::Input(InputKind::Disbursement(disbursed)) => {
+            TransactionBody::Input(kind) => kind.amount(),
+            TransactionBody::Reversal { .. } => None,
+        }
+    }
+}
+
+impl InputKind {
+    /// The money it moves or is about, if any.
+    pub fn amount(&self) -> Option<Money> {
+        match self {
+            Self::Disbursement(disbursed) => {
                 Some(crate::amount::total(disbursed.rows.iter().map(|row| row.principal)))
             }
-            TransactionBody::Input(
-                InputKind::Death
-                | InputKind::FailedCut(_)
-                | InputKind::Status(_)
-                | InputKind::Collection(_),
-            )
-            | TransactionBody::Reversal { .. } => None,
+            Self::Payment(payment) | Self::Recovery(payment) => Some(payment.amount),
+            Self::ManualPenalty(penalty) => Some(penalty.amount),
+            Self::Waiver(waiver) => Some(waiver.amount),
+            Self::DepositApplied(amount) | Self::DepositReleased(amount) => Some(*amount),
+            Self::RefundPaid(refund) => Some(refund.amount),
+            Self::Death
+            | Self::FailedCut(_)
+            | Self::Settlement(_)
+            | Self::WriteOff
+            | Self::Status(_)
+            | Self::Collection(_)
+            | Self::RefundRefused(_) => None,
         }
     }
 }
@@ -161,6 +213,21 @@ pub struct NewPayment {
     pub reference: Option<String>,
     /// The import line it came from.
     pub source_line: Option<ImportLineId>,
+}
+
+/// What is particular to a settlement; its id is that of its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewSettlement {
+    /// The transaction.
+    pub transaction_id: TransactionId,
+    /// The loan.
+    pub loan_id: LoanId,
+    /// Its payment; `None` where nothing was left to pay.
+    pub payment: Option<TransactionId>,
+    /// Value date.
+    pub settled_on: NaiveDate,
+    /// What it was made of.
+    pub quote: Quote,
 }
 
 /// A schedule row to be stored.

@@ -115,7 +115,7 @@ fn lines(rows: &[Row], open: &OpenLoan) -> Vec<ScheduleLine> {
 }
 
 /// A loan to be read on a day, with its history where the day lies before its last input.
-fn open_loan<Tx: LoanRepository>(
+pub(crate) fn open_loan<Tx: LoanRepository>(
     tx: &mut Tx,
     id: LoanId,
     scope: Scope,

@@ -13,7 +13,7 @@ use crate::{
     disbursement::{NewDisbursement, Source},
     input::ExcessTo,
     payment::Channel,
-    posting::TransactionKind,
+    posting::{NewSettlement, TransactionKind},
 };
 
 /// A payment with what it pays. Its id is that of its transaction.
@@ -157,4 +157,24 @@ pub struct Transaction {
     pub created_at: DateTime<Utc>,
     /// By whom.
     pub created_by: Option<UserId>,
+}
+
+/// A settlement. Its id is that of its transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettlementRecord {
+    /// What is particular to it.
+    pub settlement: NewSettlement,
+    /// The reversal that took it back; its payment stands or goes on its own.
+    pub reversed_by: Option<TransactionId>,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// By whom.
+    pub created_by: Option<UserId>,
+}
+
+impl SettlementRecord {
+    /// A settlement just posted, as it will be read.
+    pub fn of(settlement: NewSettlement, by: Option<UserId>, at: Moment) -> Self {
+        Self { settlement, reversed_by: None, created_at: at.now, created_by: by }
+    }
 }

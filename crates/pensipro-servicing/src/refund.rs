@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Event, ImportLineId, LoanId, MemberId, Money, Outbox,
-    RefundId, TransactionId, codes,
+    RefundId, TransactionId, UserId, Version, codes,
 };
 
 use crate::{error::ServicingError, open_loan::RefundDue, repository::RefundRepository};
@@ -44,6 +44,10 @@ pub struct RefundRequest {
     pub status: RefundStatus,
     /// What was noted last.
     pub notes: Option<String>,
+    /// Who approved it; another person pays it out.
+    pub approved_by: Option<UserId>,
+    /// For optimistic locks.
+    pub version: Version,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
@@ -195,6 +199,8 @@ mod tests {
             amount: Money::from_sen(sen),
             status,
             notes: None,
+            approved_by: None,
+            version: Version::FIRST,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
         }

@@ -5,7 +5,7 @@ use std::vec;
 use chrono::NaiveDate;
 use pensipro_kernel::{
     ApplicationId, BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId,
-    SalesId, Scope, StorageError, TransactionId, UserId,
+    RefundId, SalesId, Scope, StorageError, TransactionId, UserId, Version,
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     open_loan::LoanHistory,
     payment::Channel,
     posting::PostingBatch,
-    records::{Disbursement, Payment, Transaction},
+    records::{Disbursement, Payment, SettlementRecord, Transaction},
     refund::{RefundChange, RefundRequest, RefundStatus},
     row::Row,
 };
@@ -89,6 +89,9 @@ pub trait LoanRepository {
     /// Its disbursements by transaction.
     fn disbursements(&mut self, id: LoanId) -> Result<Vec<Disbursement>, StorageError>;
 
+    /// Its settlements by transaction.
+    fn settlements(&mut self, id: LoanId) -> Result<Vec<SettlementRecord>, StorageError>;
+
     /// Its transactions by id, with what each pays now.
     fn transactions(&mut self, id: LoanId) -> Result<Vec<Transaction>, StorageError>;
 
@@ -122,6 +125,12 @@ pub trait LoanRepository {
 
 /// Refund requests.
 pub trait RefundRepository {
+    /// One request. Whoever changes it has locked its loan.
+    fn refund(&mut self, id: RefundId) -> Result<RefundRequest, StorageError>;
+
+    /// Saves amount, status, notes and approver over the version read; gives the new version.
+    fn save_refund(&mut self, request: &RefundRequest) -> Result<Version, StorageError>;
+
     /// The requests of these payments.
     fn refunds_of(
         &mut self,

@@ -75,8 +75,14 @@ pub struct Row {
     pub fee_paid: Money,
     /// Paid of the penalty.
     pub penalty_paid: Money,
-    /// Of the interest, what is not charged: it was stopped before it was earned.
+    /// Of the interest, what is not charged: waived, or stopped before it was earned.
     pub interest_waived: Money,
+    /// Waived of the fees.
+    pub fee_waived: Money,
+    /// Waived of the penalty.
+    pub penalty_waived: Money,
+    /// Charged by hand, beside the penalty for lateness.
+    pub penalty_charged: Money,
     /// What a pension cut left within its tolerance: owed, but counted neither for DPD nor penalty.
     pub tolerated: Money,
     /// The overdue days that count for the penalty.
@@ -105,6 +111,9 @@ impl Row {
             fee_paid: Money::ZERO,
             penalty_paid: Money::ZERO,
             interest_waived: Money::ZERO,
+            fee_waived: Money::ZERO,
+            penalty_waived: Money::ZERO,
+            penalty_charged: Money::ZERO,
             tolerated: Money::ZERO,
             counted: Overdue::default(),
             held: Overdue::default(),
@@ -147,7 +156,7 @@ impl Row {
 
     /// Unpaid fees; nothing on a superseded row.
     pub fn fee_left(&self) -> Money {
-        self.left(self.fee, self.fee_paid)
+        self.left(self.fee.minus_or_zero(self.fee_waived), self.fee_paid)
     }
 
     /// Unpaid principal and interest.

@@ -1,8 +1,8 @@
 //! Recording a payment and taking a transaction back.
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, AuditValue, Authority, Event, LoanId, Moment, Outbox, PaymentId,
-    Permission, TransactionId,
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, Event, LoanId, Moment, Money, Outbox,
+    PaymentId, Permission, TransactionId,
 };
 
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
     error::ServicingError,
     input::{Input, InputKind, PaymentInput},
     loan::LoanBalances,
-    open_loan::OpenLoan,
-    payment::RecordPayment,
+    open_loan::{OpenLoan, RefundDue},
+    payment::{Channel, RecordPayment},
     posting::{NewPayment, PostingBatch, TransactionKind},
     reading::with_history,
     records::Payment,
-    refund::{follow_refunds, tell_refunds},
+    refund::{RefundRequest, RefundStatus, follow_refunds, tell_refunds},
     repository::{AccountingPeriods, LoanRepository, RefundRepository},
     reversal::Reverse,
     rules::ServicingPolicy,
@@ -56,10 +56,15 @@ where
         loan = with_history(tx, loan)?;
     }
     let accepted = command.accept(&loan, policy)?;
-    refuse_taken_reference(tx, &command)?;
+    refuse_taken_reference(tx, command.channel(), command.reference())?;
     let id = next_id(tx)?;
     let (effective_on, booked_on) = (command.paid_on(), at.today);
-    let input = Input { id, effective_on, booked_on, kind: InputKind::Payment(accepted) };
+    let is_recovery = loan.account_on(effective_on)?.state().written_off_on.is_some();
+    let kind = match is_recovery {
+        true => InputKind::Recovery(accepted),
+        false => InputKind::Payment(accepted),
+    };
+    let input = Input { id, effective_on, booked_on, kind };
     if loan.needs_history_for(&input.order()) {
         loan = with_history(tx, loan)?;
     }
@@ -119,11 +124,12 @@ where
     let (taken_back, posted) =
         loan.post_reversal(id, of, command.reason().to_owned(), at.today, &mut batch)?;
     let kind = taken_back.kind.transaction_kind();
-    if kind != TransactionKind::Payment {
+    if !matches!(kind, TransactionKind::Payment | TransactionKind::Recovery) {
         tx.recheck(by, kind.made_with())?;
     }
     tx.store_postings(&batch, by.user_id)?;
-    let refunds = follow_refunds(tx, by, &posted.refunds)?;
+    let due = reopened_refund(tx, &loan, &taken_back.kind, posted.refunds)?;
+    let refunds = follow_refunds(tx, by, &due)?;
     tx.audit(by, reversal_audit(&loan, &before, id, &taken_back, &command))?;
     tx.emit(reversal_event(&loan, of, kind))?;
     tell_refunds(tx, by, &refunds)?;
@@ -139,12 +145,33 @@ fn refuse_death(loan: &OpenLoan, of: TransactionId) -> Result<(), ServicingError
     }
 }
 
-fn refuse_taken_reference<Tx: LoanRepository>(
+/// A refund whose payout or refusal is taken back is asked for anew, in the amount that is due.
+fn reopened_refund<Tx: RefundRepository>(
     tx: &mut Tx,
-    command: &RecordPayment,
+    loan: &OpenLoan,
+    taken_back: &InputKind,
+    mut due: Vec<RefundDue>,
+) -> Result<Vec<RefundDue>, ServicingError> {
+    let payment = match taken_back {
+        InputKind::RefundPaid(refund) => refund.payment,
+        InputKind::RefundRefused(refund) => refund.payment,
+        _ => return Ok(due),
+    };
+    for request in tx.refunds_of(&[payment])? {
+        let status = RefundStatus::Requested;
+        tx.save_refund(&RefundRequest { status, approved_by: None, ..request })?;
+    }
+    due.retain(|it| it.transaction != payment);
+    due.extend(loan.refund_due(payment));
+    Ok(due)
+}
+
+pub(crate) fn refuse_taken_reference<Tx: LoanRepository>(
+    tx: &mut Tx,
+    channel: Channel,
+    reference: Option<&str>,
 ) -> Result<(), ServicingError> {
-    let Some(reference) = command.reference() else { return Ok(()) };
-    let channel = command.channel();
+    let Some(reference) = reference else { return Ok(()) };
     match tx.payment_by_reference(channel, reference)? {
         Some(payment) => Err(ServicingError::ReferenceTaken { channel, payment }),
         None => Ok(()),
@@ -246,4 +273,12 @@ fn reversal_event(loan: &OpenLoan, of: TransactionId, kind: TransactionKind) -> 
         .with("loan_id", loan.loan().id)
         .with("loan_number", loan.loan().number())
         .with("kind", kind)
+}
+
+pub(crate) fn settlement_event(loan: &OpenLoan, of: TransactionId, amount: Money) -> Event {
+    Event::new("loan.settled", "loan_settlements", of.get())
+        .of_member(loan.loan().member_id)
+        .with("loan_id", loan.loan().id)
+        .with("loan_number", loan.loan().number())
+        .with("amount", amount)
 }

@@ -464,3 +464,84 @@ fn how_a_loan_is_collected_is_the_last_setting() {
     shelf.reverse(4, tx(2)).unwrap();
     assert_eq!(shelf.loan.collection, Collection::PensionCut);
 }
+
+/// Two rows, Rp 500,000 held back, one month's interest for paying off early.
+fn settling() -> (Shelf, PenaltyTerms) {
+    let loan = pending_loan(7, rupiah(1_800_000), terms(RowFirst, None));
+    let mut shelf = Shelf::new(loan, vec![], ServicingPolicy::default());
+    let paid_out = disbursement(1, on(0), &level(2, 900_000, 100_000));
+    shelf.post(with_deposit(paid_out, rupiah(500_000)));
+    let (kind, steps) = (PenaltyKind::EarlySettlement, Vec::new());
+    let basis = PenaltyBasis::MonthsOfInterest(1);
+    let parts = PenaltyParts { kind, basis, steps, grace_days: 0, cap_pct: None };
+    (shelf, PenaltyTerms::new(parts).unwrap())
+}
+
+#[test]
+fn a_quote_takes_off_the_discount_and_the_deposit() {
+    let (mut shelf, early) = settling();
+    let date = day("2026-02-17");
+    let waiver = |amount, component| InputKind::Waiver(Waiver { amount, component, row: None });
+    shelf.post(input(2, date, waiver(rupiah(150_000), Waivable::Settlement)));
+    let open = shelf.open();
+    let quote = Quote::of(open.account(), open.rules(), Some(&early), 2, date);
+    assert_eq!(quote.early_penalty, rupiah(100_000));
+    assert_eq!((quote.deposit, quote.discount), (rupiah(500_000), rupiah(150_000)));
+    // 1,800,000 + 100,000 + 25,000 + 100,000 less both.
+    assert_eq!(quote.total, rupiah(1_375_000));
+    let settlement = Settlement { early_penalty: quote.early_penalty };
+    shelf.post(input(3, date, InputKind::Settlement(settlement)));
+    let left = owed(&shelf, "2026-02-17");
+    assert_eq!((left.total_due, left.interest_to_come), (rupiah(1_375_000), Money::ZERO));
+    assert_eq!((left.dpd, owed(&shelf, "2026-02-27").dpd), (7, 17));
+    shelf.post(cash_of_settlement(4, date, rupiah(1_375_000)));
+    assert_eq!(shelf.loan.status, LoanStatus::Closed);
+    shelf.check().unwrap();
+}
+
+#[test]
+fn a_waiver_takes_at_most_what_has_accrued_and_never_principal() {
+    let mut shelf = two_rows(RowFirst, per_mille_a_day(0, None), vec![]);
+    let waiver = |component| {
+        let (amount, row) = (rupiah(900_000), None);
+        InputKind::Waiver(Waiver { amount, component, row })
+    };
+    shelf.post(input(2, day("2026-02-20"), waiver(Waivable::Penalty)));
+    assert_eq!(penalty(&shelf, "2026-02-20"), Money::ZERO);
+    assert_eq!(penalty(&shelf, "2026-02-21"), rupiah(1_000));
+    shelf.post(input(3, day("2026-02-21"), waiver(Waivable::Interest)));
+    let left = owed(&shelf, "2026-02-21");
+    assert_eq!((left.interest_due, left.interest_to_come), (Money::ZERO, rupiah(100_000)));
+    assert_eq!(left.principal, rupiah(1_800_000));
+}
+
+#[test]
+fn what_was_written_off_is_recovered_and_no_more() {
+    let mut shelf = two_rows(RowFirst, None, vec![]);
+    shelf.post(input(2, day("2026-02-17"), InputKind::WriteOff));
+    let lost = owed(&shelf, "2026-06-30");
+    assert_eq!((lost.written_off, lost.total_due, lost.dpd), (rupiah(1_925_000), Money::ZERO, 0));
+    assert_eq!(shelf.loan.status, LoanStatus::Closed);
+    let posted = shelf.post(cash(3, day("2026-03-01"), rupiah(2_000_000)));
+    assert_eq!(posted.allocations.last().unwrap().amount, rupiah(75_000), "the rest is excess");
+    assert_eq!(owed(&shelf, "2026-06-30").written_off, Money::ZERO);
+    assert_eq!(shelf.loan.status, LoanStatus::Closed);
+    shelf.check().unwrap();
+}
+
+#[test]
+fn a_refund_paid_out_is_due_again_when_its_payment_bounces() {
+    let mut shelf = two_rows(RowFirst, None, vec![]);
+    shelf.post(cut(2, day("2026-02-01"), rupiah(1_300_000), Money::ZERO));
+    let refund = RefundPaid { payment: tx(2), amount: rupiah(300_000) };
+    shelf.post(input(3, day("2026-02-05"), InputKind::RefundPaid(refund)));
+    assert_eq!(owed(&shelf, "2026-02-05").excess, Money::ZERO);
+    shelf.reverse(4, tx(2)).unwrap();
+    assert_eq!(owed(&shelf, "2026-02-05").due_from_member, rupiah(300_000));
+    let posted = shelf.post(cash(5, day("2026-02-06"), rupiah(310_000)));
+    assert_eq!(
+        parts(&posted),
+        [(0, Component::DueFromMember, rupiah(300_000)), (1, Interest, rupiah(10_000))]
+    );
+    shelf.check().unwrap();
+}

@@ -9,6 +9,9 @@ use pensipro_servicing::*;
 use proptest::prelude::*;
 use support::*;
 
+/// What is held back of every loan here.
+const DEPOSIT: Money = Money::from_sen(40_000);
+
 /// A loan's terms, holds and inputs. Inputs have ids from 1 in no order of time.
 #[derive(Debug, Clone)]
 struct Story {
@@ -78,7 +81,11 @@ fn date() -> impl Strategy<Value = NaiveDate> {
 fn payment() -> impl Strategy<Value = InputKind> {
     let excess_to = prop_oneof![Just(ExcessTo::PrepayNext), Just(ExcessTo::Refund)];
     let amount = prop_oneof![1..=3_000_i64, 1..=250_000_i64].prop_map(Money::from_sen);
-    let paid_as = prop_oneof![Just(PaidAs::Ordinary), Just(PaidAs::PensionCut)];
+    let paid_as = prop_oneof![
+        4 => Just(PaidAs::Ordinary),
+        2 => Just(PaidAs::PensionCut),
+        1 => Just(PaidAs::Settlement),
+    ];
     (amount, date(), money(2_000), excess_to, paid_as).prop_map(
         |(amount, due_through, tolerance, excess_to, paid_as)| {
             InputKind::Payment(PaymentInput { amount, due_through, tolerance, excess_to, paid_as })
@@ -103,6 +110,34 @@ fn failed_cut() -> impl Strategy<Value = InputKind> {
     })
 }
 
+fn amount() -> impl Strategy<Value = Money> {
+    prop_oneof![1..=3_000_i64, 1..=150_000_i64].prop_map(Money::from_sen)
+}
+
+/// A row of the first disbursement, there or not.
+fn some_row() -> impl Strategy<Value = Option<RowKey>> {
+    prop::option::of((1..=9_u16).prop_map(|no| RowKey::new(tx(1), no)))
+}
+
+/// What people do to an account, and refunds of inputs that may be payments.
+fn acts() -> impl Strategy<Value = InputKind> {
+    let payment = || (2..18_i64).prop_map(tx);
+    prop_oneof![
+        (amount(), some_row())
+            .prop_map(|(amount, row)| InputKind::ManualPenalty(ManualPenalty { amount, row })),
+        (amount(), prop::sample::select(Waivable::ALL), some_row()).prop_map(
+            |(amount, component, row)| InputKind::Waiver(Waiver { amount, component, row })
+        ),
+        amount().prop_map(InputKind::DepositApplied),
+        amount().prop_map(InputKind::DepositReleased),
+        amount().prop_map(|early_penalty| InputKind::Settlement(Settlement { early_penalty })),
+        Just(InputKind::WriteOff),
+        (payment(), amount())
+            .prop_map(|(payment, amount)| InputKind::RefundPaid(RefundPaid { payment, amount })),
+        payment().prop_map(|payment| InputKind::RefundRefused(RefundRefused { payment })),
+    ]
+}
+
 fn holds() -> impl Strategy<Value = Vec<Hold>> {
     let hold = (1..=8_u16, date(), 0..60_u64).prop_map(|(no, after, days)| Hold {
         row: RowKey::new(tx(1), no),
@@ -121,13 +156,14 @@ fn story() -> impl Strategy<Value = Story> {
         2 => failed_cut(),
         1 => Just(InputKind::Death),
         1 => by_hand(),
+        4 => acts(),
     ];
     let others = prop::collection::vec((date(), kind), 0..16);
     let again = prop::option::weighted(0.2, date());
     let terms = (order, late(), any::<bool>());
     (terms, owed(), holds(), others, again, 0..10_u64).prop_flat_map(
         |(terms, owed, holds, others, again, first)| {
-            let mut inputs = vec![disbursement(1, on(first), &owed)];
+            let mut inputs = vec![with_deposit(disbursement(1, on(first), &owed), DEPOSIT)];
             let late_ones = (2..).zip(others).map(|(id, (date, kind))| input(id, date, kind));
             inputs.extend(late_ones);
             inputs.extend(again.map(|date| disbursement(100, date, &owed)));
@@ -138,6 +174,11 @@ fn story() -> impl Strategy<Value = Story> {
             })
         },
     )
+}
+
+fn early(basis: PenaltyBasis) -> PenaltyTerms {
+    let (kind, steps) = (PenaltyKind::EarlySettlement, Vec::new());
+    PenaltyTerms::new(PenaltyParts { kind, basis, steps, grace_days: 0, cap_pct: None }).unwrap()
 }
 
 fn check(shelf: &Shelf) -> Result<(), TestCaseError> {
@@ -206,25 +247,34 @@ proptest! {
         let rules = story.shelf().rules();
         let paid_to = |row: RowKey, component| {
             let parts = allocations.iter().filter(|it| it.row == row && it.component == component);
-            Money::checked_sum(parts.map(|part| part.amount)).unwrap()
+            Money::from_sen(parts.map(|part| part.amount.sen()).sum())
         };
         for input in &story.inputs {
             let parts = || allocations.iter().filter(|part| part.transaction == input.id);
-            let amount = match &input.kind {
-                InputKind::Payment(payment) => {
-                    prop_assert!(parts().all(|part| part.amount.is_positive()));
-                    payment.amount
+            let sum: i64 = parts().map(|part| part.amount.sen()).sum();
+            match &input.kind {
+                InputKind::Payment(payment) | InputKind::Recovery(payment) => {
+                    prop_assert_eq!(sum, payment.amount.sen());
                 }
-                _ => Money::ZERO,
-            };
-            prop_assert_eq!(Money::checked_sum(parts().map(|part| part.amount)), Some(amount));
+                // What of it was there, and needed.
+                InputKind::DepositApplied(amount) => prop_assert!(0 <= sum && sum <= amount.sen()),
+                InputKind::Settlement(_) => prop_assert!(0 <= sum && sum <= DEPOSIT.sen()),
+                // What of it was not there.
+                InputKind::DepositReleased(amount) => prop_assert!(-amount.sen() <= sum && sum <= 0),
+                InputKind::RefundPaid(refund) => prop_assert_eq!(sum, -refund.amount.sen()),
+                _ => prop_assert_eq!(sum, 0),
+            }
         }
         for row in account.rows() {
             for (component, paid, owed) in [
                 (Component::Principal, row.principal_paid, row.principal),
                 (Component::Interest, row.interest_paid, row.interest_charged()),
-                (Component::Fee, row.fee_paid, row.fee),
-                (Component::Penalty, row.penalty_paid, row.penalty(&rules)),
+                (Component::Fee, row.fee_paid, row.fee.minus_or_zero(row.fee_waived)),
+                (
+                    Component::Penalty,
+                    row.penalty_paid,
+                    row.penalty(&rules).minus_or_zero(row.penalty_waived),
+                ),
             ] {
                 prop_assert_eq!(paid_to(row.key, component), paid);
                 prop_assert!(Money::ZERO <= paid && paid <= owed, "{component} {paid} of {owed}");
@@ -232,7 +282,19 @@ proptest! {
             prop_assert!(row.counted.sen_days >= 0 && row.held.sen_days >= 0);
             prop_assert!(!row.tolerated.is_negative());
         }
-        prop_assert_eq!(paid_to(RowKey::NONE, Component::Excess), account.state().excess);
+        let state = account.state();
+        prop_assert_eq!(paid_to(RowKey::NONE, Component::Excess), state.excess);
+        let claimed = paid_to(RowKey::NONE, Component::DueFromMember).sen();
+        prop_assert_eq!(-claimed, state.due_from_member.sen());
+        for amount in [
+            state.excess,
+            state.due_from_member,
+            state.deposit,
+            state.loan_penalty,
+            state.discount,
+        ] {
+            prop_assert!(!amount.is_negative());
+        }
         let principal = account.rows().iter().map(|row| row.principal);
         prop_assert_eq!(Money::checked_sum(principal), Some(story.shelf().loan.plafon));
     }
@@ -268,6 +330,46 @@ proptest! {
             SettlementTotal::of(&account, open.rules(), date, date),
             SettlementTotal::of(&whole, open.rules(), date, date)
         );
+    }
+
+    /// Paying what a quote says closes the loan, to the sen, and leaves nothing over; its parts add up.
+    #[test]
+    fn a_quote_settles(story in story(), on_day in 0..400_u64, months in 0..4_u16) {
+        let mut shelf = story.told();
+        let date = on(on_day);
+        let open = shelf.open_with_history();
+        let account = open.account_on(date).unwrap();
+        if !account.status().is_open() {
+            return Ok(());
+        }
+        let early = early(PenaltyBasis::MonthsOfInterest(months));
+        let quote = Quote::of(&account, open.rules(), Some(&early), 8, date);
+        let Quote { owed, early_penalty, deposit, discount, total } = quote;
+        let charged = owed.gross().sen() + early_penalty.sen();
+        let credited = owed.prepaid_interest.sen() + deposit.sen() + discount.sen();
+        prop_assert_eq!(total.sen(), (charged - credited).max(0), "{:?}", quote);
+        let settlement = InputKind::Settlement(Settlement { early_penalty });
+        let (mut settled, mut parts) = (account.clone(), Vec::new());
+        settled.apply(open.rules(), open.holds(), &input(500, date, settlement.clone()), &mut parts);
+        let before = settled.state().excess;
+        let settling = |id| cash_of_settlement(id, date, total);
+        if total.is_positive() {
+            settled.apply(open.rules(), open.holds(), &settling(501), &mut parts);
+        }
+        prop_assert_eq!(settled.status(), LoanStatus::Closed);
+        prop_assert_eq!(settled.state().excess, before);
+        // Stored as two inputs among the others, the shortfall of a bounced payment is due at once.
+        shelf.post(input(500, date, settlement));
+        check(&shelf)?;
+        if total.is_positive() {
+            shelf.post(settling(501));
+            check(&shelf)?;
+            shelf.reverse(502, tx(501)).unwrap();
+            check(&shelf)?;
+        }
+        shelf.reverse(503, tx(500)).unwrap();
+        check(&shelf)?;
+        prop_assert_eq!(shelf.replayed(), fold(&story));
     }
 
     /// What the counter accepts, the account takes whole: a payment that may prepay leaves nothing

@@ -9,6 +9,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        approved_by -> Nullable<BigInt>,
     }
 }
 
@@ -33,6 +34,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        approved_by -> Nullable<BigInt>,
     }
 }
 
@@ -99,6 +101,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        approved_by -> Nullable<BigInt>,
     }
 }
 
@@ -143,5 +146,6 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        approved_by -> Nullable<BigInt>,
     }
 }

@@ -64,6 +64,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     loan_disbursements,
     loan_disbursement_sources,
     loan_transaction_allocations,
+    loan_settlements,
     accounting_periods,
     payer_profiles,
     pension_cut_exports,

@@ -23,9 +23,13 @@ diesel::table! {
         default_since -> Nullable<Date>,
         default_by_hand_since -> Nullable<Date>,
         deceased_on -> Nullable<Date>,
+        settled_on -> Nullable<Date>,
+        written_off_on -> Nullable<Date>,
         excess -> BigInt,
         due_from_member -> BigInt,
         deposit -> BigInt,
+        loan_penalty -> BigInt,
+        discount -> BigInt,
         oldest_unpaid_due -> Nullable<Date>,
         principal -> BigInt,
         interest -> BigInt,
@@ -63,6 +67,9 @@ diesel::table! {
         fee_paid -> BigInt,
         penalty_paid -> BigInt,
         interest_waived -> BigInt,
+        fee_waived -> BigInt,
+        penalty_waived -> BigInt,
+        penalty_charged -> BigInt,
         tolerated -> BigInt,
         counted_sen_days -> BigInt,
         counted_base -> BigInt,
@@ -146,6 +153,27 @@ diesel::table! {
         amount -> BigInt,
         booked_on -> Date,
         loan_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    loan_settlements (id) {
+        id -> BigInt,
+        loan_id -> BigInt,
+        payment_id -> Nullable<BigInt>,
+        settled_on -> Date,
+        principal -> BigInt,
+        interest_due -> BigInt,
+        interest_running -> BigInt,
+        prepaid_interest -> BigInt,
+        penalty -> BigInt,
+        fee -> BigInt,
+        due_from_member -> BigInt,
+        early_penalty -> BigInt,
+        deposit -> BigInt,
+        discount -> BigInt,
+        total -> BigInt,
+        reversed_by -> Nullable<BigInt>,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The columns that a posting sets, each with how PostgreSQL reads its texts.
-const COLUMNS: [(&str, &str); 21] = [
+const COLUMNS: [(&str, &str); 25] = [
     ("status", "text"),
     ("disbursed_on", "date"),
     ("first_due_date", "date"),
@@ -27,9 +27,13 @@ const COLUMNS: [(&str, &str); 21] = [
     ("default_by_hand_since", "date"),
     ("deceased_on", "date"),
     ("collection", "text"),
+    ("settled_on", "date"),
+    ("written_off_on", "date"),
     ("excess", "bigint"),
     ("due_from_member", "bigint"),
     ("deposit", "bigint"),
+    ("loan_penalty", "bigint"),
+    ("discount", "bigint"),
     ("oldest_unpaid_due", "date"),
     ("principal", "bigint"),
     ("interest", "bigint"),
@@ -66,10 +70,14 @@ fn values(balances: &LoanBalances, touched: Option<NaiveDate>, id: LoanId) -> Ve
         default_by_hand_since,
         deceased_on,
         collection,
+        settled_on,
+        written_off_on,
         last,
         excess,
         due_from_member,
         deposit,
+        loan_penalty,
+        discount,
     } = state;
     let order = |part: fn(Order) -> i64| Value::Int(last.map(part));
     let date = |part: fn(LoanDates) -> NaiveDate| Value::Date(dates.map(part));
@@ -87,9 +95,13 @@ fn values(balances: &LoanBalances, touched: Option<NaiveDate>, id: LoanId) -> Ve
         default_by_hand_since.into(),
         deceased_on.into(),
         collection.code().into(),
+        settled_on.into(),
+        written_off_on.into(),
         money(excess),
         money(due_from_member),
         money(deposit),
+        money(loan_penalty),
+        money(discount),
         oldest_unpaid_due.into(),
         money(principal),
         money(interest),

@@ -20,6 +20,7 @@ mod postings;
 mod read;
 mod refunds;
 mod schedule;
+mod settlements;
 mod transactions;
 
 use std::vec;
@@ -30,7 +31,7 @@ use pensipro_kernel::{
 };
 use pensipro_servicing::{
     Channel, Disbursement, Loan, LoanFilter, LoanHistory, LoanRepository, LoanSummary, NewLoan,
-    Payment, PostingBatch, Row, StoredLoan, Transaction,
+    Payment, PostingBatch, Row, SettlementRecord, StoredLoan, Transaction,
 };
 
 use crate::{Tx, sql::RowLock};
@@ -86,6 +87,10 @@ impl LoanRepository for Tx<'_> {
 
     fn disbursements(&mut self, id: LoanId) -> Result<Vec<Disbursement>, StorageError> {
         disbursements::of_loan(self, id)
+    }
+
+    fn settlements(&mut self, id: LoanId) -> Result<Vec<SettlementRecord>, StorageError> {
+        settlements::of_loan(self, id)
     }
 
     fn transactions(&mut self, id: LoanId) -> Result<Vec<Transaction>, StorageError> {

@@ -17,7 +17,7 @@ use pensipro_servicing::{
 use super::{
     balances, disbursements, payments, plan,
     schedule::{self, Stored},
-    transactions,
+    settlements, transactions,
 };
 use crate::{
     Tx,
@@ -46,12 +46,14 @@ pub(super) fn store(
     batch: &PostingBatch,
     by: Option<UserId>,
 ) -> Result<(), StorageError> {
-    let PostingBatch { transactions, payments, disbursements, deltas, rows, loans } = batch;
+    let PostingBatch { transactions, payments, settlements, disbursements, deltas, rows, loans } =
+        batch;
     let now = tx.now();
     let each = transactions.iter().map(|new| transactions::Stored::new(new, now, by));
     tx.insert_all(each.collect::<Result<_, _>>()?)?;
     add_payments(tx, batch, payments)?;
     disbursements::add(tx, disbursements)?;
+    settlements::add(tx, settlements)?;
     tx.insert_all(deltas.iter().map(DeltaRow::new).collect())?;
     store_rows(tx, batch, rows)?;
     mark_reversed(tx, transactions)?;
@@ -81,9 +83,10 @@ fn add_payments(
     new: &[pensipro_servicing::NewPayment],
 ) -> Result<(), StorageError> {
     let due_through = |new: &NewTransaction| match &new.body {
-        TransactionBody::Input(InputKind::Payment(PaymentInput { due_through, .. })) => {
-            Some((new.id, *due_through))
-        }
+        TransactionBody::Input(
+            InputKind::Payment(PaymentInput { due_through, .. })
+            | InputKind::Recovery(PaymentInput { due_through, .. }),
+        ) => Some((new.id, *due_through)),
         TransactionBody::Input(_) | TransactionBody::Reversal { .. } => None,
     };
     let due: HashMap<TransactionId, NaiveDate> =
@@ -156,7 +159,7 @@ fn mark_reversed(tx: &mut Tx<'_>, new: &[NewTransaction]) -> Result<(), StorageE
             TransactionBody::Input(_) => None,
         })
     };
-    for table in ["loan_payments", "loan_disbursements"] {
+    for table in ["loan_payments", "loan_disbursements", "loan_settlements"] {
         let update = BulkUpdate { table, keys: &["id"], set: &["reversed_by"] };
         tx.update_all(update, reversals().collect())?;
     }

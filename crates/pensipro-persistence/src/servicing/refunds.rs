@@ -46,6 +46,8 @@ struct Row {
     amount: i64,
     status: String,
     notes: Option<String>,
+    approved_by: Option<i64>,
+    version: i64,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
 }
@@ -63,6 +65,8 @@ impl TryFrom<Row> for RefundRequest {
             amount,
             status,
             notes,
+            approved_by,
+            version,
             created_at,
             updated_at,
         } = row;
@@ -75,6 +79,8 @@ impl TryFrom<Row> for RefundRequest {
             amount: Money::from_sen(amount),
             status: code("refund_requests.status", &status)?,
             notes,
+            approved_by: approved_by.map(UserId::new),
+            version: Version::new(version),
             created_at: from_time(created_at),
             updated_at: from_time(updated_at),
         })
@@ -122,12 +128,39 @@ fn columns() -> _ {
         requests::amount,
         requests::status,
         requests::notes,
+        requests::approved_by,
+        requests::version,
         requests::created_at,
         requests::updated_at,
     )
 }
 
 impl RefundRepository for Tx<'_> {
+    fn refund(&mut self, id: RefundId) -> Result<RefundRequest, StorageError> {
+        let query = joined().filter(requests::id.eq(id.get())).select(columns());
+        let row: Option<Row> = self.run(|conn| query.get_result(conn).optional())?;
+        row.ok_or(StorageError::not_found("refund request", id.get()))?.try_into()
+    }
+
+    fn save_refund(&mut self, request: &RefundRequest) -> Result<Version, StorageError> {
+        let RefundRequest { id, amount, status, notes, approved_by, version, .. } = request;
+        let (next, updated_at) = (version.next(), self.now());
+        let changed = self.run(|conn| {
+            diesel::update(requests::table.find(id.get()))
+                .filter(requests::version.eq(version.get()))
+                .set((
+                    requests::amount.eq(amount.sen()),
+                    requests::status.eq(status.code()),
+                    requests::notes.eq(notes),
+                    requests::approved_by.eq(approved_by.map(UserId::get)),
+                    requests::version.eq(next.get()),
+                    requests::updated_at.eq(updated_at),
+                ))
+                .execute(conn)
+        })?;
+        if changed == 0 { Err(StorageError::Stale { thing: "refund request" }) } else { Ok(next) }
+    }
+
     fn refunds_of(
         &mut self,
         payments: &[TransactionId],

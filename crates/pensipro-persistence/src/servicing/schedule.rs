@@ -30,6 +30,9 @@ pub(super) struct Stored {
     fee_paid: i64,
     penalty_paid: i64,
     interest_waived: i64,
+    fee_waived: i64,
+    penalty_waived: i64,
+    penalty_charged: i64,
     tolerated: i64,
     counted_sen_days: i64,
     counted_base: i64,
@@ -60,6 +63,9 @@ impl Stored {
             fee_paid,
             penalty_paid,
             interest_waived,
+            fee_waived,
+            penalty_waived,
+            penalty_charged,
             tolerated,
             counted,
             held,
@@ -80,6 +86,9 @@ impl Stored {
             fee_paid: fee_paid.sen(),
             penalty_paid: penalty_paid.sen(),
             interest_waived: interest_waived.sen(),
+            fee_waived: fee_waived.sen(),
+            penalty_waived: penalty_waived.sen(),
+            penalty_charged: penalty_charged.sen(),
             tolerated: tolerated.sen(),
             counted_sen_days: counted.sen_days,
             counted_base: counted.base.sen(),
@@ -114,6 +123,9 @@ impl Stored {
             fee_paid,
             penalty_paid,
             interest_waived,
+            fee_waived,
+            penalty_waived,
+            penalty_charged,
             tolerated,
             counted_sen_days,
             counted_base,
@@ -137,6 +149,9 @@ impl Stored {
             fee_paid.into(),
             penalty_paid.into(),
             interest_waived.into(),
+            fee_waived.into(),
+            penalty_waived.into(),
+            penalty_charged.into(),
             tolerated.into(),
             counted_sen_days.into(),
             counted_base.into(),
@@ -163,6 +178,9 @@ const UPDATE: BulkUpdate = BulkUpdate {
         "fee_paid",
         "penalty_paid",
         "interest_waived",
+        "fee_waived",
+        "penalty_waived",
+        "penalty_charged",
         "tolerated",
         "counted_sen_days",
         "counted_base",
@@ -192,6 +210,9 @@ impl TryFrom<Stored> for Row {
             fee_paid,
             penalty_paid,
             interest_waived,
+            fee_waived,
+            penalty_waived,
+            penalty_charged,
             tolerated,
             counted_sen_days,
             counted_base,
@@ -214,6 +235,9 @@ impl TryFrom<Stored> for Row {
             fee_paid: Money::from_sen(fee_paid),
             penalty_paid: Money::from_sen(penalty_paid),
             interest_waived: Money::from_sen(interest_waived),
+            fee_waived: Money::from_sen(fee_waived),
+            penalty_waived: Money::from_sen(penalty_waived),
+            penalty_charged: Money::from_sen(penalty_charged),
             tolerated: Money::from_sen(tolerated),
             counted: overdue(counted_sen_days, counted_base),
             held: overdue(held_sen_days, held_base),
@@ -231,7 +255,8 @@ impl TryFrom<Stored> for Row {
 /// included, or it was paid before it was due. Provisional rows are never needed.
 fn is_open(row: &Row, state_on: Option<NaiveDate>) -> bool {
     let has_left = !row.instalment_left().is_zero() || !row.fee_left().is_zero();
-    let may_owe_penalty = row.is_live() && row.counted.base.is_positive();
+    let is_charged = row.counted.base.is_positive() || row.penalty_charged.is_positive();
+    let may_owe_penalty = row.is_live() && is_charged;
     let paid_ahead = state_on.is_none_or(|on| row.due_date > on);
     row.key.made_by != RowKey::PROVISIONAL && (has_left || may_owe_penalty || paid_ahead)
 }

@@ -6,8 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, Money, StorageError, TransactionId, UserId};
 use pensipro_servicing::{
-    Disbursed, ExcessTo, FailedCut, Input, InputKind, NewTransaction, PaidAs, PaymentInput, Row,
-    Transaction, TransactionBody, TransactionKind,
+    Disbursed, ExcessTo, FailedCut, Input, InputKind, ManualPenalty, NewTransaction, PaidAs,
+    PaymentInput, RefundPaid, RefundRefused, Row, Transaction, TransactionBody, TransactionKind,
 };
 
 use super::{
@@ -87,7 +87,7 @@ impl Stored {
             InputKind::FailedCut(FailedCut { due_from, due_through }) => {
                 Self { due_from: Some(*due_from), due_through: Some(*due_through), ..self }
             }
-            InputKind::Payment(payment) => {
+            InputKind::Payment(payment) | InputKind::Recovery(payment) => {
                 // The amount stands with the transaction.
                 let PaymentInput { amount: _, due_through, tolerance, excess_to, paid_as } =
                     payment;
@@ -99,14 +99,23 @@ impl Stored {
                     ..self
                 }
             }
-            InputKind::Death => self,
-            InputKind::Status(status) => {
-                Self { details: Some(Details::of_setting(status).text()?), ..self }
-            }
-            InputKind::Collection(collection) => {
-                Self { details: Some(Details::of_setting(collection).text()?), ..self }
-            }
+            // Whatever else they have stands with the transaction.
+            InputKind::Death
+            | InputKind::DepositApplied(_)
+            | InputKind::DepositReleased(_)
+            | InputKind::WriteOff => self,
+            InputKind::ManualPenalty(penalty) => self.with(&Details::of_row(penalty.row))?,
+            InputKind::Waiver(waiver) => self.with(&Details::of_waiver(waiver))?,
+            InputKind::Settlement(settlement) => self.with(&Details::of_settlement(settlement))?,
+            InputKind::Status(status) => self.with(&Details::of_setting(status))?,
+            InputKind::Collection(collection) => self.with(&Details::of_setting(collection))?,
+            InputKind::RefundPaid(refund) => self.with(&Details::of_refund(refund.payment))?,
+            InputKind::RefundRefused(refund) => self.with(&Details::of_refund(refund.payment))?,
         })
+    }
+
+    fn with(self, details: &Details) -> Result<Self, StorageError> {
+        Ok(Self { details: Some(details.text()?), ..self })
     }
 
     /// The input; `None` for a reversal. `rows` are those that it made, as agreed.
@@ -124,14 +133,25 @@ impl Stored {
                 due_from: known(self.due_from)?,
                 due_through: known(self.due_through)?,
             }),
-            TransactionKind::Payment => InputKind::Payment(PaymentInput {
-                amount: Money::from_sen(known(self.amount)?),
-                due_through: known(self.due_through)?,
-                tolerance: Money::from_sen(known(self.tolerance)?),
-                excess_to: self.excess_to()?,
-                paid_as: self.paid_as()?,
-            }),
+            TransactionKind::Payment => InputKind::Payment(self.payment()?),
+            TransactionKind::Recovery => InputKind::Recovery(self.payment()?),
             TransactionKind::Death => InputKind::Death,
+            TransactionKind::ManualPenalty => {
+                let (amount, row) = (self.money()?, self.details()?.row());
+                InputKind::ManualPenalty(ManualPenalty { amount, row })
+            }
+            TransactionKind::Waiver => InputKind::Waiver(self.details()?.waiver(self.money()?)?),
+            TransactionKind::DepositApplied => InputKind::DepositApplied(self.money()?),
+            TransactionKind::DepositReleased => InputKind::DepositReleased(self.money()?),
+            TransactionKind::Settlement => InputKind::Settlement(self.details()?.settlement()?),
+            TransactionKind::WriteOff => InputKind::WriteOff,
+            TransactionKind::RefundPaid => {
+                let (payment, amount) = (self.details()?.payment()?, self.money()?);
+                InputKind::RefundPaid(RefundPaid { payment, amount })
+            }
+            TransactionKind::RefundRefused => {
+                InputKind::RefundRefused(RefundRefused { payment: self.details()?.payment()? })
+            }
             TransactionKind::Status => InputKind::Status(self.details()?.setting()?),
             TransactionKind::Collection => InputKind::Collection(self.details()?.setting()?),
         };
@@ -141,6 +161,20 @@ impl Stored {
             booked_on: self.booked_on,
             kind,
         }))
+    }
+
+    fn money(&self) -> Result<Money, StorageError> {
+        known(self.amount).map(Money::from_sen)
+    }
+
+    fn payment(&self) -> Result<PaymentInput, StorageError> {
+        Ok(PaymentInput {
+            amount: self.money()?,
+            due_through: known(self.due_through)?,
+            tolerance: Money::from_sen(known(self.tolerance)?),
+            excess_to: self.excess_to()?,
+            paid_as: self.paid_as()?,
+        })
     }
 
     /// What becomes of a payment's rest.

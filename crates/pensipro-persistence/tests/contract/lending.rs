@@ -257,9 +257,13 @@ pub(crate) fn enter(
     on: NaiveDate,
     kind: InputKind,
 ) -> Outcome<TransactionId> {
-    let mut loan = lock(tx, id, on)?;
     let transaction = tx.reserve_transaction_ids(1)?.next().unwrap();
     let input = Input { id: transaction, effective_on: on, booked_on: date("2026-06-15"), kind };
+    let mut loan = lock(tx, id, on)?;
+    if loan.needs_history_for(&input.order()) {
+        let (_, history) = tx.histories(&[id])?.pop().unwrap();
+        loan = loan.with_history(history);
+    }
     let mut batch = PostingBatch::new();
     loan.post_because(input, Some("alasan".into()), &mut batch).unwrap();
     tx.store_postings(&batch, None)?;

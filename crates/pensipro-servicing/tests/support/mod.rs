@@ -107,6 +107,23 @@ pub(crate) fn disbursement(id: i64, date: NaiveDate, owed: &[Instalment]) -> Inp
     input(id, date, InputKind::Disbursement(disbursed))
 }
 
+/// The same disbursement with a deposit.
+pub(crate) fn with_deposit(mut input: Input, deposit: Money) -> Input {
+    if let InputKind::Disbursement(disbursed) = &mut input.kind {
+        disbursed.deposit = deposit;
+    }
+    input
+}
+
+/// What a settlement takes.
+pub(crate) fn cash_of_settlement(id: i64, date: NaiveDate, amount: Money) -> Input {
+    let mut input = cash(id, date, amount);
+    if let InputKind::Payment(payment) = &mut input.kind {
+        payment.paid_as = PaidAs::Settlement;
+    }
+    input
+}
+
 /// Cash, for what is due when it is paid; the rest prepays.
 pub(crate) fn cash(id: i64, date: NaiveDate, amount: Money) -> Input {
     let excess_to = ExcessTo::PrepayNext;
@@ -263,6 +280,7 @@ impl Shelf {
             let key = (part.transaction, part.row, part.component);
             *sums.entry(key).or_default() += part.amount.sen();
         }
+        sums.retain(|_, sum: &mut i64| *sum != 0);
         let stored = self.sums.clone().into_iter().filter(|(_, sum)| *sum != 0).collect();
         same("allocations", &stored, &sums)?;
         let open = self.open();

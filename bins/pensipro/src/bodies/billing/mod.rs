@@ -8,4 +8,4 @@ mod refund;
 pub use export::{ExportBody, ExportDetailBody, ExportQuery, LeftOutBody, NewExportBody, SentBody};
 pub use import::{ImportBody, ImportDetailBody, ImportForm, ImportQuery};
 pub use line::{CutBody, LineBody, LineQuery, UnmatchedQuery};
-pub use refund::{RefundBody, RefundQuery};
+pub use refund::{DecideRefundBody, RefundBody, RefundQuery};

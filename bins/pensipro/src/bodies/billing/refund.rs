@@ -1,8 +1,8 @@
 //! Bodies of refund requests.
 
 use chrono::{DateTime, Utc};
-use pensipro_kernel::{ImportLineId, LoanId, MemberId, Money};
-use pensipro_servicing::{RefundFilter, RefundRequest, RefundStatus};
+use pensipro_kernel::{Faults, ImportLineId, LoanId, MemberId, Money, UserId};
+use pensipro_servicing::{DecideRefund, RefundFilter, RefundRequest, RefundStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,6 +26,8 @@ pub struct RefundBody {
     pub status: &'static str,
     /// What was noted last.
     pub notes: Option<String>,
+    /// Who approved it; another person pays it out.
+    pub approved_by: Option<i64>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
@@ -43,6 +45,8 @@ impl From<RefundRequest> for RefundBody {
             amount,
             status,
             notes,
+            approved_by,
+            version: _,
             created_at,
             updated_at,
         } = request;
@@ -55,9 +59,29 @@ impl From<RefundRequest> for RefundBody {
             source_line_id: source_line_id.map(ImportLineId::get),
             status: status.code(),
             notes,
+            approved_by: approved_by.map(UserId::get),
             created_at,
             updated_at,
         }
+    }
+}
+
+/// A decision on a refund.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRefundBody {
+    /// `approved`, `paid` or `rejected`: the money prepays.
+    #[schema(value_type = String)]
+    status: Option<String>,
+    /// A refusal says why.
+    notes: Option<String>,
+}
+
+impl TryFrom<DecideRefundBody> for DecideRefund {
+    type Error = Faults;
+
+    fn try_from(DecideRefundBody { status, notes }: DecideRefundBody) -> Result<Self, Faults> {
+        Self::check(status.as_deref(), notes.as_deref())
     }
 }
 

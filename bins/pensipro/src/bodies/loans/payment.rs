@@ -68,7 +68,7 @@ pub struct AllocationBody {
     pub no: Option<u16>,
     /// `due_from_member`, `penalty`, `fee`, `interest`, `principal` or `excess`.
     pub component: &'static str,
-    /// Above zero.
+    /// Above zero for a payment; below where another input takes it off.
     #[schema(value_type = String)]
     pub amount: Money,
 }

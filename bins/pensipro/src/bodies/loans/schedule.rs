@@ -26,15 +26,22 @@ pub struct ScheduleRowBody {
     pub principal_paid: Money,
     #[schema(value_type = String)]
     pub interest_paid: Money,
+    /// Not charged: waived, or stopped by a death or a settlement.
+    #[schema(value_type = String)]
+    pub interest_waived: Money,
     #[schema(value_type = String)]
     pub fee: Money,
     #[schema(value_type = String)]
     pub fee_paid: Money,
+    #[schema(value_type = String)]
+    pub fee_waived: Money,
     /// Charged up to today.
     #[schema(value_type = String)]
     pub penalty: Money,
     #[schema(value_type = String)]
     pub penalty_paid: Money,
+    #[schema(value_type = String)]
+    pub penalty_waived: Money,
     /// `unpaid`, `partial`, `paid` or `superseded`
     pub status: &'static str,
 }
@@ -50,10 +57,13 @@ impl From<ScheduleLine> for ScheduleRowBody {
             balance,
             principal_paid: row.principal_paid,
             interest_paid: row.interest_paid,
+            interest_waived: row.interest_waived,
             fee: row.fee,
             fee_paid: row.fee_paid,
+            fee_waived: row.fee_waived,
             penalty,
             penalty_paid: row.penalty_paid,
+            penalty_waived: row.penalty_waived,
             status: status.code(),
         }
     }
@@ -87,7 +97,7 @@ pub struct OutstandingBody {
     /// Unpaid fees.
     #[schema(value_type = String)]
     pub fee: Money,
-    /// Refunds paid out whose payments were reversed.
+    /// Refunds paid out that turned out not to be due.
     #[schema(value_type = String)]
     pub due_from_member: Money,
     /// Money that is not owed: to be refunded.
@@ -96,6 +106,9 @@ pub struct OutstandingBody {
     /// Instalments of the member's own money held back.
     #[schema(value_type = String)]
     pub deposit: Money,
+    /// What was written off and not recovered.
+    #[schema(value_type = String)]
+    pub written_off: Money,
     /// What is to be paid on that day.
     #[schema(value_type = String)]
     pub total_due: Money,
@@ -119,6 +132,7 @@ impl From<Outstanding> for OutstandingBody {
             due_from_member,
             excess,
             deposit,
+            written_off,
             total_due,
             dpd,
             kolektibilitas,
@@ -133,6 +147,7 @@ impl From<Outstanding> for OutstandingBody {
             due_from_member,
             excess,
             deposit,
+            written_off,
             total_due,
             dpd,
             kolektibilitas: kolektibilitas.level(),

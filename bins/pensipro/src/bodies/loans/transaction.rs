@@ -31,12 +31,14 @@ impl TryFrom<ReverseBody> for Reverse {
 pub struct TransactionBody {
     pub id: i64,
     pub loan_id: i64,
-    /// `disbursement`, `death`, `failed_cut`, `payment`, `status`, `collection` or `reversal`
+    /// `disbursement`, `death`, `manual_penalty`, `failed_cut`, `waiver`, `deposit_applied`,
+    /// `deposit_released`, `payment`, `recovery`, `settlement`, `write_off`, `status`, `collection`,
+    /// `refund_paid`, `refund_refused` or `reversal`
     pub kind: &'static str,
     /// Value date; a reversal's is that of what it takes back.
     pub effective_on: NaiveDate,
     pub booked_on: NaiveDate,
-    /// The money it moves, if it moves any.
+    /// The money it moves or is about, if any.
     #[schema(value_type = Option<String>)]
     pub amount: Option<Money>,
     /// What it pays now.

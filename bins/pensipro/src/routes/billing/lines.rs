@@ -2,13 +2,16 @@
 
 use pensipro_billing::{list_unmatched, member_history};
 use pensipro_flows::list_refunds;
-use pensipro_kernel::MemberId;
+use pensipro_kernel::{MemberId, RefundId};
+use pensipro_servicing::{DecideRefund, decide_refund};
 
 use crate::{
     App,
-    bodies::billing::{CutBody, LineBody, RefundBody, RefundQuery, UnmatchedQuery},
+    bodies::billing::{
+        CutBody, DecideRefundBody, LineBody, RefundBody, RefundQuery, UnmatchedQuery,
+    },
     http::{
-        Allowed, Id, List, Listing, NoFilter, Reply, Routes,
+        Allowed, Id, IfMatch, List, Listing, NoFilter, Reply, Routes, Shown, Valid,
         right::{ImportBilling, ReconcileBilling, ViewMember},
     },
 };
@@ -18,6 +21,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .get("/billing/unmatched", "Lists a month's lines that wait for a decision", unmatched)
         .get("/billing/member/{member_id}", "Lists a member's cuts, newest month first", history)
         .get("/billing/refunds", "Lists refund requests, oldest first", refunds)
+        .put("/billing/refunds/{id}", "Approves, pays out or refuses a refund", decide)
 }
 
 async fn unmatched(
@@ -56,6 +60,23 @@ async fn refunds(
     app.read(move |tx, _| {
         let refunds = list_refunds(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(refunds, RefundBody::from))
+    })
+    .await
+}
+
+async fn decide(
+    app: App,
+    by: Allowed<ReconcileBilling>,
+    id: Id<RefundId>,
+    expected: IfMatch,
+    body: Valid<DecideRefundBody>,
+) -> Reply<Shown<RefundBody>> {
+    let command = DecideRefund::try_from(body.into_inner())?;
+    let policy = app.policies().servicing;
+    app.write("decide_refund", move |tx, at| {
+        let refund = decide_refund(tx, &by, *id, expected.0, &command, &policy, at)?;
+        let version = refund.version;
+        Ok(Shown::new(RefundBody::from(refund)).at(version))
     })
     .await
 }

@@ -1,8 +1,10 @@
 //! Loan management: the loan account, what is read of it and what is posted to it.
 
+mod charges;
 mod disbursements;
 mod loan;
 mod payments;
+mod settlements;
 mod transactions;
 
 use pensipro_auth::ModuleCode;
@@ -10,7 +12,12 @@ use pensipro_auth::ModuleCode;
 use crate::http::Routes;
 
 pub(super) fn routes() -> Routes {
-    loan::routes().and(disbursements::routes()).and(payments::routes()).and(transactions::routes())
+    loan::routes()
+        .and(disbursements::routes())
+        .and(payments::routes())
+        .and(charges::routes())
+        .and(settlements::routes())
+        .and(transactions::routes())
 }
 
 fn table() -> Routes {

@@ -168,6 +168,15 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /loans/{id}/payments", Hidden, ""),
     ("POST /loans/{id}/payments", Hidden, r#"{"paid_on": "2026-06-15", "amount": "1000.00", "channel": "tunai"}"#),
     ("POST /loans/{id}/payments/{payment_id}/reverse", Hidden, r#"{"reason": "salah catat"}"#),
+    ("GET /loans/{id}/penalties", Hidden, ""),
+    ("POST /loans/{id}/penalties", Hidden, r#"{"amount": "1000.00", "charged_on": "2026-06-15", "reason": "biaya tagih"}"#),
+    ("POST /loans/{id}/waivers", Hidden, r#"{"amount": "1000.00", "component": "settlement", "reason": "janji"}"#),
+    ("POST /loans/{id}/deposits/apply", Hidden, r#"{"amount": "1000.00", "reason": "tunggakan"}"#),
+    ("POST /loans/{id}/deposits/release", Hidden, r#"{"amount": "1000.00", "reason": "dikembalikan"}"#),
+    ("POST /loans/{id}/write-offs", Hidden, r#"{"written_off_on": "2026-06-15", "reason": "macet"}"#),
+    ("GET /loans/{id}/settlement-quote", Hidden, ""),
+    ("GET /loans/{id}/settlements", Hidden, ""),
+    ("POST /loans/{id}/settlements", Hidden, r#"{"settled_on": "2026-06-15", "amount": "1000.00", "channel": "tunai"}"#),
     ("GET /loans/{id}/transactions", Hidden, ""),
     ("POST /loans/{id}/transactions/{transaction_id}/reverse", Hidden, r#"{"reason": "salah catat"}"#),
     // Pension cuts.
@@ -182,6 +191,7 @@ pub(super) const TABLE: &[Line] = &[
     ("DELETE /billing/import/{id}", House, ""),
     ("GET /billing/unmatched", House, "?periode=2026-07"),
     ("GET /billing/refunds", House, ""),
+    ("PUT /billing/refunds/{id}", House, r#"{"status": "approved"}"#),
     ("GET /billing/member/{member_id}", Hidden, ""),
     // Logs.
     ("GET /logs/audit-trails", House, ""),

@@ -36,7 +36,7 @@ impl Store {
 
     /// Lets the next master key wrap the installation's own keys. From here on the database opens
     /// with that key alone or with both; instances that hold both wrap new keys with it as soon as
-    /// they look ([`Store::refresh_keys`]).
+    /// they look ([`Tx::refresh_keys`]).
     pub fn begin_rotation(&self) -> Result<(), StorageError> {
         self.write("rotate_installation_keys", |tx| {
             let (keys, entropy) = (tx.keys(), tx.entropy());

@@ -70,6 +70,7 @@ pub use repository::{
     BankAccountRepository, ConsentRepository, ContactRepository, Holders, IntakeFilter,
     IntakeRepository, KeyHolder, MemberDocumentRepository, MemberFilter, MemberRegistry,
     MemberRepository, MemberSort, PersonalDataRepository, Presence, SalesDirectory, Seller,
+    name_query,
 };
 pub use retention::{Holding, RetentionPolicy};
 pub use standing::{

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use pensipro_kernel::{
-    BankAccountId, BranchId, ConsentTextId, ContactId, IntakeId, MemberId, Page, PageRequest,
-    SalesId, Scope, StorageError, UserId, Version, codes,
+    BankAccountId, BranchId, ConsentTextId, ContactId, FieldFault, IntakeId, MemberId, Page,
+    PageRequest, SalesId, Scope, StorageError, UserId, Version, codes, optional_text,
 };
 
 use crate::{
@@ -47,10 +47,25 @@ pub struct MemberFilter {
     pub sales_id: Option<SalesId>,
     /// Of this pay office, exactly.
     pub pay_office: Option<String>,
-    /// Whose name holds every word of this text, as a part of it.
+    /// Whose name holds every word of this text, as a part of it; see [`name_query`].
     pub q: Option<String>,
     /// The order.
     pub sort: MemberSort,
+}
+
+/// Reads a text to search names for. One word of it has three characters or more: no index finds
+/// shorter ones, and a walk through a million names takes seconds.
+pub fn name_query(field: &str, text: Option<&str>) -> Result<Option<String>, FieldFault> {
+    const LEAST: usize = 3;
+    let text = optional_text(field, text, 100)?;
+    let is_long = |word: &str| word.chars().count() >= LEAST;
+    match &text {
+        Some(words) if !words.split_whitespace().any(is_long) => {
+            let message = format!("has a word of at least {LEAST} characters");
+            Err(FieldFault::new(field, "too_short", message))
+        }
+        _ => Ok(text),
+    }
 }
 
 /// The member, deleted ones included, who holds an identifier.

@@ -1,7 +1,7 @@
 //! The list of members.
 
 use pensipro_kernel::{BranchId, Faults, SalesId, optional_text};
-use pensipro_members::{MemberFilter, MemberSort, MemberStatus, Nik, NoPensiun, Payer};
+use pensipro_members::{MemberFilter, MemberSort, MemberStatus, Nik, NoPensiun, Payer, name_query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -25,7 +25,8 @@ pub struct MemberQuery {
     sales_id: Option<i64>,
     /// Of this pay office, exactly.
     pay_office: Option<String>,
-    /// Words, or parts of them, of the name; all must be in it, in any order.
+    /// Words, or parts of them, of the name; all must be in it, in any order, and one has at least
+    /// three characters.
     q: Option<String>,
     /// `name`, `-name`, `created_at` or `-created_at`, which is the default.
     #[param(value_type = Option<String>)]
@@ -52,7 +53,7 @@ impl TryFrom<MemberQuery> for MemberFilter {
         let read = |text: String| NoPensiun::read("no_pensiun", &text);
         let no_pensiun = faults.take(no_pensiun.map(read).transpose());
         let pay_office = faults.take(optional_text("pay_office", pay_office.as_deref(), 100));
-        let q = faults.take(optional_text("q", q.as_deref(), 100));
+        let q = faults.take(name_query("q", q.as_deref()));
         let filter = || {
             Some(Self {
                 nik: nik?,

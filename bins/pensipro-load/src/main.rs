@@ -4,6 +4,7 @@
 mod client;
 mod measure;
 mod members;
+mod origination;
 mod scenario;
 mod sign_in;
 
@@ -69,6 +70,12 @@ enum Scenario {
         #[arg(default_value_t = 100_000)]
         rows: u64,
     },
+    /// POST /applications: drafts.
+    Draft,
+    /// POST /applications/{id}/submit with its pre-check.
+    Submit,
+    /// GET a product's brochure of 20 plafons and 15 tenors.
+    Brochure,
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -108,6 +115,9 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::MemberList => members::list(&server, load),
         Scenario::MemberRegister => members::register(&server, load),
         Scenario::MemberImport { rows } => members::import(&server, *rows),
+        Scenario::Draft => origination::draft(&server, load),
+        Scenario::Submit => origination::submit(&server, load),
+        Scenario::Brochure => origination::brochure(&server, load),
         Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
     }
 }

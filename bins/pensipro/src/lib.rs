@@ -13,6 +13,7 @@ pub mod demo;
 pub mod http;
 pub mod jobs;
 pub mod openapi;
+pub mod papers;
 pub mod policy;
 pub mod routes;
 pub mod server;

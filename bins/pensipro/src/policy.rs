@@ -4,10 +4,13 @@
 use std::fmt::Display;
 
 use pensipro_auth::{CONFIGURATION, Settings};
-use pensipro_flows::DisbursementPolicy;
+use pensipro_flows::{DisbursementPolicy, PaperPolicy};
 use pensipro_kernel::Faults;
 use pensipro_members::{DocumentKind, DocumentPolicy, RetentionPolicy, UploadPolicy, Verifier};
-use pensipro_origination::{CapPolicy, CommitteePolicy, OfferPolicy, PrecheckPolicy, RawBand};
+use pensipro_origination::{
+    CapPolicy, CommitteePolicy, Letterhead, OfferPolicy, PrecheckPolicy, RawBand, RawFactor,
+    Scorecard,
+};
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
 use pensipro_servicing::{KolektibilitasBounds, ServicingPolicy};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -30,6 +33,10 @@ pub struct Policies {
     pub precheck: PrecheckPolicy,
     /// Of the committee.
     pub committee: CommitteePolicy,
+    /// The scorecard of analyses.
+    pub scorecard: Scorecard,
+    /// Of papers that borrowers sign.
+    pub papers: PaperPolicy,
     /// Of disbursements.
     pub disbursement: DisbursementPolicy,
     /// Of loan accounts.
@@ -50,6 +57,7 @@ impl Policies {
         let first_due = first_due(settings);
         let documents = documents(settings)?;
         let servicing = servicing(settings);
+        let offer = OfferPolicy { valid_days: settings.offer_valid_days };
         Ok(Self {
             uploads: uploads(settings),
             retention: RetentionPolicy { years: settings.retention_years },
@@ -60,11 +68,9 @@ impl Policies {
             cap: CapPolicy { interest_cap: settings.interest_cap },
             precheck: PrecheckPolicy { documents: documents.clone(), first_due },
             committee: committee(settings)?,
-            disbursement: DisbursementPolicy {
-                first_due,
-                offer: OfferPolicy { valid_days: settings.offer_valid_days },
-                servicing,
-            },
+            scorecard: scorecard(settings)?,
+            papers: PaperPolicy { letterhead: letterhead(settings), offer, first_due },
+            disbursement: DisbursementPolicy { first_due, offer, servicing },
             documents,
             servicing,
         })
@@ -105,6 +111,16 @@ fn servicing(settings: &Settings) -> ServicingPolicy {
         kolektibilitas: KolektibilitasBounds { current, special_mention, substandard, doubtful },
         cut_tolerance: settings.billing_tolerance,
     }
+}
+
+fn letterhead(settings: &Settings) -> Letterhead {
+    let mut lines = settings.letterhead.iter().cloned();
+    Letterhead { name: lines.next().unwrap_or_default(), lines: lines.collect() }
+}
+
+fn scorecard(settings: &Settings) -> Result<Scorecard, PolicyError> {
+    let factors: Vec<RawFactor> = stated("SCORECARD", &settings.scorecard)?;
+    Scorecard::new(factors).map_err(refuse_all("SCORECARD"))
 }
 
 /// A list as its module reads it; the default is an empty one.

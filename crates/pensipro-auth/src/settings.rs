@@ -116,6 +116,11 @@ settings! {
         "applications with levels of their own, the first that fits tells: plafon_from, plafon_below, products, branches (ids), levels; absent is any";
     "COMMITTEE_DEADLINE_HOURS" Json = "[]", committee_deadline_hours: Vec<u16> = deadlines,
         "hours that each level of the committee may take before its deadline is told of, 0 for any time; the last stands for all levels after it";
+    "SCORECARD" Json = r#"[{"factor":"dsr","weight":30,"bands":[{"to":"30","points":100},{"to":"50","points":70},{"to":"70","points":40},{"points":0}]},{"factor":"income_ratio","weight":20,"bands":[{"to":"30","points":100},{"to":"50","points":70},{"to":"70","points":40},{"points":0}]},{"factor":"age_at_end","weight":20,"bands":[{"to":"65","points":100},{"to":"70","points":70},{"to":"75","points":40},{"points":0}]},{"factor":"benefit_share","weight":10,"bands":[{"to":"40","points":100},{"to":"70","points":60},{"points":20}]},{"factor":"tenor","weight":10,"bands":[{"to":"36","points":100},{"to":"60","points":80},{"to":"96","points":50},{"points":20}]},{"factor":"open_loans","weight":10,"bands":[{"to":"0","points":100},{"to":"1","points":60},{"points":0}]}]"#,
+        scorecard: Value = json_list,
+        "factors of the scorecard beside the analyst's score: dsr, income_ratio, age_at_end, benefit_share, tenor, open_loans, each with weight 1 to 1000 and rising bands (to, points 0 to 100), the last without to; [] makes no score";
+    "LETTERHEAD" Json = r#"["Koperasi"]"#, letterhead: Vec<String> = lines,
+        "the lines above offer letters and agreements, the cooperative's name first, at most 6";
     "FOUR_EYES" Text = "strict", four_eyes: FourEyes = parsed,
         "strict, or small: in cooperatives of three the analyst may sit at level 1";
     "REQUIRED_DOCUMENTS" Json = r#"["KTP","KK","SK_PENSIUN"]"#,
@@ -169,6 +174,13 @@ fn json_list(text: &str) -> Option<Value> {
 /// Hours of up to nine levels.
 fn deadlines(text: &str) -> Option<Vec<u16>> {
     serde_json::from_str(text).ok().filter(|hours: &Vec<u16>| hours.len() <= 9)
+}
+
+/// Up to six lines of print.
+fn lines(text: &str) -> Option<Vec<String>> {
+    let lines: Vec<String> = serde_json::from_str(text).ok()?;
+    let fits = |line: &String| line.chars().count() <= 120 && !line.contains(char::is_control);
+    (lines.len() <= 6 && lines.iter().all(fits)).then_some(lines)
 }
 
 /// The last day of each of the first four levels, rising.
@@ -251,6 +263,8 @@ mod tests {
             ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),
             ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),
             ("COMMITTEE_BANDS", "{}"),
+            ("LETTERHEAD", "[\"a\\nb\"]"),
+            ("SCORECARD", "1"),
             ("COMMITTEE_DEADLINE_HOURS", "[-1]"),
             ("FOUR_EYES", "none"),
             ("REQUIRED_DOCUMENTS", "KTP"),

@@ -1,14 +1,14 @@
 //! The committee decides; its last approval makes the loan.
 
 use pensipro_kernel::{
-    Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, LoanId, Moment, Money,
-    Outbox, Permission,
+    Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, LoanId, Moment, Outbox,
+    Permission,
 };
 use pensipro_members::{Member, MemberDocumentRepository, MemberRepository};
 use pensipro_origination::usecases::{Checked, check_application, refuse_inactive};
 use pensipro_origination::{
-    Analysis, Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
-    CommitteeFile, CommitteePolicy, CommitteeRepository, Decide, Occasion, PrecheckPolicy, Verdict,
+    Application, ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteeFile,
+    CommitteePolicy, CommitteeRepository, Decide, Occasion, PrecheckPolicy, Verdict,
 };
 use pensipro_pricing::{FirstDuePolicy, ProductRepository, completed_years};
 use pensipro_servicing::{FirstDue, Loan, LoanFacts, LoanRepository, create_pending_loan};
@@ -58,7 +58,7 @@ where
         refuse_inactive(&member)?;
     }
     if decided.application.status == ApplicationStatus::Approved {
-        let established = (Occasion::Approval, obligations(&before, &analyses));
+        let established = (Occasion::Approval, before.other_obligations(&analyses));
         if let Checked::Failed(result) =
             check_application(tx, by, (&member, &before), established, policy, at)?
         {
@@ -79,12 +79,6 @@ where
         _ => None,
     };
     Ok(Checked::Passed(DecisionOutcome { application, loan_id }))
-}
-
-/// What the member pays elsewhere, as it was established last.
-fn obligations(application: &Application, analyses: &[Analysis]) -> Money {
-    let declared = application.request.other_obligations;
-    analyses.last().map_or(declared, |analysis| analysis.content.findings.other_obligations)
 }
 
 fn make_loan<Tx>(

@@ -2,14 +2,14 @@
 
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, BankAccountId, Event, Faults, LoanId,
-    Moment, Outbox, Permission, StorageError,
+    Moment, Money, Outbox, Permission, StorageError,
 };
 use pensipro_members::{
     BankAccount, BankAccountRepository, Member, MemberRepository, MemberStatus,
 };
 use pensipro_origination::{
-    Application, ApplicationRepository, ApplicationStatus, CommitteeRepository, OfferPolicy,
-    OriginationError,
+    Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
+    CommitteeRepository, OfferPolicy, OriginationError, Takeover,
 };
 use pensipro_pricing::{
     DebtService, FirstDuePolicy, ProductDirectory, ProductRepository, age, completed_years, dsr,
@@ -20,7 +20,7 @@ use pensipro_sales::{
 use pensipro_servicing::{
     AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
     NewDisbursement, OpenLoan, Order, PostingBatch, Rank, RepaymentPlan, ServicingPolicy,
-    require_known_funders, with_history,
+    list_disbursements, require_known_funders, with_history,
 };
 
 use crate::FlowError;
@@ -37,7 +37,8 @@ pub struct DisbursementPolicy {
 }
 
 /// Pays a pending loan out: the schedule gets its dates, age and DSR are judged on them again, the
-/// application is disbursed, the sales person earns his commission, all in one transaction.
+/// application is disbursed, the sales person earns his commission, all in one transaction. The loan of
+/// another lender that is taken over is paid to him first; the rest is the member's.
 pub fn disburse_loan<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -45,11 +46,12 @@ pub fn disburse_loan<Tx>(
     command: DisburseLoan,
     policy: &DisbursementPolicy,
     at: Moment,
-) -> Result<Disbursement, FlowError>
+) -> Result<Disbursed, FlowError>
 where
     Tx: LoanRepository
         + AccountingPeriods
         + ApplicationRepository
+        + AssessmentRepository
         + CommitteeRepository
         + MemberRepository
         + BankAccountRepository
@@ -83,14 +85,58 @@ where
     let mut batch = PostingBatch::new();
     command.post(&mut loan, &plan, facts, &mut batch)?;
     tx.store_postings(&batch, by.user_id)?;
+    let takeover = application.request.takeover.clone();
     mark_disbursed(tx, by, application, at)?;
     let paid_out = batch.disbursements.pop().ok_or_else(no_id)?;
-    tx.audit(by, disbursed_entry(loan.loan(), &paid_out))?;
+    let net = PaidOut::of(&paid_out, takeover.as_ref())?;
+    tx.audit(by, disbursed_entry(loan.loan(), &paid_out, &net))?;
     if let Some(sales) = loan.loan().sales_id {
         earn_commission(tx, by, sales, earned(&paid_out))?;
     }
-    tx.emit(disbursed_event(loan.loan(), &paid_out))?;
-    Ok(Disbursement::of(paid_out, by.user_id, at))
+    tx.emit(disbursed_event(loan.loan(), &paid_out, &net))?;
+    Ok(Disbursed { disbursement: Disbursement::of(paid_out, by.user_id, at), takeover })
+}
+
+/// A disbursement, and the other lender's loan that it paid off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disbursed {
+    /// The disbursement; its net amount is the member's and the other lender's together.
+    pub disbursement: Disbursement,
+    /// The loan taken over.
+    pub takeover: Option<Takeover>,
+}
+
+/// A loan's disbursements, reversed ones too, each with the loan that it took over.
+pub fn disbursements_of_loan<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: LoanId,
+) -> Result<Vec<Disbursed>, FlowError>
+where
+    Tx: LoanRepository + ApplicationRepository,
+{
+    let made = list_disbursements(tx, by.scope, id)?;
+    let application_id = tx.stored_loan(id, by.scope)?.loan.application_id;
+    let takeover = tx.application(application_id, by.scope)?.request.takeover;
+    let with = |disbursement| Disbursed { disbursement, takeover: takeover.clone() };
+    Ok(made.into_iter().map(with).collect())
+}
+
+/// Who receives what is left after the fees.
+struct PaidOut<'a> {
+    takeover: Option<&'a Takeover>,
+    to_member: Money,
+}
+
+impl<'a> PaidOut<'a> {
+    fn of(paid_out: &NewDisbursement, takeover: Option<&'a Takeover>) -> Result<Self, FlowError> {
+        let net = paid_out.net_amount;
+        let to_member = match takeover {
+            Some(takeover) => takeover.left_of(net).ok_or(FlowError::TakeoverExceedsNet(net))?,
+            None => net,
+        };
+        Ok(Self { takeover, to_member })
+    }
 }
 
 struct Locked {
@@ -157,14 +203,14 @@ fn require_eligible<Tx>(
     plan: &RepaymentPlan,
 ) -> Result<(), FlowError>
 where
-    Tx: ApplicationRepository + ProductRepository,
+    Tx: ApplicationRepository + AssessmentRepository + ProductRepository,
 {
     let limits = tx.product(application.product_id)?.details.limits;
     let running = tx.open_loan_facts(member.id, application.id)?;
-    let declared = application.request.other_obligations;
+    let others = application.other_obligations(&tx.analyses(application.id)?);
     let service = DebtService {
         instalment: plan.instalment(),
-        obligations: running.instalments.checked_add(declared).ok_or(too_large())?,
+        obligations: running.instalments.checked_add(others).ok_or(too_large())?,
         monthly_benefit: member.details.monthly_benefit,
     };
     let rules = [
@@ -201,7 +247,7 @@ fn earned(paid_out: &NewDisbursement) -> EarnedFacts {
     }
 }
 
-fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement) -> AuditEntry {
+fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement, net: &PaidOut<'_>) -> AuditEntry {
     let view = AuditValue::new()
         .with("number", loan.number())
         .text("status", loan.status)
@@ -209,18 +255,20 @@ fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement) -> AuditEntry {
         .text("amount", paid_out.amount)
         .text("upfront_fees", paid_out.upfront_fees)
         .text("deposit", paid_out.deposit)
-        .text("net_amount", paid_out.net_amount)
+        .text("net_amount", net.to_member)
+        .with("takeover_institution", net.takeover.map(|over| over.institution.clone()))
+        .with("takeover_payoff", net.takeover.map(|over| over.payoff.to_string()))
         .with("account_id", paid_out.account_id.get())
         .with("transaction_id", paid_out.transaction_id.get());
     AuditEntry::new("loan.disburse", "loans", loan.id.get()).of_member(loan.member_id).is(view)
 }
 
-fn disbursed_event(loan: &Loan, paid_out: &NewDisbursement) -> Event {
+fn disbursed_event(loan: &Loan, paid_out: &NewDisbursement, net: &PaidOut<'_>) -> Event {
     Event::new("loan.disbursed", "loans", loan.id.get())
         .of_member(loan.member_id)
         .with("loan_number", loan.number())
         .with("amount", paid_out.amount)
-        .with("net_amount", paid_out.net_amount)
+        .with("net_amount", net.to_member)
         .with("disbursed_on", paid_out.disbursed_on)
 }
 

@@ -2,7 +2,7 @@
 
 use pensipro_billing::BillingError;
 use pensipro_kernel::{
-    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, StorageError,
+    AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, StorageError,
 };
 use pensipro_members::MemberError;
 use pensipro_origination::OriginationError;
@@ -53,6 +53,12 @@ pub enum FlowError {
     /// Rules that depend on the dates no longer hold on the day of disbursement.
     #[error("on the dates of the disbursement {} rules fail", .0.len())]
     NoLongerEligible(Vec<RuleResult>),
+    /// What was never lent has no agreement.
+    #[error("the loan was cancelled; it has no agreement")]
+    LoanCancelled,
+    /// What is left after the fees does not pay the loan off that is taken over.
+    #[error("{0} is left after the fees, which does not pay off the loan that is taken over")]
+    TakeoverExceedsNet(Money),
     /// The offer was not taken up in time.
     #[error("the offer is no longer valid")]
     OfferExpired,
@@ -71,6 +77,8 @@ macro_rules! kinds {
 
 kinds! {
     OFFER_EXPIRED = "offer_expired", "The offer is no longer valid";
+    TAKEOVER_EXCEEDS_NET = "takeover_exceeds_net", "The loan taken over costs more than is paid out";
+    LOAN_CANCELLED = "loan_cancelled", "The loan was cancelled";
     NO_BANK_ACCOUNT = "no_bank_account", "There is no account to pay out to";
     CONDITIONS_OPEN = "conditions_not_met", "Conditions of the committee are open";
     NO_LONGER_ELIGIBLE = "no_longer_eligible", "The rules fail on the dates of the disbursement";
@@ -97,6 +105,8 @@ impl FlowError {
             Self::Billing(error) => error,
             Self::NoBankAccount
             | Self::OfferExpired
+            | Self::LoanCancelled
+            | Self::TakeoverExceedsNet(_)
             | Self::ConditionsOpen { .. }
             | Self::NoLongerEligible(_) => return None,
         })
@@ -107,6 +117,8 @@ impl DomainError for FlowError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::OfferExpired => Self::OFFER_EXPIRED,
+            Self::LoanCancelled => Self::LOAN_CANCELLED,
+            Self::TakeoverExceedsNet(_) => Self::TAKEOVER_EXCEEDS_NET,
             Self::NoBankAccount => Self::NO_BANK_ACCOUNT,
             Self::ConditionsOpen { .. } => Self::CONDITIONS_OPEN,
             Self::NoLongerEligible(_) => Self::NO_LONGER_ELIGIBLE,

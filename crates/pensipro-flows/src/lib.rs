@@ -26,15 +26,17 @@ mod disburse;
 mod error;
 mod import;
 mod member;
+mod papers;
 mod read;
 mod refunds;
 mod withdraw;
 
 pub use decide::{DecisionOutcome, decide_application};
-pub use disburse::{DisbursementPolicy, disburse_loan};
+pub use disburse::{Disbursed, DisbursementPolicy, disburse_loan, disbursements_of_loan};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use member::change_member;
+pub use papers::{Paper, PaperPolicy, agreement_of_loan, application_offer};
 pub use read::{ApplicationRecord, application_record, list_rectifications, list_timeline};
 pub use refunds::list_refunds;
 pub use withdraw::{reverse, set_application_status, withdraw_application};

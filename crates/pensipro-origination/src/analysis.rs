@@ -6,7 +6,7 @@ use pensipro_kernel::{
     codes, read_code,
 };
 
-use crate::request::positive;
+use crate::{Score, request::positive};
 
 codes! {
     /// What the analyst advises.
@@ -60,6 +60,8 @@ pub struct NewAnalysis {
     /// New and running instalments and other obligations over the monthly benefit; `None` past any
     /// meaning.
     pub dsr: Option<Rate>,
+    /// What the scorecard gave, if there was one.
+    pub score: Option<Score>,
     /// Who analysed; does not sit on the committee.
     pub analysed_by: Option<UserId>,
 }
@@ -142,6 +144,7 @@ impl NewAnalysis {
             .personal("other_obligations", other_obligations.to_string())
             .with("dsr", self.dsr.map(|dsr| dsr.to_string()))
             .with("risk_score", risk_score.get())
+            .with("score", self.score.as_ref().map(|score| score.total))
             .with("recommendation", recommendation.code())
             .personal("notes", notes.as_str())
     }

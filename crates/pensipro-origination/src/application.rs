@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use pensipro_kernel::{
-    ApplicationId, AuditEntry, AuditValue, BranchId, Event, Faults, MemberId, Moment, ProductId,
-    Rate, SalesId, UserId, Version,
+    ApplicationId, AuditEntry, AuditValue, BranchId, Event, Faults, MemberId, Moment, Money,
+    ProductId, Rate, SalesId, UserId, Version,
 };
 use pensipro_pricing::{DueDates, FirstDuePolicy, Schedule, Terms};
 
-use crate::{ApplicationStatus, IllegalTransition, Level, Request, Subject};
+use crate::{Analysis, ApplicationStatus, IllegalTransition, Level, Request, Subject};
 
 /// An application as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +128,13 @@ impl Application {
         self.id.number(self.entered_on.year())
     }
 
+    /// What the member pays a month elsewhere: as the last analysis established it, else as he
+    /// declares it.
+    pub fn other_obligations(&self, analyses: &[Analysis]) -> Money {
+        let declared = self.request.other_obligations;
+        analyses.last().map_or(declared, |last| last.content.findings.other_obligations)
+    }
+
     /// What tells the committee's levels.
     pub fn subject(&self) -> Subject {
         let (product_id, branch_id) = (self.product_id, self.branch_id);
@@ -209,7 +216,8 @@ impl Application {
 
     /// What the audit trail stores of it.
     pub fn audit_view(&self) -> AuditValue {
-        let Request { plafon, tenor, purpose, other_obligations } = &self.request;
+        let Request { plafon, tenor, purpose, other_obligations, takeover } = &self.request;
+        let takeover = takeover.as_ref();
         let fees = self.terms.fees.iter().map(|fee| fee.kind.code()).collect::<Vec<_>>();
         AuditValue::new()
             .with("member_id", self.member_id.get())
@@ -221,6 +229,8 @@ impl Application {
             .personal("purpose", purpose.clone())
             .personal("other_obligations", other_obligations.to_string())
             .text("interest_rate", self.interest_rate())
+            .with("takeover_institution", takeover.map(|over| over.institution.clone()))
+            .with("takeover_payoff", takeover.map(|over| over.payoff.to_string()))
             .with("fees", fees)
             .with("status", self.status.code())
             .personal("reason", self.reason.clone())

@@ -49,6 +49,9 @@ pub enum OriginationError {
         /// Its roles.
         roles: Vec<String>,
     },
+    /// Only what is approved has an offer.
+    #[error("this application is {0}; only an approved one has an offer")]
+    NotApproved(ApplicationStatus),
     /// The caller stepped back from deciding on it.
     #[error("who stepped back from an application decides on it no more")]
     Recused,
@@ -85,6 +88,8 @@ const PRECHECK_FAILED: ErrorKind =
     ErrorKind::new("precheck_failed", Class::Refused, "The pre-check failed");
 const WRONG_LEVEL: ErrorKind =
     ErrorKind::new("wrong_level", Class::Refused, "Another level of the committee is due");
+const NOT_APPROVED: ErrorKind =
+    ErrorKind::new("application_not_approved", Class::Conflict, "The application is not approved");
 const RECUSED: ErrorKind =
     ErrorKind::new("recused", Class::Refused, "Who stepped back decides no more");
 const NOT_WITH_COMMITTEE: ErrorKind = ErrorKind::new(
@@ -107,6 +112,7 @@ pub const ERRORS: &[ErrorKind] = &[
     PRECHECK_FAILED,
     ErrorKind::SAME_PERSON,
     WRONG_LEVEL,
+    NOT_APPROVED,
     RECUSED,
     NOT_WITH_COMMITTEE,
     LEVEL_DECIDED,
@@ -124,6 +130,7 @@ impl DomainError for OriginationError {
             Self::PrecheckFailed(_) => PRECHECK_FAILED,
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::WrongLevel { .. } => WRONG_LEVEL,
+            Self::NotApproved(_) => NOT_APPROVED,
             Self::Recused => RECUSED,
             Self::NotWithCommittee(_) => NOT_WITH_COMMITTEE,
             Self::LevelDecided { .. } => LEVEL_DECIDED,

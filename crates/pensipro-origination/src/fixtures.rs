@@ -118,6 +118,7 @@ pub(crate) fn analysis(by: i64) -> Analysis {
         application_id: ApplicationId::new(123),
         findings,
         dsr: Some(Rate::percent(37)),
+        score: None,
         analysed_by: Some(UserId::new(by)),
     };
     Analysis { id: AnalysisId::new(1), content, analysed_at: now() }

@@ -35,11 +35,14 @@ mod committee;
 mod decision;
 mod document;
 mod error;
+mod papers;
 mod precheck;
 pub mod repository;
 mod request;
+mod scorecard;
 mod status;
 mod status_change;
+mod takeover;
 mod terms;
 pub mod usecases;
 
@@ -57,12 +60,15 @@ pub use decision::{
 };
 pub use document::{ApplicationDocument, ApplicationDocumentKind};
 pub use error::{ERRORS, OriginationError};
+pub use papers::{Letterhead, PaperFacts, loan_agreement, offer_letter};
 pub use precheck::{Occasion, Precheck, PrecheckFacts, PrecheckPolicy, precheck};
 pub use repository::{
     ApplicationDocumentRepository, ApplicationFilter, ApplicationRepository, ApplicationSort,
     AssessmentRepository, CommitteeRepository, OpenLoanFacts,
 };
 pub use request::{DraftChange, NewApplication, RawApplication, Request, TermWishes};
+pub use scorecard::{Factor, RawFactor, Score, ScoreBand, ScoreFacts, ScorePart, Scorecard};
 pub use status::{ApplicationStatus, IllegalTransition};
 pub use status_change::{StatusChange, read_reason};
+pub use takeover::{RawTakeover, Takeover};
 pub use terms::CapPolicy;

@@ -4,11 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{Faults, Moment, Money, UserId, codes};
 use pensipro_members::{DocumentKind, DocumentPolicy, MemberDocument};
 use pensipro_pricing::{
-    DebtService, EligibilityFacts, FirstDuePolicy, LoanProduct, RuleResult, judge,
+    DebtService, EligibilityFacts, FirstDuePolicy, LoanProduct, RuleResult, Schedule,
+    completed_years, judge, loan_cost,
 };
 use serde_json::{Value, json};
 
-use crate::{Application, OpenLoanFacts};
+use crate::{Application, OpenLoanFacts, Takeover};
 
 codes! {
     /// What a pre-check is made for. Facts may have changed from one to the next.
@@ -85,7 +86,8 @@ impl Precheck {
 }
 
 /// Judges every rule, as if the loan were disbursed today: `documents_verified`,
-/// `product_active`, those of plafon, tenor, benefit and age (see [`judge`]), `double_financing`.
+/// `product_active`, those of plafon, tenor, benefit and age (see [`judge`]), `double_financing`, and
+/// `takeover_covered` where another lender's loan is paid off.
 /// Figures of which no schedule can be made are faults.
 pub fn precheck(
     facts: &PrecheckFacts<'_>,
@@ -113,7 +115,24 @@ pub fn precheck(
     let mut rules = vec![documents_verified(&policy.documents, facts.documents), offered];
     rules.extend(judge(&eligibility, &product.details.limits));
     rules.push(double_financing(facts.running, product.details.max_active_loans));
+    if let Some(takeover) = &application.request.takeover {
+        rules.push(takeover_covered(takeover, facts, &schedule)?);
+    }
     Ok(Precheck { occasion: facts.occasion, rules, checked_at: at.now, checked_by: by })
+}
+
+/// What is left after the fees pays the other lender's loan off.
+fn takeover_covered(
+    takeover: &Takeover,
+    facts: &PrecheckFacts<'_>,
+    schedule: &Schedule,
+) -> Result<RuleResult, Faults> {
+    let Application { request, terms, .. } = facts.application;
+    let dates = schedule.dates();
+    let age = completed_years(facts.birth_date, dates.start());
+    let net = loan_cost(terms, (request.plafon, request.tenor), dates, Some(age))?.net;
+    let covered = takeover.left_of(net).is_some();
+    Ok(RuleResult::new("takeover_covered", covered, takeover.payoff, net))
 }
 
 /// What a member would have to pay a month, and from what.
@@ -298,6 +317,21 @@ mod tests {
         let running = OpenLoanFacts { loans: 1, ..OpenLoanFacts::default() };
         let product = LoanProduct { details, ..product() };
         assert_eq!(failing(Case { running, product, ..passing() }), none());
+    }
+
+    #[test]
+    fn a_take_over_is_covered_by_what_is_left_after_the_fees() {
+        let with = |payoff| {
+            let takeover = Takeover {
+                institution: "Bank Lama".into(),
+                payoff: rupiah(payoff),
+                reference: None,
+            };
+            let request = Request { takeover: Some(takeover), ..application().request };
+            failing(Case { application: Application { request, ..application() }, ..passing() })
+        };
+        assert_eq!(with(50_000_000), none());
+        assert_eq!(with(50_000_001), ["takeover_covered"]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use pensipro_kernel::{
 };
 use pensipro_pricing::{FeeTerms, MAX_TENOR};
 
+use crate::Takeover;
+
 /// What the member asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -14,8 +16,10 @@ pub struct Request {
     pub tenor: u16,
     /// What the money is for.
     pub purpose: Option<String>,
-    /// What he pays a month elsewhere, as he declares it.
+    /// What he pays a month elsewhere, as he declares it; without the loan that is taken over.
     pub other_obligations: Money,
+    /// Another lender's loan that this one pays off.
+    pub takeover: Option<Takeover>,
 }
 
 /// The fields of a new application as they came in.
@@ -39,6 +43,8 @@ pub struct RawApplication {
     pub purpose: Option<String>,
     /// Other obligations a month.
     pub other_obligations: Option<Money>,
+    /// Another lender's loan, checked by itself.
+    pub takeover: Option<Takeover>,
 }
 
 /// A checked new application.
@@ -84,6 +90,8 @@ pub struct DraftChange {
     pub purpose: Option<Option<String>>,
     /// Other obligations a month.
     pub other_obligations: Option<Money>,
+    /// Another lender's loan.
+    pub takeover: Option<Option<Takeover>>,
 }
 
 impl NewApplication {
@@ -99,7 +107,8 @@ impl NewApplication {
             raw.purpose.as_deref(),
             raw.other_obligations,
         ));
-        let sales_id = raw.sales_id;
+        let (sales_id, takeover) = (raw.sales_id, raw.takeover);
+        let request = request.map(|request| Request { takeover, ..request });
         let wishes = TermWishes { interest_rate: raw.interest_rate, fees: raw.fees };
         let new = || {
             let (member_id, product_id) = (member_id?, product_id?);
@@ -110,7 +119,7 @@ impl NewApplication {
 }
 
 impl Request {
-    /// Checks the fields of a body; undeclared obligations are none.
+    /// Checks the fields of a body; undeclared obligations are none, and nothing is taken over.
     pub fn check(
         plafon: Option<Money>,
         tenor: Option<u16>,
@@ -126,7 +135,7 @@ impl Request {
         faults.require(fits, "other_obligations", "negative", "is zero or more");
         let request = || {
             let (plafon, tenor, purpose) = (plafon?, tenor?, purpose?);
-            Some(Self { plafon, tenor, purpose, other_obligations })
+            Some(Self { plafon, tenor, purpose, other_obligations, takeover: None })
         };
         faults.finish(request())
     }
@@ -134,12 +143,14 @@ impl Request {
     /// This request with a change applied, checked as a whole.
     pub fn changed(&self, change: &DraftChange) -> Result<Self, Faults> {
         let purpose = change.purpose.as_ref().unwrap_or(&self.purpose);
-        Self::check(
+        let request = Self::check(
             change.plafon.or(Some(self.plafon)),
             change.tenor.or(Some(self.tenor)),
             purpose.as_deref(),
             change.other_obligations.or(Some(self.other_obligations)),
-        )
+        )?;
+        let takeover = change.takeover.clone().unwrap_or_else(|| self.takeover.clone());
+        Ok(Self { takeover, ..request })
     }
 }
 
@@ -189,6 +200,15 @@ mod tests {
         assert_eq!(request.changed(&DraftChange::default()), Ok(request.clone()));
         let change = DraftChange { tenor: Some(48), purpose: Some(None), ..DraftChange::default() };
         let changed = request.changed(&change).unwrap();
-        assert_eq!(changed, Request { tenor: 48, purpose: None, ..request });
+        assert_eq!(changed, Request { tenor: 48, purpose: None, ..request.clone() });
+        let takeover =
+            Takeover { institution: "Bank Lama".into(), payoff: plafon.unwrap(), reference: None };
+        let change =
+            DraftChange { takeover: Some(Some(takeover.clone())), ..DraftChange::default() };
+        let taking_over = request.changed(&change).unwrap();
+        assert_eq!(taking_over.takeover, Some(takeover));
+        assert_eq!(taking_over.changed(&DraftChange::default()), Ok(taking_over.clone()));
+        let none = DraftChange { takeover: Some(None), ..DraftChange::default() };
+        assert_eq!(taking_over.changed(&none), Ok(request));
     }
 }

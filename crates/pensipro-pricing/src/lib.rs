@@ -74,8 +74,8 @@ pub use repository::{
 pub use schedule::*;
 pub use simulation::{
     Brochure, BrochureCell, BrochureFigure, BrochureRequest, BrochureRow, Capacity, CapacityRow,
-    Circumstances, Comparison, Eligibility, MethodRow, Simulation, SimulationRequest, brochure,
-    capacity, compare, due_dates, max_plafon, simulate,
+    Circumstances, Comparison, Eligibility, LoanCost, MethodRow, Simulation, SimulationRequest,
+    brochure, capacity, compare, due_dates, loan_cost, max_plafon, simulate,
 };
 pub use terms::{Terms, TermsParts};
 pub use usecases::{

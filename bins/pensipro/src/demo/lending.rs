@@ -162,9 +162,9 @@ fn analyze(
         recommendation: Some("approve".to_owned()),
         notes: Some("Pensiun tetap, dokumen lengkap".to_owned()),
     })?;
-    let (analyst, policy) = (house.staff.of("ANALIS"), &house.policies.precheck);
-    let expected = Expected::Any;
-    origination::analyze_application(tx, analyst, application, expected, findings, policy, at)?;
+    let (analyst, expected) = (house.staff.of("ANALIS"), Expected::Any);
+    let rules = (&house.policies.precheck, &house.policies.scorecard);
+    origination::analyze_application(tx, analyst, application, expected, findings, rules, at)?;
     Ok(())
 }
 

@@ -1,24 +1,29 @@
 //! Completing the analysis.
 
-use pensipro_kernel::{Actor, ApplicationId, AuditLog, Authority, Expected, Moment, Permission};
-use pensipro_members::{MemberDocumentRepository, MemberRepository};
-use pensipro_pricing::ProductRepository;
+use pensipro_kernel::{
+    Actor, ApplicationId, AuditLog, Authority, Expected, Faults, Moment, Permission,
+};
+use pensipro_members::{Member, MemberDocumentRepository, MemberRepository};
+use pensipro_pricing::{DebtService, ProductRepository, completed_years};
 
 use super::check::{Checked, check_application};
 use crate::{
     Analysis, Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
-    Findings, NewAnalysis, Occasion, OriginationError, PrecheckPolicy, precheck::debt_service,
+    Findings, NewAnalysis, Occasion, OpenLoanFacts, OriginationError, PrecheckPolicy, ScoreFacts,
+    Scorecard, precheck::debt_service, scorecard::benefit_share,
 };
 
 /// Completes the analysis and hands the application to the committee, if the pre-check still passes.
-/// The DSR takes the analyst's figure for other obligations in place of the declared one.
+/// The DSR counts all open
+/// loans, and the analyst's figure for other obligations in place of the declared one. The scorecard's
+/// score stands beside the analyst's own.
 pub fn analyze_application<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: ApplicationId,
     expected: Expected,
     findings: Findings,
-    policy: &PrecheckPolicy,
+    (policy, scorecard): (&PrecheckPolicy, &Scorecard),
     at: Moment,
 ) -> Result<Checked<(Application, Analysis)>, OriginationError>
 where
@@ -43,15 +48,46 @@ where
         return Ok(Checked::Failed(result));
     }
     let running = tx.open_loan_facts(member_id, id)?;
-    let instalment = before.schedule(at.today, policy.first_due)?.instalment();
-    let others = [running.instalments, findings.other_obligations];
-    let dsr = debt_service(instalment, others, member.details.monthly_benefit)?.ratio();
+    let figures = Figures::of((&member, &before, &findings), running, policy, at)?;
+    let dsr = figures.service.ratio();
+    let score = scorecard.score(&figures.facts);
     let analysed_by = by.user_id;
     let analysis =
-        tx.add_analysis(&NewAnalysis { application_id: id, findings, dsr, analysed_by })?;
+        tx.add_analysis(&NewAnalysis { application_id: id, findings, dsr, score, analysed_by })?;
     after.version = tx.save_application(&after)?;
     let view = analysis.content.audit_view().with("status", after.status.code());
     let entry = after.audit_entry("application.analyze");
     tx.audit(by, entry.was(before.audit_view()).is(view))?;
     Ok(Checked::Passed((after, analysis)))
+}
+
+/// What an analysis is judged by.
+struct Figures {
+    service: DebtService,
+    facts: ScoreFacts,
+}
+
+impl Figures {
+    fn of(
+        (member, application, findings): (&Member, &Application, &Findings),
+        running: OpenLoanFacts,
+        policy: &PrecheckPolicy,
+        at: Moment,
+    ) -> Result<Self, Faults> {
+        let schedule = application.schedule(at.today, policy.first_due)?;
+        let (plafon, tenor) = (application.request.plafon, application.request.tenor);
+        let benefit = member.details.monthly_benefit;
+        let others = [running.instalments, findings.other_obligations];
+        let service = debt_service(schedule.instalment(), others, benefit)?;
+        let over_income = DebtService { monthly_benefit: findings.income, ..service };
+        let facts = ScoreFacts {
+            dsr: service.ratio(),
+            income_ratio: over_income.ratio(),
+            age_at_end: completed_years(member.details.birth_date, schedule.maturity()),
+            benefit_share: benefit_share(plafon, benefit, tenor),
+            tenor,
+            open_loans: running.loans,
+        };
+        Ok(Self { service, facts })
+    }
 }

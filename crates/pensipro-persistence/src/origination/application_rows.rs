@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use pensipro_kernel::{
     ApplicationId, BranchId, MemberId, Money, ProductId, SalesId, StorageError, UserId, Version,
 };
-use pensipro_origination::{Application, Level, Request, Waiting};
+use pensipro_origination::{Application, Level, Request, Takeover, Waiting};
 
 use crate::{
     convert::{code, count, from_json, from_time, unreadable},
@@ -35,6 +35,9 @@ pub(super) struct ApplicationRow {
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     created_by: Option<i64>,
+    takeover_institution: Option<String>,
+    takeover_payoff: Option<i64>,
+    takeover_reference: Option<String>,
 }
 
 /// What is asked for, as columns.
@@ -46,16 +49,23 @@ pub(super) struct RequestColumns {
     tenor: i32,
     purpose: Option<String>,
     other_obligations: i64,
+    takeover_institution: Option<String>,
+    takeover_payoff: Option<i64>,
+    takeover_reference: Option<String>,
 }
 
 impl From<&Request> for RequestColumns {
     fn from(request: &Request) -> Self {
-        let Request { plafon, tenor, purpose, other_obligations } = request;
+        let Request { plafon, tenor, purpose, other_obligations, takeover } = request;
+        let takeover = takeover.as_ref();
         Self {
             plafon: plafon.sen(),
             tenor: (*tenor).into(),
             purpose: purpose.clone(),
             other_obligations: other_obligations.sen(),
+            takeover_institution: takeover.map(|over| over.institution.clone()),
+            takeover_payoff: takeover.map(|over| over.payoff.sen()),
+            takeover_reference: takeover.and_then(|over| over.reference.clone()),
         }
     }
 }
@@ -85,7 +95,16 @@ impl TryFrom<ApplicationRow> for Application {
             created_at,
             updated_at,
             created_by,
+            takeover_institution,
+            takeover_payoff,
+            takeover_reference,
         } = row;
+        let takeover = takeover_institution.zip(takeover_payoff);
+        let takeover = takeover.map(|(institution, payoff)| Takeover {
+            institution,
+            payoff: Money::from_sen(payoff),
+            reference: takeover_reference,
+        });
         let level = due_level.map(|level| {
             Level::new(level.into()).ok_or_else(|| unreadable("applications.due_level"))
         });
@@ -101,6 +120,7 @@ impl TryFrom<ApplicationRow> for Application {
                 tenor: count("applications.tenor", tenor)?,
                 purpose,
                 other_obligations: Money::from_sen(other_obligations),
+                takeover,
             },
             terms: from_json("applications.terms", &terms)?,
             status: code("applications.status", &status)?,

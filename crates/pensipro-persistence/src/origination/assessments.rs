@@ -27,6 +27,7 @@ struct AnalysisRow {
     notes: String,
     analysed_at: NaiveDateTime,
     analysed_by: Option<i64>,
+    score: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -67,7 +68,9 @@ impl TryFrom<AnalysisRow> for Analysis {
             notes,
             analysed_at,
             analysed_by,
+            score,
         } = row;
+        let score = score.map(|json| from_json("analysis.score", &json)).transpose()?;
         let findings = Findings {
             income: Money::from_sen(income),
             other_obligations: Money::from_sen(other_obligations),
@@ -82,6 +85,7 @@ impl TryFrom<AnalysisRow> for Analysis {
                 application_id: ApplicationId::new(application_id),
                 findings,
                 dsr: dsr.map(Rate::from_units),
+                score,
                 analysed_by: analysed_by.map(UserId::new),
             },
             analysed_at: from_time(analysed_at),
@@ -141,7 +145,8 @@ impl AssessmentRepository for Tx<'_> {
 
     fn add_analysis(&mut self, new: &NewAnalysis) -> Result<Analysis, StorageError> {
         use analysis::dsl;
-        let NewAnalysis { application_id, findings, dsr, analysed_by } = new;
+        let NewAnalysis { application_id, findings, dsr, score, analysed_by } = new;
+        let score = score.as_ref().map(to_json).transpose()?;
         let Findings { income, other_obligations, risk_score, recommendation, notes } = findings;
         let now = self.now();
         let row: AnalysisRow = self.run(|conn| {
@@ -154,6 +159,7 @@ impl AssessmentRepository for Tx<'_> {
                     dsl::risk_score.eq(i32::from(risk_score.get())),
                     dsl::recommendation.eq(recommendation.code()),
                     dsl::notes.eq(notes),
+                    dsl::score.eq(score),
                     dsl::analysed_at.eq(now),
                     dsl::analysed_by.eq(analysed_by.map(UserId::get)),
                 ))

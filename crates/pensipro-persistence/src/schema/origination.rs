@@ -22,6 +22,9 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        takeover_institution -> Nullable<Text>,
+        takeover_payoff -> Nullable<BigInt>,
+        takeover_reference -> Nullable<Text>,
     }
 }
 
@@ -63,6 +66,7 @@ diesel::table! {
         notes -> Text,
         analysed_at -> Timestamp,
         analysed_by -> Nullable<BigInt>,
+        score -> Nullable<Text>,
     }
 }
 

@@ -6,9 +6,9 @@ use pensipro_members::{ContentType, MemberRepository, Sha256, StoredFile};
 use pensipro_origination::{
     Application, ApplicationDocumentKind, ApplicationDocumentRepository, ApplicationDraft,
     ApplicationFilter, ApplicationRepository, ApplicationSort, ApplicationStatus,
-    AssessmentRepository, CommitteeRepository, Condition, Desk, Findings, Fulfilment, Level,
-    NewAnalysis, NewDecision, Occasion, OpenLoanFacts, Precheck, Recommendation, Recusal, Request,
-    RiskScore, Verdict, Waiting,
+    AssessmentRepository, CommitteeRepository, Condition, Desk, Factor, Findings, Fulfilment,
+    Level, NewAnalysis, NewDecision, Occasion, OpenLoanFacts, Precheck, Recommendation, Recusal,
+    Request, RiskScore, Score, ScorePart, Takeover, Verdict, Waiting,
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_pricing::RuleResult;
@@ -30,6 +30,11 @@ fn draft(database: &TestDatabase) -> ApplicationDraft {
             tenor: 60,
             purpose: Some("Renovasi".into()),
             other_obligations: rupiah(100_000),
+            takeover: Some(Takeover {
+                institution: "Bank Lama".into(),
+                payoff: rupiah(20_000_000),
+                reference: Some("KPR-7".into()),
+            }),
         },
         terms: crate::fixtures::product(database, product.id).terms().unwrap(),
         entered_on: date("2026-06-15"),
@@ -57,6 +62,7 @@ fn an_application_comes_back_and_keeps_its_version() {
         stored.approved_on = Some(date("2026-06-16"));
         stored.reason = Some("lengkap".into());
         stored.request.purpose = None;
+        stored.request.takeover = None;
         stored.version = write(database, |tx| tx.save_application(&stored));
         assert_eq!(application(database, stored.id), stored);
         let refused = database.store().write("stale", |tx| tx.save_application(&stale));
@@ -191,6 +197,16 @@ fn documents_prechecks_and_analyses_pile_up() {
                 application_id: id,
                 findings: findings.clone(),
                 dsr,
+                score: dsr.map(|dsr| Score {
+                    total: 61,
+                    factors: vec![ScorePart {
+                        factor: Factor::Dsr,
+                        value: Some(dsr),
+                        points: 61,
+                        weight: 2,
+                        contribution: Rate::percent(61),
+                    }],
+                }),
                 analysed_by: None,
             };
             let analysis = write(database, |tx| tx.add_analysis(&new));

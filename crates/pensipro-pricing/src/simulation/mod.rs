@@ -5,6 +5,7 @@ mod brochure;
 mod capacity;
 mod circumstances;
 mod comparison;
+mod cost;
 mod costing;
 
 pub use brochure::{
@@ -13,6 +14,7 @@ pub use brochure::{
 pub use capacity::{Capacity, CapacityRow, capacity, max_plafon};
 pub use circumstances::{Circumstances, due_dates};
 pub use comparison::{Comparison, MethodRow, compare};
+pub use cost::{LoanCost, loan_cost};
 
 use pensipro_kernel::document::Report;
 use pensipro_kernel::{Faults, Money, Rate};

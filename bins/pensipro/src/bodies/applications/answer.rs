@@ -5,7 +5,7 @@ use pensipro_flows::ApplicationRecord;
 use pensipro_kernel::{BranchId, LoanId, Moment, Money, Rate, SalesId, UserId};
 use pensipro_origination::{
     Analysis, Application, Condition, Decision, Findings, Fulfilment, NewAnalysis, NewDecision,
-    Precheck, Recusal, Request, usecases::ApplicationFile,
+    Precheck, Recusal, Request, Score, ScorePart, Takeover, usecases::ApplicationFile,
 };
 use pensipro_pricing::TermsParts;
 use serde::Serialize;
@@ -38,6 +38,8 @@ pub struct ApplicationBody {
     pub purpose: Option<String>,
     #[schema(value_type = String, example = "0.00")]
     pub other_obligations: Money,
+    /// Another lender's loan that this one pays off.
+    pub takeover: Option<TakeoverBody>,
     /// `draft`, `submitted`, `analyzing`, `committee`, `approved`, `rejected`, `disbursed` or
     /// `cancelled`
     pub status: &'static str,
@@ -56,6 +58,24 @@ pub struct ApplicationBody {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub created_by: Option<i64>,
+}
+
+/// Another lender's loan, paid off from what is disbursed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TakeoverBody {
+    /// The lender.
+    pub institution: String,
+    /// What pays his loan off.
+    #[schema(value_type = String, example = "20000000.00")]
+    pub payoff: Money,
+    /// The loan's number there.
+    pub reference: Option<String>,
+}
+
+impl From<Takeover> for TakeoverBody {
+    fn from(Takeover { institution, payoff, reference }: Takeover) -> Self {
+        Self { institution, payoff, reference }
+    }
 }
 
 /// An application with everything that was found and said of it.
@@ -102,12 +122,41 @@ pub struct AnalysisBody {
     /// New and running instalments and other obligations over the monthly benefit, percent.
     #[schema(value_type = Option<String>, example = "36.9048")]
     pub dsr: Option<Rate>,
+    /// The analyst's own.
     pub risk_score: u8,
+    /// What the scorecard gave, if there was one.
+    pub scorecard: Option<ScoreBody>,
     /// `approve`, `reject` or `conditional`
     pub recommendation: &'static str,
     pub notes: String,
     pub analysed_at: DateTime<Utc>,
     pub analysed_by: Option<i64>,
+}
+
+/// A score with each factor's part.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScoreBody {
+    /// 0 to 100, the weighted mean of the factors' points.
+    pub total: u8,
+    /// Factor by factor.
+    pub factors: Vec<ScorePartBody>,
+}
+
+/// A factor's part of a score.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScorePartBody {
+    /// `dsr`, `income_ratio`, `age_at_end`, `benefit_share`, `tenor` or `open_loans`
+    pub factor: &'static str,
+    /// The figure that was judged: percent, years, months or a count; `null` past any meaning.
+    #[schema(value_type = Option<String>, example = "36.9048")]
+    pub value: Option<Rate>,
+    /// The band's, 0 to 100.
+    pub points: u8,
+    /// Its share is this over all weights.
+    pub weight: u16,
+    /// What it adds to the total.
+    #[schema(value_type = String, example = "21")]
+    pub contribution: Rate,
 }
 
 /// A committee level's decision.
@@ -157,7 +206,7 @@ impl ApplicationBody {
             product_id,
             sales_id,
             branch_id,
-            request: Request { plafon, tenor, purpose, other_obligations },
+            request: Request { plafon, tenor, purpose, other_obligations, takeover },
             terms,
             status,
             reason,
@@ -191,6 +240,7 @@ impl ApplicationBody {
             fees: fees.into_iter().map(FeeBody::from).collect(),
             purpose,
             other_obligations,
+            takeover: takeover.map(TakeoverBody::from),
             status: status.code(),
             reason,
             entered_on,
@@ -248,7 +298,7 @@ impl From<Precheck> for PrecheckBody {
 
 impl From<Analysis> for AnalysisBody {
     fn from(Analysis { id, content, analysed_at }: Analysis) -> Self {
-        let NewAnalysis { application_id: _, findings, dsr, analysed_by } = content;
+        let NewAnalysis { application_id: _, findings, dsr, score, analysed_by } = content;
         let Findings { income, other_obligations, risk_score, recommendation, notes } = findings;
         Self {
             id: id.get(),
@@ -256,11 +306,25 @@ impl From<Analysis> for AnalysisBody {
             other_obligations,
             dsr,
             risk_score: risk_score.get(),
+            scorecard: score.map(ScoreBody::from),
             recommendation: recommendation.code(),
             notes,
             analysed_at,
             analysed_by: analysed_by.map(UserId::get),
         }
+    }
+}
+
+impl From<Score> for ScoreBody {
+    fn from(Score { total, factors }: Score) -> Self {
+        Self { total, factors: factors.into_iter().map(ScorePartBody::from).collect() }
+    }
+}
+
+impl From<ScorePart> for ScorePartBody {
+    fn from(part: ScorePart) -> Self {
+        let ScorePart { factor, value, points, weight, contribution } = part;
+        Self { factor: factor.code(), value, points, weight, contribution }
     }
 }
 

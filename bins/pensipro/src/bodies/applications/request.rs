@@ -1,7 +1,7 @@
 //! An application as it is entered and as its draft is edited.
 
 use pensipro_kernel::{Faults, MemberId, Money, ProductId, Rate, SalesId};
-use pensipro_origination::{DraftChange, NewApplication, RawApplication};
+use pensipro_origination::{DraftChange, NewApplication, RawApplication, RawTakeover, Takeover};
 use pensipro_pricing::FeeTerms;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,6 +40,29 @@ pub struct NewApplicationBody {
     /// What the member pays a month elsewhere.
     #[schema(value_type = Option<String>)]
     other_obligations: Option<Money>,
+    /// Another lender's loan that this one pays off.
+    takeover: Option<TakeoverInput>,
+}
+
+/// Another lender's loan, paid off from what is disbursed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeoverInput {
+    /// The lender.
+    #[schema(value_type = String, example = "Bank Lama")]
+    institution: Option<String>,
+    /// What pays his loan off.
+    #[schema(value_type = String, example = "20000000.00")]
+    payoff: Option<Money>,
+    /// The loan's number there.
+    reference: Option<String>,
+}
+
+impl TakeoverInput {
+    fn check(self) -> Result<Takeover, Faults> {
+        let Self { institution, payoff, reference } = self;
+        Takeover::check(RawTakeover { institution, payoff, reference })
+    }
 }
 
 /// What is to change of a draft: absent fields stay, `null` clears an optional one.
@@ -78,6 +101,10 @@ pub struct ApplicationChangeBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, nullable = false)]
     other_obligations: Option<Money>,
+    /// Another lender's loan that this one pays off, as a whole.
+    #[serde(default)]
+    #[schema(value_type = Option<TakeoverInput>)]
+    takeover: Change<TakeoverInput>,
 }
 
 impl NewApplicationBody {
@@ -93,9 +120,12 @@ impl NewApplicationBody {
             fees,
             purpose,
             other_obligations,
+            takeover,
         } = self;
         let mut faults = Faults::new();
         let fees = faults.take_all(agreed(fees)).flatten();
+        let takeover = takeover.map(TakeoverInput::check).transpose();
+        let takeover = faults.take_all(takeover).flatten();
         let new = faults.take_all(NewApplication::check(RawApplication {
             member_id,
             product_id,
@@ -106,6 +136,7 @@ impl NewApplicationBody {
             fees,
             purpose,
             other_obligations,
+            takeover,
         }));
         faults.finish(new)
     }
@@ -123,7 +154,11 @@ impl ApplicationChangeBody {
             fees,
             purpose,
             other_obligations,
+            takeover,
         } = self;
+        let takeover = takeover.into_option();
+        let takeover =
+            takeover.map(|change| change.map(TakeoverInput::check).transpose()).transpose()?;
         Ok(DraftChange {
             product_id,
             sales_id: sales_id.into_option(),
@@ -133,6 +168,7 @@ impl ApplicationChangeBody {
             fees: agreed(fees)?,
             purpose: purpose.into_option(),
             other_obligations,
+            takeover,
         })
     }
 }

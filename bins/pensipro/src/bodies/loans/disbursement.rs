@@ -1,6 +1,7 @@
 //! Disbursements.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use pensipro_flows::Disbursed;
 use pensipro_kernel::{
     BankAccountId, ContractId, Faults, FieldFault, FunderId, Money, TransactionId, UserId,
 };
@@ -8,7 +9,7 @@ use pensipro_servicing::{DisburseLoan, Disbursement, RawDisbursement, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::bodies::fees::ChargeBody;
+use crate::bodies::{applications::TakeoverBody, fees::ChargeBody};
 
 /// A disbursement to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -83,6 +84,8 @@ pub struct DisbursementBody {
     /// What the member receives.
     #[schema(value_type = String)]
     pub net_amount: Money,
+    /// Another lender's loan that it paid off.
+    pub takeover: Option<TakeoverBody>,
     pub account_id: i64,
     pub sources: Vec<SourceBody>,
     pub reference: Option<String>,
@@ -104,8 +107,8 @@ pub struct SourceBody {
     pub amount: Money,
 }
 
-impl From<Disbursement> for DisbursementBody {
-    fn from(disbursement: Disbursement) -> Self {
+impl From<Disbursed> for DisbursementBody {
+    fn from(Disbursed { disbursement, takeover }: Disbursed) -> Self {
         let Disbursement {
             id,
             transaction_id,
@@ -132,7 +135,11 @@ impl From<Disbursement> for DisbursementBody {
             fees: charges.into_iter().map(ChargeBody::from).collect(),
             upfront_fees,
             deposit,
-            net_amount,
+            net_amount: match &takeover {
+                Some(takeover) => net_amount.minus_or_zero(takeover.payoff),
+                None => net_amount,
+            },
+            takeover: takeover.map(TakeoverBody::from),
             account_id: account_id.get(),
             sources: sources.into_iter().map(SourceBody::from).collect(),
             reference,

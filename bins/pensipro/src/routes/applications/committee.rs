@@ -57,8 +57,9 @@ async fn analyze(
     let findings = Findings::try_from(body)?;
     let policies = app.policies();
     app.post_settled("analyze_application", once, move |tx, at| {
-        let (findings, policy) = (findings.clone(), &policies.precheck);
-        let analysed = analyze_application(tx, &by, *id, expected.0, findings, policy, at)?;
+        let rules = (&policies.precheck, &policies.scorecard);
+        let findings = findings.clone();
+        let analysed = analyze_application(tx, &by, *id, expected.0, findings, rules, at)?;
         settled(analysed, || shown(tx, &by, *id, &policies))
     })
     .await

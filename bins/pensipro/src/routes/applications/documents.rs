@@ -1,5 +1,6 @@
 //! An application's documents.
 
+use pensipro_flows::application_offer;
 use pensipro_kernel::{ApplicationDocumentId, ApplicationId};
 use pensipro_origination::usecases::{add_document, document, document_owner, list_documents};
 use pensipro_persistence::Tx;
@@ -19,6 +20,11 @@ pub(super) fn routes() -> Routes {
     table()
         .post("/applications/{id}/documents", "Uploads a document", upload)
         .get("/applications/{id}/documents", "Lists an application's documents", list)
+        .get(
+            "/applications/{id}/offer-letter",
+            "Sends the offer letter of an approved application, as PDF",
+            offer_letter,
+        )
         .get("/applications/{id}/documents/{doc_id}/content", "Sends a document", content)
 }
 
@@ -65,4 +71,16 @@ async fn content(
     let name = format!("{}-{id}", found.kind);
     let reading = (owner, "application.document.read");
     Answered::fresh(app.attachment(&asker, reading, found.file, name).await?)
+}
+
+async fn offer_letter(
+    app: App,
+    by: Allowed<ViewApplication>,
+    id: Id<ApplicationId>,
+) -> Reply<Attachment> {
+    let (asker, policies) = (by.clone(), app.policies());
+    let letter =
+        app.load(move |tx, _| Ok(application_offer(tx, &by, *id, &policies.papers)?)).await?;
+    let kind = ("penawaran", "application.offer_letter.read");
+    Answered::fresh(app.paper(&asker, kind, letter).await?)
 }

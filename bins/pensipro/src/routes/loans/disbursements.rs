@@ -1,8 +1,7 @@
 //! Paying loans out.
 
-use pensipro_flows::disburse_loan;
+use pensipro_flows::{disburse_loan, disbursements_of_loan};
 use pensipro_kernel::LoanId;
-use pensipro_servicing::list_disbursements;
 
 use super::table;
 use crate::{
@@ -22,7 +21,7 @@ pub(super) fn routes() -> Routes {
 
 async fn list(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<DisbursementBody>> {
     app.read_snapshot(move |tx, _| {
-        Ok(List::whole(list_disbursements(tx, by.scope, *id)?, DisbursementBody::from))
+        Ok(List::whole(disbursements_of_loan(tx, &by, *id)?, DisbursementBody::from))
     })
     .await
 }

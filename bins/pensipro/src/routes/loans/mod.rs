@@ -1,5 +1,6 @@
 //! Loan management: the loan account, what is read of it and what is posted to it.
 
+mod agreement;
 mod charges;
 mod disbursements;
 mod loan;
@@ -13,6 +14,7 @@ use crate::http::Routes;
 
 pub(super) fn routes() -> Routes {
     loan::routes()
+        .and(agreement::routes())
         .and(disbursements::routes())
         .and(payments::routes())
         .and(charges::routes())

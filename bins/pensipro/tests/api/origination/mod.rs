@@ -3,7 +3,10 @@
 mod bounds;
 mod desks;
 mod levels;
+mod papers;
 mod rechecks;
+mod scores;
+mod takeovers;
 mod transitions;
 
 use serde_json::Value;

@@ -151,6 +151,7 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /applications/{id}/documents", Hidden, ""),
     ("POST /applications/{id}/documents", Hidden, "file kind=LAINNYA"),
     ("GET /applications/{id}/documents/{doc_id}/content", Hidden, ""),
+    ("GET /applications/{id}/offer-letter", Hidden, ""),
     ("POST /applications/{id}/analyze", Hidden, r#"{"income": "4500000", "other_obligations": "0", "risk_score": 72, "recommendation": "approve", "notes": "layak"}"#),
     ("POST /applications/{id}/decide", Hidden, r#"{"decision": "approve"}"#),
     ("POST /applications/{id}/recusals", Hidden, r#"{"reason": "saudara kandung"}"#),
@@ -160,6 +161,7 @@ pub(super) const TABLE: &[Line] = &[
     // Loans.
     ("GET /loans", Listed, ""),
     ("GET /loans/{id}", Hidden, ""),
+    ("GET /loans/{id}/agreement", Hidden, ""),
     ("GET /loans/{id}/disbursements", Hidden, ""),
     ("POST /loans/{id}/disbursements", Hidden, "{}"),
     ("PUT /loans/{id}/status", Hidden, r#"{"collection": "heir", "reason": "dibayar ahli waris"}"#),

@@ -4,8 +4,12 @@
 mod auth;
 #[path = "contract/billing.rs"]
 mod billing;
+#[path = "contract/exports.rs"]
+mod exports;
 #[path = "contract/fixtures.rs"]
 mod fixtures;
+#[path = "contract/imports.rs"]
+mod imports;
 #[path = "contract/intakes.rs"]
 mod intakes;
 #[path = "contract/lending.rs"]

@@ -118,10 +118,11 @@ impl App {
         let store = open_store_at(&config, migrate, Arc::clone(&clock))?;
         let secret = SigningSecret::find(&config, &SystemEntropy)?;
         let tokens = Tokens::new(&secret).map_err(StartError::Other)?;
-        let first_password = first_data(&store, &config)?;
         let files = open_files(&config, Keeping::Durable)?;
         let metrics =
             Metrics::new().map_err(|error| StartError::Other(format!("the metrics: {error}")))?;
+        // Last: whoever starts it is told the first password, once.
+        let first_password = first_data(&store, &config)?;
         let shared = Shared {
             clock,
             entropy: Arc::new(SystemEntropy),

@@ -122,4 +122,8 @@ fn a_house_does_not_open_on_a_bucket_that_is_not_there() {
     let error = App::open(config).unwrap_err().to_string();
     assert!(error.starts_with("the bucket another: "), "{error}");
     assert!(!error.contains(&bucket.secret_key), "{error}");
+    // The first password is made by the start that can tell it.
+    let right = [("s3_bucket", bucket.bucket.as_str())];
+    let source = Source::of(settings.into_iter().chain(right));
+    assert!(App::open(Config::read(&source).unwrap()).unwrap().first_password.is_some());
 }

@@ -69,7 +69,7 @@ impl Policies {
             precheck: PrecheckPolicy { documents: documents.clone(), first_due },
             committee: committee(settings)?,
             scorecard: scorecard(settings)?,
-            papers: PaperPolicy { letterhead: letterhead(settings), offer, first_due },
+            papers: PaperPolicy { letterhead: letterhead(settings), offer, first_due, servicing },
             disbursement: DisbursementPolicy { first_due, offer, servicing },
             documents,
             servicing,

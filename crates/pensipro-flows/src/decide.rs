@@ -5,15 +5,17 @@ use pensipro_kernel::{
     Permission,
 };
 use pensipro_members::{Member, MemberDocumentRepository, MemberRepository};
-use pensipro_origination::usecases::{Checked, check_application, refuse_inactive};
+use pensipro_origination::usecases::{Checked, LockedCase, check_application, refuse_inactive};
 use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, AssessmentRepository, CommitteeFile,
     CommitteePolicy, CommitteeRepository, Decide, Occasion, PrecheckPolicy, Verdict,
 };
 use pensipro_pricing::{FirstDuePolicy, ProductRepository, completed_years};
-use pensipro_servicing::{FirstDue, Loan, LoanFacts, LoanRepository, create_pending_loan};
+use pensipro_servicing::{
+    FirstDue, Loan, LoanFacts, LoanRepository, ServicingPolicy, create_pending_loan,
+};
 
-use crate::FlowError;
+use crate::{FlowError, topup::lock_case};
 
 /// What a decision came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub fn decide_application<Tx>(
     by: &Actor,
     id: ApplicationId,
     command: Decide,
-    (committee, policy): (&CommitteePolicy, &PrecheckPolicy),
+    (committee, policy, servicing): (&CommitteePolicy, &PrecheckPolicy, &ServicingPolicy),
     at: Moment,
 ) -> Result<Checked<DecisionOutcome>, FlowError>
 where
@@ -48,33 +50,31 @@ where
         + Authority,
 {
     tx.recheck(by, Permission::ApproveApplication)?;
-    let member_id = tx.application(id, by.scope)?.member_id;
-    let member = tx.lock_member(member_id, by.scope)?;
-    let before = tx.lock_application(id, by.scope)?;
+    let case = lock_case(tx, by, id, servicing, at.today)?;
+    let LockedCase { member, application: before, topup: _ } = &case;
     let (analyses, decisions, recusals) = (tx.analyses(id)?, tx.decisions(id)?, tx.recusals(id)?);
     let file = CommitteeFile { analyses: &analyses, decisions: &decisions, recusals: &recusals };
     let mut decided = before.decide(file, committee, by, command, at)?;
     if decided.decision.verdict != Verdict::Reject {
-        refuse_inactive(&member)?;
+        refuse_inactive(member)?;
     }
     if decided.application.status == ApplicationStatus::Approved {
         let established = (Occasion::Approval, before.other_obligations(&analyses));
-        if let Checked::Failed(result) =
-            check_application(tx, by, (&member, &before), established, policy, at)?
+        if let Checked::Failed(result) = check_application(tx, by, &case, established, policy, at)?
         {
             return Ok(Checked::Failed(result));
         }
     }
     tx.add_decision(&decided.decision, &decided.conditions)?;
     decided.application.version = tx.save_application(&decided.application)?;
-    tx.audit(by, decided.audit_entry(&before))?;
+    tx.audit(by, decided.audit_entry(before))?;
     if let Some(event) = decided.application.event() {
         tx.emit(event)?;
     }
     let application = decided.application;
     let loan_id = match application.status {
         ApplicationStatus::Approved => {
-            Some(make_loan(tx, by, &application, &member, policy.first_due, at)?.id)
+            Some(make_loan(tx, by, &application, member, policy.first_due, at)?.id)
         }
         _ => None,
     };

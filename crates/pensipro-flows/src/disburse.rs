@@ -1,5 +1,6 @@
 //! Paying an approved loan out.
 
+use chrono::NaiveDate;
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, BankAccountId, Event, Faults, LoanId,
     Moment, Money, Outbox, Permission, StorageError,
@@ -9,7 +10,7 @@ use pensipro_members::{
 };
 use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
-    CommitteeRepository, OfferPolicy, OriginationError, Takeover,
+    CommitteeRepository, OfferPolicy, OriginationError, Payoffs, Takeover, TopUp, topup_active,
 };
 use pensipro_pricing::{
     DebtService, FirstDuePolicy, ProductDirectory, ProductRepository, age, completed_years, dsr,
@@ -19,11 +20,12 @@ use pensipro_sales::{
 };
 use pensipro_servicing::{
     AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
-    NewDisbursement, OpenLoan, Order, PostingBatch, Rank, RepaymentPlan, ServicingPolicy,
-    list_disbursements, require_known_funders, with_history,
+    LoanStatus, Netting, NewDisbursement, OpenLoan, Order, PostingBatch, Rank, RefundRepository,
+    RepaymentPlan, ServicingPolicy, SettlementRecord, list_disbursements, net_loan,
+    require_known_funders, with_history,
 };
 
-use crate::FlowError;
+use crate::{FlowError, topup::lock_topup};
 
 /// What a disbursement takes from the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +40,8 @@ pub struct DisbursementPolicy {
 
 /// Pays a pending loan out: the schedule gets its dates, age and DSR are judged on them again, the
 /// application is disbursed, the sales person earns his commission, all in one transaction. The loan of
-/// another lender that is taken over is paid to him first; the rest is the member's.
+/// another lender that is taken over is paid to him first, the member's own that is topped up is
+/// settled from it; the rest is the member's.
 pub fn disburse_loan<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -49,6 +52,7 @@ pub fn disburse_loan<Tx>(
 ) -> Result<Disbursed, FlowError>
 where
     Tx: LoanRepository
+        + RefundRepository
         + AccountingPeriods
         + ApplicationRepository
         + AssessmentRepository
@@ -64,19 +68,20 @@ where
         + Authority,
 {
     tx.recheck(by, Permission::DisburseLoan)?;
-    let Locked { member, application, mut loan } = lock(tx, by, id, policy)?;
+    let on = command.disbursed_on();
+    let Locked { member, application, topup, mut loan } = lock(tx, by, (id, on), policy)?;
     tx.book_on(at.today)?;
     if application.offer_expired(policy.offer, at.today) {
         return Err(FlowError::OfferExpired);
     }
     let account = payout_account(tx, &member, command.account_id())?;
     require_conditions_met(tx, &application)?;
-    let age = completed_years(member.details.birth_date, command.disbursed_on());
+    let age = completed_years(member.details.birth_date, on);
     let plan = command.plan(loan.loan(), Some(age), policy.first_due)?;
-    require_eligible(tx, &member, &application, &plan)?;
+    require_eligible(tx, &member, (&application, topup.as_ref()), &plan)?;
     require_known_funders(tx, &command)?;
     let id = tx.reserve_transaction_ids(1)?.next().ok_or_else(no_id)?;
-    let order = Order { effective_on: command.disbursed_on(), rank: Rank::Disbursement, id };
+    let order = Order { effective_on: on, rank: Rank::Disbursement, id };
     // Payments to a disbursement that was reversed are there already, and come after this one.
     if loan.needs_history_for(&order) {
         loan = with_history(tx, loan)?;
@@ -88,25 +93,87 @@ where
     let takeover = application.request.takeover.clone();
     mark_disbursed(tx, by, application, at)?;
     let paid_out = batch.disbursements.pop().ok_or_else(no_id)?;
-    let net = PaidOut::of(&paid_out, takeover.as_ref())?;
+    let payoffs = Payoffs { takeover: takeover.as_ref(), topup: topup.as_ref() };
+    let net = PaidOut::of(&paid_out, payoffs)?;
     tx.audit(by, disbursed_entry(loan.loan(), &paid_out, &net))?;
+    if let Some(own) = &topup {
+        net_topped_up(tx, by, own, (loan.loan(), &paid_out), &policy.servicing, at)?;
+    }
     if let Some(sales) = loan.loan().sales_id {
         earn_commission(tx, by, sales, earned(&paid_out))?;
     }
     tx.emit(disbursed_event(loan.loan(), &paid_out, &net))?;
-    Ok(Disbursed { disbursement: Disbursement::of(paid_out, by.user_id, at), takeover })
+    let disbursement = Disbursement::of(paid_out, by.user_id, at);
+    Ok(Disbursed { disbursement, takeover, topup: topup.as_ref().and_then(Netted::of) })
 }
 
-/// A disbursement, and the other lender's loan that it paid off.
+/// Settles the loan that is topped up, unless it was closed meanwhile.
+fn net_topped_up<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    own: &TopUp,
+    (loan, paid_out): (&Loan, &NewDisbursement),
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<(), FlowError>
+where
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox,
+{
+    if Netted::of(own).is_none() {
+        return Ok(());
+    }
+    let netting = Netting {
+        loan_id: own.loan_id,
+        on: paid_out.disbursed_on,
+        disbursement: paid_out.transaction_id,
+        reference: loan.number(),
+    };
+    net_loan(tx, by, netting, policy, at)?;
+    Ok(())
+}
+
+/// The member's own loan that a disbursement paid off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Netted {
+    /// Which.
+    pub loan_id: LoanId,
+    /// What that took.
+    pub payoff: Money,
+}
+
+impl Netted {
+    /// One that was closed already is not paid off.
+    fn of(topup: &TopUp) -> Option<Self> {
+        let TopUp { loan_id, number: _, status, payoff } = topup;
+        let active = *status == LoanStatus::Active.code();
+        payoff.filter(|_| active).map(|payoff| Self { loan_id: *loan_id, payoff })
+    }
+}
+
+/// A disbursement, and the loans that it paid off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disbursed {
-    /// The disbursement; its net amount is the member's and the other lender's together.
+    /// The disbursement; its net amount is the member's and what was paid off together.
     pub disbursement: Disbursement,
     /// The loan taken over.
     pub takeover: Option<Takeover>,
+    /// The member's own, topped up.
+    pub topup: Option<Netted>,
 }
 
-/// A loan's disbursements, reversed ones too, each with the loan that it took over.
+impl Disbursed {
+    /// What the member received.
+    pub fn to_member(&self) -> Money {
+        let paid_off = [
+            self.takeover.as_ref().map(|takeover| takeover.payoff),
+            self.topup.map(|netted| netted.payoff),
+        ];
+        let left = |net: Money, payoff| net.minus_or_zero(payoff);
+        paid_off.into_iter().flatten().fold(self.disbursement.net_amount, left)
+    }
+}
+
+/// A loan's disbursements, reversed ones too, each with the loans that it paid off.
 pub fn disbursements_of_loan<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -118,38 +185,43 @@ where
     let made = list_disbursements(tx, by.scope, id)?;
     let application_id = tx.stored_loan(id, by.scope)?.loan.application_id;
     let takeover = tx.application(application_id, by.scope)?.request.takeover;
-    let with = |disbursement| Disbursed { disbursement, takeover: takeover.clone() };
-    Ok(made.into_iter().map(with).collect())
+    let with = |disbursement: Disbursement| {
+        let record = tx.settlement_netted_by(disbursement.transaction_id)?;
+        let topup = record.map(|SettlementRecord { settlement, .. }| Netted {
+            loan_id: settlement.loan_id,
+            payoff: settlement.quote.total,
+        });
+        Ok(Disbursed { disbursement, takeover: takeover.clone(), topup })
+    };
+    made.into_iter().map(with).collect()
 }
 
 /// Who receives what is left after the fees.
 struct PaidOut<'a> {
-    takeover: Option<&'a Takeover>,
+    payoffs: Payoffs<'a>,
     to_member: Money,
 }
 
 impl<'a> PaidOut<'a> {
-    fn of(paid_out: &NewDisbursement, takeover: Option<&'a Takeover>) -> Result<Self, FlowError> {
+    fn of(paid_out: &NewDisbursement, payoffs: Payoffs<'a>) -> Result<Self, FlowError> {
         let net = paid_out.net_amount;
-        let to_member = match takeover {
-            Some(takeover) => takeover.left_of(net).ok_or(FlowError::TakeoverExceedsNet(net))?,
-            None => net,
-        };
-        Ok(Self { takeover, to_member })
+        let to_member = payoffs.left_of(net).ok_or(FlowError::PayoffsExceedNet(net))?;
+        Ok(Self { payoffs, to_member })
     }
 }
 
 struct Locked {
     member: Member,
     application: Application,
+    topup: Option<TopUp>,
     loan: OpenLoan,
 }
 
-/// Locks in the one order: member, application, loan.
+/// Locks in the one order: member, application, loans; the one topped up is the older.
 fn lock<Tx>(
     tx: &mut Tx,
     by: &Actor,
-    id: LoanId,
+    (id, on): (LoanId, NaiveDate),
     policy: &DisbursementPolicy,
 ) -> Result<Locked, FlowError>
 where
@@ -158,12 +230,13 @@ where
     let loan = tx.stored_loan(id, by.scope)?.loan;
     let member = tx.lock_member(loan.member_id, by.scope)?;
     let application = tx.lock_application(loan.application_id, by.scope)?;
+    let topup = lock_topup(tx, &application, &policy.servicing, on)?;
     let loan = OpenLoan::new(tx.lock_loan(id, by.scope)?, &policy.servicing);
     let status = member.standing.status();
     if status != MemberStatus::Active {
         return Err(OriginationError::MemberNotActive(status).into());
     }
-    Ok(Locked { member, application, loan })
+    Ok(Locked { member, application, topup, loan })
 }
 
 fn payout_account<Tx: BankAccountRepository>(
@@ -199,14 +272,14 @@ fn require_conditions_met<Tx: CommitteeRepository>(
 fn require_eligible<Tx>(
     tx: &mut Tx,
     member: &Member,
-    application: &Application,
+    (application, topup): (&Application, Option<&TopUp>),
     plan: &RepaymentPlan,
 ) -> Result<(), FlowError>
 where
     Tx: ApplicationRepository + AssessmentRepository + ProductRepository,
 {
     let limits = tx.product(application.product_id)?.details.limits;
-    let running = tx.open_loan_facts(member.id, application.id)?;
+    let running = tx.open_loan_facts(member.id, application.id, application.request.topup)?;
     let others = application.other_obligations(&tx.analyses(application.id)?);
     let service = DebtService {
         instalment: plan.instalment(),
@@ -217,7 +290,8 @@ where
         dsr(service, limits.dsr_limit),
         age(member.details.birth_date, plan.dates().maturity_date, limits.umur_maksimal),
     ];
-    let failing: Vec<_> = rules.into_iter().filter(|rule| !rule.passed).collect();
+    let rules = rules.into_iter().chain(topup.map(topup_active));
+    let failing: Vec<_> = rules.filter(|rule| !rule.passed).collect();
     if failing.is_empty() { Ok(()) } else { Err(FlowError::NoLongerEligible(failing)) }
 }
 
@@ -248,6 +322,8 @@ fn earned(paid_out: &NewDisbursement) -> EarnedFacts {
 }
 
 fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement, net: &PaidOut<'_>) -> AuditEntry {
+    let Payoffs { takeover, topup } = net.payoffs;
+    let topup = topup.and_then(Netted::of);
     let view = AuditValue::new()
         .with("number", loan.number())
         .text("status", loan.status)
@@ -256,8 +332,10 @@ fn disbursed_entry(loan: &Loan, paid_out: &NewDisbursement, net: &PaidOut<'_>) -
         .text("upfront_fees", paid_out.upfront_fees)
         .text("deposit", paid_out.deposit)
         .text("net_amount", net.to_member)
-        .with("takeover_institution", net.takeover.map(|over| over.institution.clone()))
-        .with("takeover_payoff", net.takeover.map(|over| over.payoff.to_string()))
+        .with("takeover_institution", takeover.map(|over| over.institution.clone()))
+        .with("takeover_payoff", takeover.map(|over| over.payoff.to_string()))
+        .with("topup_loan_id", topup.map(|own| own.loan_id.get()))
+        .with("topup_payoff", topup.map(|own| own.payoff.to_string()))
         .with("account_id", paid_out.account_id.get())
         .with("transaction_id", paid_out.transaction_id.get());
     AuditEntry::new("loan.disburse", "loans", loan.id.get()).of_member(loan.member_id).is(view)

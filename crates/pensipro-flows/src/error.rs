@@ -56,9 +56,9 @@ pub enum FlowError {
     /// What was never lent has no agreement.
     #[error("the loan was cancelled; it has no agreement")]
     LoanCancelled,
-    /// What is left after the fees does not pay the loan off that is taken over.
-    #[error("{0} is left after the fees, which does not pay off the loan that is taken over")]
-    TakeoverExceedsNet(Money),
+    /// What is left after the fees does not pay the loans off that are taken over or topped up.
+    #[error("{0} is left after the fees, which does not pay off the loans that are to be paid off")]
+    PayoffsExceedNet(Money),
     /// The offer was not taken up in time.
     #[error("the offer is no longer valid")]
     OfferExpired,
@@ -77,7 +77,7 @@ macro_rules! kinds {
 
 kinds! {
     OFFER_EXPIRED = "offer_expired", "The offer is no longer valid";
-    TAKEOVER_EXCEEDS_NET = "takeover_exceeds_net", "The loan taken over costs more than is paid out";
+    PAYOFFS_EXCEED_NET = "payoffs_exceed_net", "The loans to be paid off cost more than is paid out";
     LOAN_CANCELLED = "loan_cancelled", "The loan was cancelled";
     NO_BANK_ACCOUNT = "no_bank_account", "There is no account to pay out to";
     CONDITIONS_OPEN = "conditions_not_met", "Conditions of the committee are open";
@@ -106,7 +106,7 @@ impl FlowError {
             Self::NoBankAccount
             | Self::OfferExpired
             | Self::LoanCancelled
-            | Self::TakeoverExceedsNet(_)
+            | Self::PayoffsExceedNet(_)
             | Self::ConditionsOpen { .. }
             | Self::NoLongerEligible(_) => return None,
         })
@@ -118,7 +118,7 @@ impl DomainError for FlowError {
         match self {
             Self::OfferExpired => Self::OFFER_EXPIRED,
             Self::LoanCancelled => Self::LOAN_CANCELLED,
-            Self::TakeoverExceedsNet(_) => Self::TAKEOVER_EXCEEDS_NET,
+            Self::PayoffsExceedNet(_) => Self::PAYOFFS_EXCEED_NET,
             Self::NoBankAccount => Self::NO_BANK_ACCOUNT,
             Self::ConditionsOpen { .. } => Self::CONDITIONS_OPEN,
             Self::NoLongerEligible(_) => Self::NO_LONGER_ELIGIBLE,

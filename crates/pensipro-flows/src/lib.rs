@@ -21,6 +21,7 @@
     )
 )]
 
+mod apply;
 mod decide;
 mod disburse;
 mod error;
@@ -29,10 +30,12 @@ mod member;
 mod papers;
 mod read;
 mod refunds;
+mod topup;
 mod withdraw;
 
+pub use apply::{analyze_application, submit_application};
 pub use decide::{DecisionOutcome, decide_application};
-pub use disburse::{Disbursed, DisbursementPolicy, disburse_loan, disbursements_of_loan};
+pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disbursements_of_loan};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use member::change_member;

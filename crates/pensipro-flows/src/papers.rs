@@ -5,15 +5,15 @@ use pensipro_kernel::{Actor, ApplicationId, LoanId, MemberId, document::Document
 use pensipro_members::{Member, MemberRepository};
 use pensipro_origination::{
     Application, ApplicationRepository, CommitteeRepository, Letterhead, OfferPolicy,
-    OriginationError, PaperFacts, loan_agreement, offer_letter,
+    OriginationError, PaperFacts, Payoffs, TopUp, loan_agreement, offer_letter,
 };
 use pensipro_pricing::{
     DueDates, FirstDuePolicy, LoanCost, LoanProduct, ProductRepository, Terms, completed_years,
     loan_cost,
 };
-use pensipro_servicing::{Loan, LoanRepository, LoanStatus};
+use pensipro_servicing::{Loan, LoanRepository, LoanStatus, ServicingPolicy};
 
-use crate::FlowError;
+use crate::{FlowError, topup::topup_on};
 
 /// A paper, and whose data it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct PaperPolicy {
     pub offer: OfferPolicy,
     /// How the first due date follows.
     pub first_due: FirstDuePolicy,
+    /// The rules of loan accounts, by which a loan topped up is quoted.
+    pub servicing: ServicingPolicy,
 }
 
 /// The letter that offers an approved application's loan, as of the day of its approval.
@@ -45,7 +47,11 @@ pub fn application_offer<Tx>(
     policy: &PaperPolicy,
 ) -> Result<Paper, FlowError>
 where
-    Tx: ApplicationRepository + CommitteeRepository + MemberRepository + ProductRepository,
+    Tx: ApplicationRepository
+        + CommitteeRepository
+        + MemberRepository
+        + ProductRepository
+        + LoanRepository,
 {
     let application = tx.application(id, by.scope)?;
     let approved_on =
@@ -64,7 +70,10 @@ where
     let number = application.number();
     let purpose = request.purpose.as_deref();
     let facts = lent.facts((&member, &product), (&number, purpose), &cost, &policy.letterhead);
-    let facts = PaperFacts { takeover: request.takeover.as_ref(), ..facts };
+    let topup = request.topup.map(|loan| topup_on(tx, loan, &policy.servicing, approved_on));
+    let topup = topup.transpose()?;
+    let payoffs = Payoffs { takeover: request.takeover.as_ref(), topup: topup.as_ref() };
+    let facts = PaperFacts { payoffs, ..facts };
     let document = offer_letter(&facts, &conditions, policy.offer.last_day(approved_on));
     Ok(Paper { document, member_id: member.id, number })
 }
@@ -94,8 +103,28 @@ where
     let request = tx.application(loan.application_id, by.scope)?.request;
     let told = (number.as_str(), request.purpose.as_deref());
     let facts = lent.facts((&member, &product), told, &cost, &policy.letterhead);
-    let facts = PaperFacts { takeover: request.takeover.as_ref(), ..facts };
+    let topup =
+        request.topup.map(|own| topped_up(tx, &loan, own, &policy.servicing)).transpose()?;
+    let payoffs = Payoffs { takeover: request.takeover.as_ref(), topup: topup.as_ref() };
+    let facts = PaperFacts { payoffs, ..facts };
     Ok(Paper { document: loan_agreement(&facts), member_id: member.id, number })
+}
+
+/// What a loan paid of the one that it tops up; before its disbursement, what that would take.
+fn topped_up<Tx: LoanRepository>(
+    tx: &mut Tx,
+    loan: &Loan,
+    own: LoanId,
+    policy: &ServicingPolicy,
+) -> Result<TopUp, FlowError> {
+    let on = loan.disbursed_on.unwrap_or(loan.approved_on);
+    let mut topup = topup_on(tx, own, policy, on)?;
+    let standing = tx.disbursements(loan.id)?.into_iter().find(|it| it.reversed_by.is_none());
+    if let Some(disbursement) = standing {
+        let netted = tx.settlement_netted_by(disbursement.transaction_id)?;
+        topup.payoff = netted.map(|record| record.settlement.quote.total);
+    }
+    Ok(topup)
 }
 
 /// The dates that the stored first due date came from: by the product's due day, or given.
@@ -138,7 +167,7 @@ impl<'a> Lent<'a> {
             plafon,
             tenor,
             purpose,
-            takeover: None,
+            payoffs: Payoffs::default(),
             terms,
             cost,
         }

@@ -2,7 +2,7 @@
 
 use pensipro_kernel::{
     Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, Expected, LoanId, Moment,
-    Outbox, Permission, TransactionId,
+    Outbox, Permission, Scope, TransactionId,
 };
 use pensipro_origination::usecases::{cancel_application, change_status, withdraw_offer};
 use pensipro_origination::{
@@ -12,7 +12,7 @@ use pensipro_origination::{
 use pensipro_sales::{CommissionRepository, usecases::undo_commission};
 use pensipro_servicing::{
     AccountingPeriods, LoanRepository, LoanStatus, RefundRepository, Reverse, Reversed,
-    ServicingPolicy, TransactionKind, reverse_transaction,
+    ServicingPolicy, TransactionKind, reverse_transaction, undo_netting,
 };
 
 use crate::FlowError;
@@ -93,8 +93,8 @@ where
     Ok(())
 }
 
-/// Takes any transaction of a loan back. With a disbursement, the application is approved again and the
-/// commission that it earned is undone.
+/// Takes any transaction of a loan back. With a disbursement, the application is approved again, the
+/// commission that it earned is undone, and the loan that it settled is open again.
 pub fn reverse<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -117,11 +117,15 @@ where
     let loan = tx.stored_loan(loan_id, by.scope)?.loan;
     // Locked ahead of the loan, in case it is the disbursement that goes.
     let application = tx.lock_application(loan.application_id, by.scope)?;
+    if let Some(older) = application.request.topup {
+        tx.lock_loan(older, Scope::WholeHouse)?;
+    }
     let reason = command.reason().to_owned();
-    let reversed = reverse_transaction(tx, by, loan_id, of, command, policy, at)?;
+    let reversed = reverse_transaction(tx, by, loan_id, of, command.clone(), policy, at)?;
     if reversed.kind == TransactionKind::Disbursement {
         approve_again(tx, by, application, at)?;
         undo_commission(tx, by, of, &reason, at)?;
+        undo_netting(tx, by, of, &command, policy, at)?;
     }
     Ok(reversed)
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use pensipro_kernel::{
-    ApplicationId, AuditEntry, AuditValue, BranchId, Event, Faults, MemberId, Moment, Money,
-    ProductId, Rate, SalesId, UserId, Version,
+    ApplicationId, AuditEntry, AuditValue, BranchId, Event, Faults, LoanId, MemberId, Moment,
+    Money, ProductId, Rate, SalesId, UserId, Version,
 };
 use pensipro_pricing::{DueDates, FirstDuePolicy, Schedule, Terms};
 
@@ -216,7 +216,7 @@ impl Application {
 
     /// What the audit trail stores of it.
     pub fn audit_view(&self) -> AuditValue {
-        let Request { plafon, tenor, purpose, other_obligations, takeover } = &self.request;
+        let Request { plafon, tenor, purpose, other_obligations, takeover, topup } = &self.request;
         let takeover = takeover.as_ref();
         let fees = self.terms.fees.iter().map(|fee| fee.kind.code()).collect::<Vec<_>>();
         AuditValue::new()
@@ -231,6 +231,7 @@ impl Application {
             .text("interest_rate", self.interest_rate())
             .with("takeover_institution", takeover.map(|over| over.institution.clone()))
             .with("takeover_payoff", takeover.map(|over| over.payoff.to_string()))
+            .with("topup_loan_id", topup.map(LoanId::get))
             .with("fees", fees)
             .with("status", self.status.code())
             .personal("reason", self.reason.clone())

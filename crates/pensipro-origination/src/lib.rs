@@ -36,6 +36,7 @@ mod decision;
 mod document;
 mod error;
 mod papers;
+mod payoff;
 mod precheck;
 pub mod repository;
 mod request;
@@ -61,7 +62,8 @@ pub use decision::{
 pub use document::{ApplicationDocument, ApplicationDocumentKind};
 pub use error::{ERRORS, OriginationError};
 pub use papers::{Letterhead, PaperFacts, loan_agreement, offer_letter};
-pub use precheck::{Occasion, Precheck, PrecheckFacts, PrecheckPolicy, precheck};
+pub use payoff::{Payoffs, TopUp};
+pub use precheck::{Occasion, Precheck, PrecheckFacts, PrecheckPolicy, precheck, topup_active};
 pub use repository::{
     ApplicationDocumentRepository, ApplicationFilter, ApplicationRepository, ApplicationSort,
     AssessmentRepository, CommitteeRepository, OpenLoanFacts,

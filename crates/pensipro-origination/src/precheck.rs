@@ -9,7 +9,7 @@ use pensipro_pricing::{
 };
 use serde_json::{Value, json};
 
-use crate::{Application, OpenLoanFacts, Takeover};
+use crate::{Application, OpenLoanFacts, Payoffs, TopUp};
 
 codes! {
     /// What a pre-check is made for. Facts may have changed from one to the next.
@@ -41,8 +41,16 @@ pub struct PrecheckFacts<'a> {
     pub birth_date: NaiveDate,
     /// The member's gross pension a month.
     pub monthly_benefit: Money,
-    /// What the member has running beside this application.
+    /// The member's own loan that it tops up.
+    pub topup: Option<&'a TopUp>,
+    /// What the member has running beside this application and that loan.
     pub running: OpenLoanFacts,
+}
+
+impl PrecheckFacts<'_> {
+    fn payoffs(&self) -> Payoffs<'_> {
+        Payoffs { takeover: self.application.request.takeover.as_ref(), topup: self.topup }
+    }
 }
 
 /// What the pre-check takes from the configuration.
@@ -86,8 +94,8 @@ impl Precheck {
 }
 
 /// Judges every rule, as if the loan were disbursed today: `documents_verified`,
-/// `product_active`, those of plafon, tenor, benefit and age (see [`judge`]), `double_financing`, and
-/// `takeover_covered` where another lender's loan is paid off.
+/// `product_active`, those of plafon, tenor, benefit and age (see [`judge`]), `double_financing`, and where
+/// loans are paid off `topup_active` and `payoffs_covered`.
 /// Figures of which no schedule can be made are faults.
 pub fn precheck(
     facts: &PrecheckFacts<'_>,
@@ -115,15 +123,22 @@ pub fn precheck(
     let mut rules = vec![documents_verified(&policy.documents, facts.documents), offered];
     rules.extend(judge(&eligibility, &product.details.limits));
     rules.push(double_financing(facts.running, product.details.max_active_loans));
-    if let Some(takeover) = &application.request.takeover {
-        rules.push(takeover_covered(takeover, facts, &schedule)?);
+    rules.extend(facts.topup.map(topup_active));
+    let payoffs = facts.payoffs();
+    if !payoffs.is_empty() {
+        rules.push(payoffs_covered(&payoffs, facts, &schedule)?);
     }
     Ok(Precheck { occasion: facts.occasion, rules, checked_at: at.now, checked_by: by })
 }
 
-/// What is left after the fees pays the other lender's loan off.
-fn takeover_covered(
-    takeover: &Takeover,
+/// Only an active loan is topped up; one that was closed meanwhile takes nothing.
+pub fn topup_active(topup: &TopUp) -> RuleResult {
+    RuleResult::new("topup_active", topup.payoff.is_some(), topup.status, "active")
+}
+
+/// What is left after the fees pays the loans off.
+fn payoffs_covered(
+    payoffs: &Payoffs<'_>,
     facts: &PrecheckFacts<'_>,
     schedule: &Schedule,
 ) -> Result<RuleResult, Faults> {
@@ -131,8 +146,8 @@ fn takeover_covered(
     let dates = schedule.dates();
     let age = completed_years(facts.birth_date, dates.start());
     let net = loan_cost(terms, (request.plafon, request.tenor), dates, Some(age))?.net;
-    let covered = takeover.left_of(net).is_some();
-    Ok(RuleResult::new("takeover_covered", covered, takeover.payoff, net))
+    let covered = payoffs.left_of(net).is_some();
+    Ok(RuleResult::new("payoffs_covered", covered, payoffs.total(), net))
 }
 
 /// What a member would have to pay a month, and from what.
@@ -183,8 +198,8 @@ fn double_financing(running: OpenLoanFacts, max_active_loans: u16) -> RuleResult
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Request;
     use crate::fixtures::{application, at, documents, now, product, rupiah};
+    use crate::{Request, Takeover};
     use pensipro_pricing::ProductDetails;
 
     struct Case {
@@ -195,6 +210,7 @@ mod tests {
         birth_date: &'static str,
         monthly_benefit: i64,
         running: OpenLoanFacts,
+        topup: Option<TopUp>,
     }
 
     /// Rp 50 million over 36 months is Rp 1,660,716 a month, the last due on 2029-03-10.
@@ -207,6 +223,7 @@ mod tests {
             birth_date: "1957-08-17",
             monthly_benefit: 4_500_000,
             running: OpenLoanFacts::default(),
+            topup: None,
         }
     }
 
@@ -220,6 +237,7 @@ mod tests {
             birth_date: case.birth_date.parse().unwrap(),
             monthly_benefit: rupiah(case.monthly_benefit),
             running: case.running,
+            topup: case.topup.as_ref(),
         };
         precheck(&facts, &PrecheckPolicy::default(), None, at()).unwrap()
     }
@@ -331,7 +349,20 @@ mod tests {
             failing(Case { application: Application { request, ..application() }, ..passing() })
         };
         assert_eq!(with(50_000_000), none());
-        assert_eq!(with(50_000_001), ["takeover_covered"]);
+        assert_eq!(with(50_000_001), ["payoffs_covered"]);
+    }
+
+    #[test]
+    fn a_topped_up_loan_is_active_and_covered() {
+        let with = |status, payoff: Option<i64>| {
+            let (loan_id, number) = (pensipro_kernel::LoanId::new(7), "LN-2024-000007".to_owned());
+            let payoff = payoff.map(rupiah);
+            failing(Case { topup: Some(TopUp { loan_id, number, status, payoff }), ..passing() })
+        };
+        assert_eq!(with("active", Some(50_000_000)), none());
+        assert_eq!(with("active", Some(50_000_001)), ["payoffs_covered"]);
+        assert_eq!(with("closed", Some(0)), none());
+        assert_eq!(with("default", None), ["topup_active"]);
     }
 
     #[test]

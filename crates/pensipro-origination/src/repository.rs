@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{
-    ApplicationId, MemberId, Money, Page, PageRequest, ProductId, SalesId, Scope, StorageError,
-    UserId, Version, codes,
+    ApplicationId, LoanId, MemberId, Money, Page, PageRequest, ProductId, SalesId, Scope,
+    StorageError, UserId, Version, codes,
 };
 use pensipro_members::StoredFile;
 
@@ -96,12 +96,16 @@ pub trait ApplicationRepository {
         &mut self,
         member: MemberId,
     ) -> Result<Vec<ApplicationId>, StorageError>;
-    /// What the member has running beside this application. The caller has locked the member.
+    /// What the member has running beside this application and the loan that it tops up. The caller
+    /// has locked the member.
     fn open_loan_facts(
         &mut self,
         member: MemberId,
         beside: ApplicationId,
+        topup: Option<LoanId>,
     ) -> Result<OpenLoanFacts, StorageError>;
+    /// Whether the loan is an active one of the member's.
+    fn has_active_loan(&mut self, member: MemberId, loan: LoanId) -> Result<bool, StorageError>;
 }
 
 /// Documents of applications.

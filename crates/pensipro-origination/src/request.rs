@@ -1,7 +1,7 @@
 //! What is asked for in an application, checked: all faults at once.
 
 use pensipro_kernel::{
-    Faults, FieldFault, MemberId, Money, ProductId, Rate, SalesId, optional_text,
+    Faults, FieldFault, LoanId, MemberId, Money, ProductId, Rate, SalesId, optional_text,
 };
 use pensipro_pricing::{FeeTerms, MAX_TENOR};
 
@@ -20,6 +20,9 @@ pub struct Request {
     pub other_obligations: Money,
     /// Another lender's loan that this one pays off.
     pub takeover: Option<Takeover>,
+    /// The member's own loan that this one tops up: netted against it, and closed, when this one is
+    /// disbursed.
+    pub topup: Option<LoanId>,
 }
 
 /// The fields of a new application as they came in.
@@ -45,6 +48,8 @@ pub struct RawApplication {
     pub other_obligations: Option<Money>,
     /// Another lender's loan, checked by itself.
     pub takeover: Option<Takeover>,
+    /// The member's own loan to be topped up.
+    pub topup: Option<LoanId>,
 }
 
 /// A checked new application.
@@ -92,6 +97,8 @@ pub struct DraftChange {
     pub other_obligations: Option<Money>,
     /// Another lender's loan.
     pub takeover: Option<Option<Takeover>>,
+    /// The member's own loan to be topped up.
+    pub topup: Option<Option<LoanId>>,
 }
 
 impl NewApplication {
@@ -107,8 +114,8 @@ impl NewApplication {
             raw.purpose.as_deref(),
             raw.other_obligations,
         ));
-        let (sales_id, takeover) = (raw.sales_id, raw.takeover);
-        let request = request.map(|request| Request { takeover, ..request });
+        let RawApplication { sales_id, takeover, topup, .. } = raw;
+        let request = request.map(|request| Request { takeover, topup, ..request });
         let wishes = TermWishes { interest_rate: raw.interest_rate, fees: raw.fees };
         let new = || {
             let (member_id, product_id) = (member_id?, product_id?);
@@ -119,7 +126,7 @@ impl NewApplication {
 }
 
 impl Request {
-    /// Checks the fields of a body; undeclared obligations are none, and nothing is taken over.
+    /// Checks the fields of a body; undeclared obligations are none, and no loan is paid off.
     pub fn check(
         plafon: Option<Money>,
         tenor: Option<u16>,
@@ -135,7 +142,7 @@ impl Request {
         faults.require(fits, "other_obligations", "negative", "is zero or more");
         let request = || {
             let (plafon, tenor, purpose) = (plafon?, tenor?, purpose?);
-            Some(Self { plafon, tenor, purpose, other_obligations, takeover: None })
+            Some(Self { plafon, tenor, purpose, other_obligations, takeover: None, topup: None })
         };
         faults.finish(request())
     }
@@ -150,7 +157,8 @@ impl Request {
             change.other_obligations.or(Some(self.other_obligations)),
         )?;
         let takeover = change.takeover.clone().unwrap_or_else(|| self.takeover.clone());
-        Ok(Self { takeover, ..request })
+        let topup = change.topup.unwrap_or(self.topup);
+        Ok(Self { takeover, topup, ..request })
     }
 }
 

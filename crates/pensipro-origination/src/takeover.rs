@@ -36,11 +36,6 @@ impl Takeover {
             || Some(Self { institution: institution?, payoff: payoff?, reference: reference? });
         faults.finish(takeover()).map_err(|faults| faults.within("takeover"))
     }
-
-    /// What of a net disbursement is left for the member; `None` where it does not pay the loan off.
-    pub fn left_of(&self, net: Money) -> Option<Money> {
-        net.checked_sub(self.payoff).filter(|left| !left.is_negative())
-    }
 }
 
 #[cfg(test)]
@@ -59,8 +54,6 @@ mod tests {
         };
         let takeover = Takeover::check(raw.clone()).unwrap();
         assert_eq!((takeover.institution.as_str(), &takeover.reference), ("Bank Lama", &None));
-        let left = |rupiah| takeover.left_of(Money::from_rupiah(rupiah).unwrap());
-        assert_eq!((left(9), left(10), left(12)), (None, Some(Money::ZERO), Money::from_rupiah(2)));
         let free = RawTakeover { payoff: Some(Money::ZERO), ..raw };
         assert_eq!(Takeover::check(free).unwrap_err().list()[0].field, "takeover.payoff");
     }

@@ -76,6 +76,14 @@ pub enum ServicingError {
     /// A reversal cannot be reversed.
     #[error("transaction {0} is itself a reversal")]
     NotReversible(TransactionId),
+    /// Paid from another loan's disbursement, with which it goes.
+    #[error(
+        "disbursement {disbursement} of another loan paid this; it is taken back with that one"
+    )]
+    Netted {
+        /// That disbursement's transaction.
+        disbursement: TransactionId,
+    },
     /// A death is no loan's alone.
     #[error("a death is corrected with the member: PUT /members/{{id}}")]
     CorrectMember,
@@ -160,6 +168,8 @@ const ALREADY_REVERSED: ErrorKind =
     ErrorKind::new("already_reversed", Class::Conflict, "Reversed already");
 const NOT_REVERSIBLE: ErrorKind =
     ErrorKind::new("not_reversible", Class::Conflict, "A reversal cannot be reversed");
+const NETTED: ErrorKind =
+    ErrorKind::new("netted", Class::Conflict, "Paid from another loan's disbursement");
 const CORRECT_MEMBER: ErrorKind =
     ErrorKind::new("correct_member", Class::Conflict, "A death is corrected with the member");
 const DEFAULT_BY_ARREARS: ErrorKind =
@@ -193,6 +203,7 @@ pub const ERRORS: &[ErrorKind] = &[
     NOTHING_TO_PAY_OUT,
     ALREADY_REVERSED,
     NOT_REVERSIBLE,
+    NETTED,
     CORRECT_MEMBER,
     DEFAULT_BY_ARREARS,
     OUTSTANDING_NOT_ZERO,
@@ -228,6 +239,7 @@ impl DomainError for ServicingError {
             Self::NothingToPayOut { .. } => NOTHING_TO_PAY_OUT,
             Self::AlreadyReversed(_) => ALREADY_REVERSED,
             Self::NotReversible(_) => NOT_REVERSIBLE,
+            Self::Netted { .. } => NETTED,
             Self::CorrectMember => CORRECT_MEMBER,
             Self::DefaultByArrears => DEFAULT_BY_ARREARS,
             Self::OutstandingNotZero { .. } => OUTSTANDING_NOT_ZERO,
@@ -265,6 +277,7 @@ impl DomainError for ServicingError {
                 vec![("outstanding", total.to_string().into())]
             }
             Self::CorrectMember => vec![("endpoint", "PUT /members/{id}".into())],
+            Self::Netted { disbursement } => vec![("transaction_id", disbursement.get().into())],
             Self::OutstandingNotZero { outstanding } => {
                 vec![("outstanding", outstanding.to_string().into())]
             }

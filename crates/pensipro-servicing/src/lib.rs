@@ -79,6 +79,7 @@ mod input;
 mod interest_stop;
 mod lists;
 mod loan;
+mod netting;
 mod open_loan;
 mod outstanding;
 mod overdue;
@@ -125,6 +126,7 @@ pub use lists::{
 pub use loan::{
     Collection, Loan, LoanBalances, LoanFacts, LoanStatus, LoanSummary, NewLoan, StoredLoan,
 };
+pub use netting::{Netting, net_loan, undo_netting};
 pub use open_loan::{LoanHistory, OpenLoan, Posted, RefundDue};
 pub use outstanding::{Kolektibilitas, Outstanding, SettlementTotal, days_past_due};
 pub use overdue::{LateBasis, LatePenalty, Overdue};

@@ -228,6 +228,8 @@ pub struct NewSettlement {
     pub settled_on: NaiveDate,
     /// What it was made of.
     pub quote: Quote,
+    /// The disbursement of another loan of the member's that paid it, if one did.
+    pub netted_by: Option<TransactionId>,
 }
 
 /// A schedule row to be stored.

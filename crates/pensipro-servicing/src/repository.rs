@@ -1,6 +1,6 @@
 //! What this module needs from storage.
 
-use std::vec;
+use std::{collections::BTreeMap, vec};
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
@@ -55,8 +55,16 @@ pub trait LoanRepository {
     /// The same, the loan locked until the transaction ends.
     fn lock_loan(&mut self, id: LoanId, scope: Scope) -> Result<StoredLoan, StorageError>;
 
+    /// The loans that applications became; one that was not approved has none.
+    fn loans_of_applications(
+        &mut self,
+        ids: &[ApplicationId],
+    ) -> Result<BTreeMap<ApplicationId, LoanId>, StorageError>;
+
     /// The loan that an application became, if it was approved.
-    fn loan_of_application(&mut self, id: ApplicationId) -> Result<Option<LoanId>, StorageError>;
+    fn loan_of_application(&mut self, id: ApplicationId) -> Result<Option<LoanId>, StorageError> {
+        Ok(self.loans_of_applications(&[id])?.remove(&id))
+    }
 
     /// All loans of a member, by ascending id.
     fn loans_of_member(&mut self, member: MemberId) -> Result<Vec<LoanId>, StorageError>;
@@ -91,6 +99,12 @@ pub trait LoanRepository {
 
     /// Its settlements by transaction.
     fn settlements(&mut self, id: LoanId) -> Result<Vec<SettlementRecord>, StorageError>;
+
+    /// The settlement of another loan that a disbursement paid.
+    fn settlement_netted_by(
+        &mut self,
+        disbursement: TransactionId,
+    ) -> Result<Option<SettlementRecord>, StorageError>;
 
     /// Its transactions by id, with what each pays now.
     fn transactions(&mut self, id: LoanId) -> Result<Vec<Transaction>, StorageError>;

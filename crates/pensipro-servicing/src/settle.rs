@@ -40,10 +40,10 @@ pub struct RawSettlement {
 /// A settlement whose fields hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettleLoan {
-    settled_on: NaiveDate,
-    amount: Money,
-    channel: Channel,
-    reference: Option<String>,
+    pub(crate) settled_on: NaiveDate,
+    pub(crate) amount: Money,
+    pub(crate) channel: Channel,
+    pub(crate) reference: Option<String>,
 }
 
 impl SettleLoan {
@@ -85,7 +85,7 @@ pub fn settlement_quote<Tx: LoanRepository>(
     quote(&loan, date)
 }
 
-fn quote(loan: &OpenLoan, date: NaiveDate) -> Result<Quote, ServicingError> {
+pub(crate) fn quote(loan: &OpenLoan, date: NaiveDate) -> Result<Quote, ServicingError> {
     let account = open_account(loan, date)?;
     let (early, tenor) = (loan.loan().terms.early_settlement.as_ref(), loan.loan().tenor);
     Ok(Quote::of(&account, loan.rules(), early, tenor, date))
@@ -124,13 +124,29 @@ where
     if command.amount != quote.total {
         return Err(ServicingError::QuoteMismatch { total: quote.total });
     }
+    settle_by(tx, by, loan, command, quote, None, at)
+}
+
+/// Posts a settlement by its quote, with the money of a disbursement where one nets it.
+pub(crate) fn settle_by<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    mut loan: OpenLoan,
+    command: &SettleLoan,
+    quote: Quote,
+    netted_by: Option<TransactionId>,
+    at: Moment,
+) -> Result<SettlementRecord, ServicingError>
+where
+    Tx: LoanRepository + RefundRepository + AuditLog + Outbox,
+{
     refuse_taken_reference(tx, command.channel, command.reference.as_deref())?;
     let mut ids = tx.reserve_transaction_ids(2)?;
     let (Some(id), Some(payment)) = (ids.next(), ids.next()) else {
         let message = "no transaction ids were reserved".to_owned();
         return Err(pensipro_kernel::StorageError::Failed(message).into());
     };
-    let settling = Settling { command, id, payment, quote, today: at.today };
+    let settling = Settling { command, id, payment, quote, netted_by, today: at.today };
     if loan.needs_history_for(&settling.input().order()) {
         loan = with_history(tx, loan)?;
     }
@@ -142,7 +158,7 @@ where
     tx.audit(by, audit_entry(&loan, &before, &settling))?;
     tx.emit(settlement_event(&loan, id, quote.total))?;
     tell_refunds(tx, by, &refunds)?;
-    Ok(SettlementRecord::of(settling.particulars(loan_id), by.user_id, at))
+    Ok(SettlementRecord::of(settling.particulars(loan.loan().id), by.user_id, at))
 }
 
 struct Settling<'a> {
@@ -150,6 +166,7 @@ struct Settling<'a> {
     id: TransactionId,
     payment: TransactionId,
     quote: Quote,
+    netted_by: Option<TransactionId>,
     today: NaiveDate,
 }
 
@@ -199,6 +216,7 @@ impl Settling<'_> {
             payment: self.pays().then_some(self.payment),
             settled_on: self.command.settled_on,
             quote: self.quote,
+            netted_by: self.netted_by,
         }
     }
 

@@ -9,7 +9,8 @@ use crate::{
     allocation::Allocation,
     error::ServicingError,
     input::{Input, InputKind, PaymentInput},
-    loan::LoanBalances,
+    loan::{LoanBalances, StoredLoan},
+    netting::refuse_netted,
     open_loan::{OpenLoan, RefundDue},
     payment::{Channel, RecordPayment},
     posting::{NewPayment, PostingBatch, TransactionKind},
@@ -114,9 +115,28 @@ where
     Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
 {
     tx.recheck(by, Permission::ReversePayment)?;
-    let loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
+    let stored = tx.lock_loan(loan_id, by.scope)?;
+    // Only what a settlement made can have been netted.
+    if stored.state.settled_on.is_some() {
+        refuse_netted(tx, loan_id, of)?;
+    }
+    take_back(tx, by, (stored, of), &command, policy, at)
+}
+
+/// The reversal itself, of a transaction of a locked loan.
+pub(crate) fn take_back<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    (stored, of): (StoredLoan, TransactionId),
+    command: &Reverse,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<Reversed, ServicingError>
+where
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+{
     tx.book_on(at.today)?;
-    let mut loan = with_history(tx, loan)?;
+    let mut loan = with_history(tx, OpenLoan::new(stored, policy))?;
     refuse_death(&loan, of)?;
     let before = loan.balances();
     let id = next_id(tx)?;
@@ -130,7 +150,7 @@ where
     tx.store_postings(&batch, by.user_id)?;
     let due = reopened_refund(tx, &loan, &taken_back.kind, posted.refunds)?;
     let refunds = follow_refunds(tx, by, &due)?;
-    tx.audit(by, reversal_audit(&loan, &before, id, &taken_back, &command))?;
+    tx.audit(by, reversal_audit(&loan, &before, id, &taken_back, command))?;
     tx.emit(reversal_event(&loan, of, kind))?;
     tell_refunds(tx, by, &refunds)?;
     Ok(Reversed { reversal: id, kind })

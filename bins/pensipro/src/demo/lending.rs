@@ -2,7 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 use fastrand::Rng;
-use pensipro_flows::{DecisionOutcome, DisbursementPolicy, decide_application, disburse_loan};
+use pensipro_flows::{
+    DecisionOutcome, DisbursementPolicy, analyze_application, decide_application, disburse_loan,
+    submit_application,
+};
 use pensipro_kernel::{
     Actor, ApplicationId, Expected, LoanId, MemberId, Moment, Money, ProductId, SalesId,
 };
@@ -21,7 +24,7 @@ use super::{
     House, force,
     people::{Person, pick},
 };
-use crate::http::Problem;
+use crate::{http::Problem, policy::Policies};
 
 /// The smallest document that is one: what is uploaded is not the point here.
 pub(super) const DOCUMENT: &[u8] = include_bytes!("document.pdf");
@@ -124,8 +127,8 @@ fn apply(
     };
     let new = NewApplication::check(raw)?;
     let id = origination::create_application(tx, sales, new, house.policies.cap, at)?.id;
-    let policy = &house.policies.precheck;
-    match origination::submit_application(tx, sales, id, Expected::Any, policy, at)? {
+    let rules = (&house.policies.precheck, &house.policies.servicing);
+    match submit_application(tx, sales, id, Expected::Any, rules, at)? {
         Checked::Passed(_) => Ok(Some(id)),
         Checked::Failed(_) => Ok(None),
     }
@@ -163,8 +166,9 @@ fn analyze(
         notes: Some("Pensiun tetap, dokumen lengkap".to_owned()),
     })?;
     let (analyst, expected) = (house.staff.of("ANALIS"), Expected::Any);
-    let rules = (&house.policies.precheck, &house.policies.scorecard);
-    origination::analyze_application(tx, analyst, application, expected, findings, rules, at)?;
+    let Policies { precheck, scorecard, servicing, .. } = &house.policies;
+    let rules = (precheck, scorecard, servicing);
+    analyze_application(tx, analyst, application, expected, findings, rules, at)?;
     Ok(())
 }
 
@@ -174,7 +178,8 @@ fn decide(
     application: ApplicationId,
     at: Moment,
 ) -> Result<Option<LoanId>, Problem> {
-    let rules = (&house.policies.committee, &house.policies.precheck);
+    let Policies { committee, precheck, servicing, .. } = &house.policies;
+    let rules = (committee, precheck, servicing);
     for role in ["SPV", "MANAGER", "DIREKSI"] {
         let raw = RawDecide { decision: Some("approve".to_owned()), ..RawDecide::default() };
         let by = house.staff.of(role);

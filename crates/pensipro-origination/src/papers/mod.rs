@@ -12,7 +12,7 @@ use pensipro_kernel::Money;
 use pensipro_members::Member;
 use pensipro_pricing::{LoanCost, LoanProduct, Terms};
 
-use crate::Takeover;
+use crate::Payoffs;
 
 pub use agreement::loan_agreement;
 pub use offer::offer_letter;
@@ -45,8 +45,8 @@ pub struct PaperFacts<'a> {
     pub tenor: u16,
     /// What the money is for.
     pub purpose: Option<&'a str>,
-    /// Another lender's loan that it pays off.
-    pub takeover: Option<&'a Takeover>,
+    /// The loans that it pays off.
+    pub payoffs: Payoffs<'a>,
     /// The terms agreed.
     pub terms: &'a Terms,
     /// What they cost.

@@ -7,6 +7,7 @@ use pensipro_pricing::{
 };
 
 use super::{Letterhead, PaperFacts};
+use crate::Payoffs;
 
 impl Letterhead {
     pub(super) fn all_lines(&self) -> Vec<String> {
@@ -104,18 +105,27 @@ pub(super) fn fees(facts: &PaperFacts<'_>) -> Block {
 /// What the member receives, and who else.
 pub(super) fn paid_out(facts: &PaperFacts<'_>) -> String {
     let net = facts.cost.net;
-    let Some(takeover) = facts.takeover else {
-        return format!("Diterima bersih saat pencairan: {}.", in_words(net));
-    };
-    let number = takeover.reference.as_ref().map(|number| format!(" nomor {number}"));
-    format!(
-        "Dari hasil pencairan {} dibayarkan kepada {} untuk melunasi kredit{}; diterima bersih oleh \
-         Peminjam: {}.",
-        in_words(takeover.payoff),
-        takeover.institution,
-        number.unwrap_or_default(),
-        in_words(net.minus_or_zero(takeover.payoff))
-    )
+    let Payoffs { takeover, topup } = facts.payoffs;
+    let topup = topup.map(|topup| (topup, topup.payoff.unwrap_or_default()));
+    let others = takeover.map(|takeover| {
+        let number = takeover.reference.as_ref().map(|number| format!(" nomor {number}"));
+        let number = number.unwrap_or_default();
+        let (payoff, lender) = (in_words(takeover.payoff), &takeover.institution);
+        format!("{payoff} dibayarkan kepada {lender} untuk melunasi kredit{number}")
+    });
+    let own = topup.filter(|(_, payoff)| payoff.is_positive()).map(|(topup, payoff)| {
+        let (payoff, number, on) = (in_words(payoff), &topup.number, indonesian::date(facts.on));
+        format!("{payoff} diperhitungkan untuk melunasi pinjaman nomor {number} per {on}")
+    });
+    let parts: Vec<String> = others.into_iter().chain(own).collect();
+    let left = in_words(facts.payoffs.left_of(net).unwrap_or_default());
+    match parts.is_empty() {
+        true => format!("Diterima bersih saat pencairan: {left}."),
+        false => format!(
+            "Dari hasil pencairan {}; diterima bersih oleh Peminjam: {left}.",
+            parts.join(" dan ")
+        ),
+    }
 }
 
 const fn fee_name(kind: FeeKind) -> &'static str {

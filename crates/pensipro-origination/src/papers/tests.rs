@@ -1,7 +1,7 @@
 //! What the papers say.
 
 use pensipro_kernel::document::{Block, Document};
-use pensipro_kernel::{ConditionId, DecisionId, MemberId, Version};
+use pensipro_kernel::{ConditionId, DecisionId, LoanId, MemberId, Version};
 use pensipro_members::{Member, MemberDetails, RawMember, Standing};
 use pensipro_pricing::{
     Collection, DueDates, FeeBasis, FeeKind, FeeParts, FeeTerms, FirstDuePolicy, LoanCost,
@@ -10,7 +10,7 @@ use pensipro_pricing::{
 
 use super::{Letterhead, PaperFacts, loan_agreement, offer_letter};
 use crate::fixtures::{application, now, product, rupiah, today};
-use crate::{Condition, Takeover};
+use crate::{Condition, Payoffs, Takeover, TopUp};
 
 fn member() -> Member {
     let raw = RawMember {
@@ -58,11 +58,11 @@ fn cost(terms: &Terms) -> LoanCost {
 }
 
 fn written(write: impl FnOnce(&PaperFacts<'_>) -> Document) -> Document {
-    written_taking_over(None, write)
+    written_paying_off(Payoffs::default(), write)
 }
 
-fn written_taking_over(
-    takeover: Option<&Takeover>,
+fn written_paying_off(
+    payoffs: Payoffs<'_>,
     write: impl FnOnce(&PaperFacts<'_>) -> Document,
 ) -> Document {
     let (member, product, terms) = (member(), product(), terms());
@@ -78,7 +78,7 @@ fn written_taking_over(
         plafon: rupiah(50_000_000),
         tenor: 36,
         purpose: Some("renovasi"),
-        takeover,
+        payoffs,
         terms: &terms,
         cost: &cost,
     })
@@ -161,18 +161,26 @@ fn an_agreement_states_the_same_and_what_both_agree_to() {
 }
 
 #[test]
-fn a_take_over_is_stated_with_what_is_left() {
+fn loans_paid_off_are_stated_with_what_is_left() {
     let takeover = Takeover {
         institution: "Bank Lama".into(),
         payoff: rupiah(9_750_000),
         reference: Some("KPR-7".into()),
     };
+    let own = TopUp {
+        loan_id: LoanId::new(7),
+        number: "LN-2024-000007".into(),
+        status: "active",
+        payoff: Some(rupiah(5_000_000)),
+    };
+    let payoffs = Payoffs { takeover: Some(&takeover), topup: Some(&own) };
     for write in [loan_agreement, |facts: &PaperFacts<'_>| offer_letter(facts, &[], today())] {
-        let words = words(&written_taking_over(Some(&takeover), write));
+        let words = words(&written_paying_off(payoffs, write));
         for stated in [
             "Rp9.750.000 (sembilan juta tujuh ratus lima puluh ribu rupiah) dibayarkan kepada Bank Lama",
             "kredit nomor KPR-7",
-            "diterima bersih oleh Peminjam: Rp40.000.000 (empat puluh juta rupiah)",
+            "untuk melunasi pinjaman nomor LN-2024-000007 per 10 Maret 2026",
+            "diterima bersih oleh Peminjam: Rp35.000.000 (tiga puluh lima juta rupiah)",
         ] {
             assert!(words.contains(stated), "{stated} is missing in\n{words}");
         }

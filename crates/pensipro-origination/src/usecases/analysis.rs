@@ -1,12 +1,10 @@
 //! Completing the analysis.
 
-use pensipro_kernel::{
-    Actor, ApplicationId, AuditLog, Authority, Expected, Faults, Moment, Permission,
-};
-use pensipro_members::{Member, MemberDocumentRepository, MemberRepository};
+use pensipro_kernel::{Actor, AuditLog, Expected, Faults, Moment};
+use pensipro_members::{Member, MemberDocumentRepository};
 use pensipro_pricing::{DebtService, ProductRepository, completed_years};
 
-use super::check::{Checked, check_application};
+use super::check::{Checked, LockedCase, check_application};
 use crate::{
     Analysis, Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
     Findings, NewAnalysis, Occasion, OpenLoanFacts, OriginationError, PrecheckPolicy, ScoreFacts,
@@ -14,13 +12,12 @@ use crate::{
 };
 
 /// Completes the analysis and hands the application to the committee, if the pre-check still passes.
-/// The DSR counts all open
-/// loans, and the analyst's figure for other obligations in place of the declared one. The scorecard's
-/// score stands beside the analyst's own.
+/// The DSR counts all open loans but the one that is topped up, and the analyst's figure for other
+/// obligations in place of the declared one. The scorecard's score stands beside the analyst's own.
 pub fn analyze_application<Tx>(
     tx: &mut Tx,
     by: &Actor,
-    id: ApplicationId,
+    case: &LockedCase,
     expected: Expected,
     findings: Findings,
     (policy, scorecard): (&PrecheckPolicy, &Scorecard),
@@ -29,31 +26,24 @@ pub fn analyze_application<Tx>(
 where
     Tx: ApplicationRepository
         + AssessmentRepository
-        + MemberRepository
         + MemberDocumentRepository
         + ProductRepository
-        + AuditLog
-        + Authority,
+        + AuditLog,
 {
-    tx.recheck(by, Permission::AnalyzeApplication)?;
-    let member_id = tx.application(id, by.scope)?.member_id;
-    let member = tx.lock_member(member_id, by.scope)?;
-    let before = tx.lock_application(id, by.scope)?;
+    let LockedCase { member, application: before, topup: _ } = case;
     expected.check("application", before.version)?;
     let mut after = before.moved(ApplicationStatus::Committee, at)?;
     let found = (Occasion::Analysis, findings.other_obligations);
-    if let Checked::Failed(result) =
-        check_application(tx, by, (&member, &before), found, policy, at)?
-    {
+    if let Checked::Failed(result) = check_application(tx, by, case, found, policy, at)? {
         return Ok(Checked::Failed(result));
     }
-    let running = tx.open_loan_facts(member_id, id)?;
-    let figures = Figures::of((&member, &before, &findings), running, policy, at)?;
+    let running = tx.open_loan_facts(member.id, before.id, before.request.topup)?;
+    let figures = Figures::of((member, before, &findings), running, policy, at)?;
     let dsr = figures.service.ratio();
     let score = scorecard.score(&figures.facts);
-    let analysed_by = by.user_id;
+    let (application_id, analysed_by) = (before.id, by.user_id);
     let analysis =
-        tx.add_analysis(&NewAnalysis { application_id: id, findings, dsr, score, analysed_by })?;
+        tx.add_analysis(&NewAnalysis { application_id, findings, dsr, score, analysed_by })?;
     after.version = tx.save_application(&after)?;
     let view = analysis.content.audit_view().with("status", after.status.code());
     let entry = after.audit_entry("application.analyze");

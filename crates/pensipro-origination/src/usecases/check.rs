@@ -6,8 +6,19 @@ use pensipro_pricing::ProductRepository;
 
 use crate::{
     Application, ApplicationRepository, AssessmentRepository, Occasion, OriginationError, Precheck,
-    PrecheckFacts, PrecheckPolicy, precheck,
+    PrecheckFacts, PrecheckPolicy, TopUp, precheck,
 };
+
+/// An application to be judged, with its member and the loan that it tops up, all of them locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedCase {
+    /// Who applies.
+    pub member: Member,
+    /// For what.
+    pub application: Application,
+    /// The member's own loan that is topped up, as it stands today.
+    pub topup: Option<TopUp>,
+}
 
 /// What came of a step that the pre-check decides. Both are to be committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +39,11 @@ pub fn refuse_inactive(member: &Member) -> Result<(), OriginationError> {
 }
 
 /// Judges an application by the facts of today, for a member who is active, and stores the result
-/// with every figure. The caller has locked member and application.
+/// with every figure.
 pub fn check_application<Tx>(
     tx: &mut Tx,
     by: &Actor,
-    (member, application): (&Member, &Application),
+    case: &LockedCase,
     (occasion, other_obligations): (Occasion, Money),
     policy: &PrecheckPolicy,
     at: Moment,
@@ -44,6 +55,7 @@ where
         + ProductRepository
         + AuditLog,
 {
+    let LockedCase { member, application, topup } = case;
     refuse_inactive(member)?;
     let facts = PrecheckFacts {
         occasion,
@@ -53,7 +65,8 @@ where
         documents: &tx.member_documents(member.id)?,
         birth_date: member.details.birth_date,
         monthly_benefit: member.details.monthly_benefit,
-        running: tx.open_loan_facts(member.id, application.id)?,
+        topup: topup.as_ref(),
+        running: tx.open_loan_facts(member.id, application.id, application.request.topup)?,
     };
     let result = precheck(&facts, policy, by.user_id, at)?;
     tx.add_precheck(application.id, &result)?;

@@ -1,8 +1,8 @@
 //! Entering an application and editing its draft.
 
 use pensipro_kernel::{
-    Actor, ApplicationId, AuditLog, Expected, Faults, Moment, ProductId, SalesId, Scope,
-    StorageError,
+    Actor, ApplicationId, AuditLog, Expected, Faults, LoanId, MemberId, Moment, ProductId, SalesId,
+    Scope, StorageError,
 };
 use pensipro_members::{Member, MemberRepository, SalesDirectory};
 use pensipro_pricing::{LoanProduct, PricingError, ProductRepository};
@@ -30,6 +30,7 @@ where
     let member = named("member_id", tx.lock_member(member_id, by.scope))?;
     refuse_inactive(&member)?;
     let product = offered(tx, product_id, at)?;
+    require_own_loan(tx, member_id, request.topup)?;
     let sales_id = responsible(tx, by, &member, sales_id)?;
     let terms = agreed_terms(&product, None, wishes, policy, by)?;
     let branch_id = member.details.branch_id;
@@ -61,6 +62,7 @@ where
         return Err(OriginationError::NotDraft(before.status));
     }
     let request = before.request.changed(&change)?;
+    require_own_loan(tx, before.member_id, change.topup.flatten())?;
     let product_id = change.product_id.unwrap_or(before.product_id);
     let wishes = TermWishes { interest_rate: change.interest_rate, fees: change.fees };
     let terms = if product_id != before.product_id {
@@ -92,6 +94,19 @@ where
         true => Ok(product),
         false => Err(PricingError::ProductNotActive.into()),
     }
+}
+
+/// Only an active loan of the member's own is topped up.
+fn require_own_loan<Tx: ApplicationRepository>(
+    tx: &mut Tx,
+    member: MemberId,
+    topup: Option<LoanId>,
+) -> Result<(), OriginationError> {
+    let Some(loan) = topup else { return Ok(()) };
+    let known = tx.has_active_loan(member, loan)?;
+    let mut faults = Faults::new();
+    faults.require(known, "topup_loan_id", "unknown", "is no active loan of the member's");
+    Ok(faults.finish(Some(()))?)
 }
 
 fn responsible<Tx>(

@@ -13,7 +13,7 @@ mod status;
 mod submit;
 
 pub use analysis::analyze_application;
-pub use check::{Checked, check_application, refuse_inactive};
+pub use check::{Checked, LockedCase, check_application, refuse_inactive};
 pub use conditions::fulfil_condition;
 pub use documents::{add_document, document, document_owner};
 pub use drafts::{create_application, update_draft};

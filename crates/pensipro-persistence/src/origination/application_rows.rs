@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use pensipro_kernel::{
-    ApplicationId, BranchId, MemberId, Money, ProductId, SalesId, StorageError, UserId, Version,
+    ApplicationId, BranchId, LoanId, MemberId, Money, ProductId, SalesId, StorageError, UserId,
+    Version,
 };
 use pensipro_origination::{Application, Level, Request, Takeover, Waiting};
 
@@ -38,6 +39,7 @@ pub(super) struct ApplicationRow {
     takeover_institution: Option<String>,
     takeover_payoff: Option<i64>,
     takeover_reference: Option<String>,
+    topup_loan_id: Option<i64>,
 }
 
 /// What is asked for, as columns.
@@ -52,11 +54,12 @@ pub(super) struct RequestColumns {
     takeover_institution: Option<String>,
     takeover_payoff: Option<i64>,
     takeover_reference: Option<String>,
+    topup_loan_id: Option<i64>,
 }
 
 impl From<&Request> for RequestColumns {
     fn from(request: &Request) -> Self {
-        let Request { plafon, tenor, purpose, other_obligations, takeover } = request;
+        let Request { plafon, tenor, purpose, other_obligations, takeover, topup } = request;
         let takeover = takeover.as_ref();
         Self {
             plafon: plafon.sen(),
@@ -66,6 +69,7 @@ impl From<&Request> for RequestColumns {
             takeover_institution: takeover.map(|over| over.institution.clone()),
             takeover_payoff: takeover.map(|over| over.payoff.sen()),
             takeover_reference: takeover.and_then(|over| over.reference.clone()),
+            topup_loan_id: topup.map(LoanId::get),
         }
     }
 }
@@ -98,6 +102,7 @@ impl TryFrom<ApplicationRow> for Application {
             takeover_institution,
             takeover_payoff,
             takeover_reference,
+            topup_loan_id,
         } = row;
         let takeover = takeover_institution.zip(takeover_payoff);
         let takeover = takeover.map(|(institution, payoff)| Takeover {
@@ -121,6 +126,7 @@ impl TryFrom<ApplicationRow> for Application {
                 purpose,
                 other_obligations: Money::from_sen(other_obligations),
                 takeover,
+                topup: topup_loan_id.map(LoanId::new),
             },
             terms: from_json("applications.terms", &terms)?,
             status: code("applications.status", &status)?,

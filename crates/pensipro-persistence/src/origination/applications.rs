@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{
-    ApplicationId, BranchId, MemberId, Money, Page, PageRequest, Position, SalesId, Scope,
+    ApplicationId, BranchId, LoanId, MemberId, Money, Page, PageRequest, Position, SalesId, Scope,
     StorageError, UserId, Version,
 };
 use pensipro_origination::{
     Application, ApplicationDraft, ApplicationFilter, ApplicationRepository, ApplicationSort,
     ApplicationStatus, OpenLoanFacts,
 };
+use pensipro_servicing::LoanStatus;
 
 use super::{
     application_rows::{ApplicationRow, RequestColumns},
@@ -19,7 +20,7 @@ use crate::{
     Tx,
     connection::MultiBackend,
     convert::{count, parse_time_key, time_key, to_json},
-    schema::applications,
+    schema::{applications, loans},
     scope::seen_applications,
     sql::{Locked, Raw, RowLock, after, columns},
 };
@@ -281,6 +282,7 @@ impl ApplicationRepository for Tx<'_> {
         &mut self,
         member: MemberId,
         beside: ApplicationId,
+        topup: Option<LoanId>,
     ) -> Result<OpenLoanFacts, StorageError> {
         let OpenLoans { loans, instalments } = self.run(|conn| {
             Raw::new(
@@ -289,11 +291,12 @@ impl ApplicationRepository for Tx<'_> {
                  FROM (SELECT l.id, (SELECT max(s.principal + s.interest) FROM loan_schedules s \
                  WHERE s.loan_id = l.id AND s.state = 'live' AND s.principal_paid + \
                  s.interest_paid < s.principal + s.interest) AS instalment FROM loans l \
-                 WHERE l.member_id = $1 AND l.application_id <> $2 \
+                 WHERE l.member_id = $1 AND l.application_id <> $2 AND l.id <> $3 \
                  AND l.status IN ('pending', 'active', 'default')) AS open_loans",
             )?
             .bind(member.get())
             .bind(beside.get())
+            .bind(topup.map_or(0, LoanId::get))
             .get_result(conn)
         })?;
         let under_way = ApplicationStatus::ALL.iter().filter(|status| status.is_under_way());
@@ -311,5 +314,14 @@ impl ApplicationRepository for Tx<'_> {
             instalments: Money::from_sen(instalments),
             applications: count("applications", applications)?,
         })
+    }
+
+    fn has_active_loan(&mut self, member: MemberId, loan: LoanId) -> Result<bool, StorageError> {
+        use loans::dsl;
+        let active = dsl::loans
+            .find(loan.get())
+            .filter(dsl::member_id.eq(member.get()))
+            .filter(dsl::status.eq(LoanStatus::Active.code()));
+        self.run(|conn| diesel::select(diesel::dsl::exists(active)).get_result(conn))
     }
 }

@@ -25,6 +25,7 @@ diesel::table! {
         takeover_institution -> Nullable<Text>,
         takeover_payoff -> Nullable<BigInt>,
         takeover_reference -> Nullable<Text>,
+        topup_loan_id -> Nullable<BigInt>,
     }
 }
 

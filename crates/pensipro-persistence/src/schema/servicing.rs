@@ -174,6 +174,7 @@ diesel::table! {
         discount -> BigInt,
         total -> BigInt,
         reversed_by -> Nullable<BigInt>,
+        netted_by -> Nullable<BigInt>,
     }
 }
 

@@ -23,6 +23,8 @@ mod schedule;
 mod settlements;
 mod transactions;
 
+use std::collections::BTreeMap;
+
 use std::vec;
 
 use pensipro_kernel::{
@@ -45,11 +47,11 @@ impl LoanRepository for Tx<'_> {
         read::one(self, id, scope, Some(RowLock::ForUpdate))
     }
 
-    fn loan_of_application(
+    fn loans_of_applications(
         &mut self,
-        application: ApplicationId,
-    ) -> Result<Option<LoanId>, StorageError> {
-        read::of_application(self, application)
+        ids: &[ApplicationId],
+    ) -> Result<BTreeMap<ApplicationId, LoanId>, StorageError> {
+        read::of_applications(self, ids)
     }
 
     fn loans_of_member(&mut self, member: MemberId) -> Result<Vec<LoanId>, StorageError> {
@@ -91,6 +93,13 @@ impl LoanRepository for Tx<'_> {
 
     fn settlements(&mut self, id: LoanId) -> Result<Vec<SettlementRecord>, StorageError> {
         settlements::of_loan(self, id)
+    }
+
+    fn settlement_netted_by(
+        &mut self,
+        disbursement: TransactionId,
+    ) -> Result<Option<SettlementRecord>, StorageError> {
+        settlements::netted_by(self, disbursement)
     }
 
     fn transactions(&mut self, id: LoanId) -> Result<Vec<Transaction>, StorageError> {

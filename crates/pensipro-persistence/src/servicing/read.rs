@@ -1,5 +1,7 @@
 //! Loans with their stored accounts: two queries, whatever their number.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{ApplicationId, LoanId, MemberId, Scope, StorageError, TransactionId};
@@ -62,13 +64,17 @@ pub(super) fn one(
 }
 
 /// The loan that an application became.
-pub(super) fn of_application(
+pub(super) fn of_applications(
     tx: &mut Tx<'_>,
-    application: ApplicationId,
-) -> Result<Option<LoanId>, StorageError> {
-    let query = loans::table.filter(loans::application_id.eq(application.get())).select(loans::id);
-    let id: Option<i64> = tx.run(|conn| query.get_result(conn).optional())?;
-    Ok(id.map(LoanId::new))
+    ids: &[ApplicationId],
+) -> Result<BTreeMap<ApplicationId, LoanId>, StorageError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let query = loans::table
+        .filter(loans::application_id.eq_any(ids))
+        .select((loans::application_id, loans::id));
+    let rows: Vec<(i64, i64)> = tx.run(|conn| query.load(conn))?;
+    let pair = |(application, loan)| (ApplicationId::new(application), LoanId::new(loan));
+    Ok(rows.into_iter().map(pair).collect())
 }
 
 /// The loans of a member.

@@ -34,8 +34,18 @@ struct Stored {
     discount: i64,
     total: i64,
     reversed_by: Option<i64>,
+    netted_by: Option<i64>,
 }
 batch_row!(Stored => loan_settlements);
+
+/// Settlements with their transactions.
+macro_rules! with_transactions {
+    () => {
+        loan_settlements::table
+            .inner_join(loan_transactions::table.on(loan_transactions::id.eq(loan_settlements::id)))
+            .select((Stored::as_select(), Transaction::as_select()))
+    };
+}
 
 /// Adds settlements.
 pub(super) fn add(tx: &mut Tx<'_>, new: &[NewSettlement]) -> Result<(), StorageError> {
@@ -44,7 +54,7 @@ pub(super) fn add(tx: &mut Tx<'_>, new: &[NewSettlement]) -> Result<(), StorageE
 
 impl Stored {
     fn new(new: &NewSettlement) -> Self {
-        let NewSettlement { transaction_id, loan_id, payment, settled_on, quote } = *new;
+        let NewSettlement { transaction_id, loan_id, payment, settled_on, quote, netted_by } = *new;
         let Quote { owed, early_penalty, deposit, discount, total } = quote;
         let SettlementTotal {
             date: _,
@@ -74,6 +84,7 @@ impl Stored {
             discount: discount.sen(),
             total: total.sen(),
             reversed_by: None,
+            netted_by: netted_by.map(TransactionId::get),
         }
     }
 
@@ -95,6 +106,7 @@ impl Stored {
             discount,
             total,
             reversed_by,
+            netted_by,
         } = self;
         let owed = SettlementTotal {
             date: settled_on,
@@ -121,6 +133,7 @@ impl Stored {
             payment: payment_id.map(TransactionId::new),
             settled_on,
             quote,
+            netted_by: netted_by.map(TransactionId::new),
         };
         SettlementRecord {
             settlement,
@@ -133,11 +146,18 @@ impl Stored {
 
 /// The settlements of a loan by transaction.
 pub(super) fn of_loan(tx: &mut Tx<'_>, id: LoanId) -> Result<Vec<SettlementRecord>, StorageError> {
-    let query = loan_settlements::table
-        .inner_join(loan_transactions::table.on(loan_transactions::id.eq(loan_settlements::id)))
-        .filter(loan_settlements::loan_id.eq(id.get()))
-        .order(loan_settlements::id)
-        .select((Stored::as_select(), Transaction::as_select()));
+    let of_loan = loan_settlements::loan_id.eq(id.get());
+    let query = with_transactions!().filter(of_loan).order(loan_settlements::id);
     let rows: Vec<(Stored, Transaction)> = tx.run(|conn| query.load(conn))?;
     Ok(rows.into_iter().map(|(row, with)| row.read(&with)).collect())
+}
+
+/// The settlement that a disbursement paid.
+pub(super) fn netted_by(
+    tx: &mut Tx<'_>,
+    disbursement: TransactionId,
+) -> Result<Option<SettlementRecord>, StorageError> {
+    let query = with_transactions!().filter(loan_settlements::netted_by.eq(disbursement.get()));
+    let row: Option<(Stored, Transaction)> = tx.run(|conn| query.first(conn).optional())?;
+    Ok(row.map(|(row, with)| row.read(&with)))
 }

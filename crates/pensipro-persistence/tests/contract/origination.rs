@@ -1,7 +1,9 @@
 //! Applications and the way to their approval.
 
 use chrono::TimeDelta;
-use pensipro_kernel::{ApplicationId, BranchId, PageRequest, Rate, Scope, StorageError, UserId};
+use pensipro_kernel::{
+    ApplicationId, BranchId, LoanId, MemberId, PageRequest, Rate, Scope, StorageError, UserId,
+};
 use pensipro_members::{ContentType, MemberRepository, Sha256, StoredFile};
 use pensipro_origination::{
     Application, ApplicationDocumentKind, ApplicationDocumentRepository, ApplicationDraft,
@@ -30,6 +32,7 @@ fn draft(database: &TestDatabase) -> ApplicationDraft {
             tenor: 60,
             purpose: Some("Renovasi".into()),
             other_obligations: rupiah(100_000),
+            topup: None,
             takeover: Some(Takeover {
                 institution: "Bank Lama".into(),
                 payoff: rupiah(20_000_000),
@@ -108,7 +111,9 @@ fn lists_and_scope() {
 fn what_a_member_has_open_is_counted() {
     on_each_backend(|database| {
         let draft = draft(database);
-        let facts = |beside| read(database, |tx| tx.open_loan_facts(draft.member_id, beside));
+        let facts_with =
+            |beside, topup| read(database, |tx| tx.open_loan_facts(draft.member_id, beside, topup));
+        let facts = |beside| facts_with(beside, None);
         let open = || read(database, |tx| tx.obligations(draft.member_id));
         let first = add(database, &draft);
         assert_eq!(facts(first.id), OpenLoanFacts::default());
@@ -123,6 +128,16 @@ fn what_a_member_has_open_is_counted() {
         let expected = OpenLoanFacts { loans: 1, instalments: rupiah(1_200_000), applications: 1 };
         assert_eq!(facts(first.id), expected);
         assert_eq!(facts(second.id).loans, 0, "its own loan stands beside nothing");
+        let topped_up = facts_with(first.id, Some(LoanId::new(1)));
+        assert_eq!((topped_up.loans, topped_up.instalments), (0, rupiah(0)));
+        let active = |member| read(database, |tx| tx.has_active_loan(member, LoanId::new(1)));
+        assert!(!active(draft.member_id), "it is pending");
+        database
+            .execute("UPDATE loans SET status = 'active', disbursed_on = '2026-06-15'")
+            .unwrap();
+        assert!(active(draft.member_id));
+        assert!(!active(MemberId::new(999)));
+        database.execute("UPDATE loans SET status = 'pending', disbursed_on = NULL").unwrap();
         assert_eq!((open().pending_loans, open().open_loans), (1, 0));
     });
 }

@@ -138,14 +138,18 @@ fn a_settlement_comes_back_with_its_quote() {
             let mut batch = PostingBatch::new();
             loan.post(input, &mut batch).unwrap();
             let payment = Some(TransactionId::new(99));
+            let netted_by = Some(TransactionId::new(77));
             let (transaction_id, loan_id, settled_on) = (transaction, id, day);
-            let new = NewSettlement { transaction_id, loan_id, payment, settled_on, quote };
+            let new =
+                NewSettlement { transaction_id, loan_id, payment, settled_on, quote, netted_by };
             batch.settlements.push(new);
             tx.store_postings(&batch, None)?;
             Ok(new)
         });
         let [found] = &read(database, |tx| tx.settlements(id))[..] else { panic!() };
         assert_eq!((found.settlement, found.reversed_by), (settled, None));
+        let netted = |by| read(database, |tx| tx.settlement_netted_by(TransactionId::new(by)));
+        assert_eq!((netted(77).as_ref(), netted(78)), (Some(found), None));
         let reversal = write(database, |tx| reverse(tx, id, settled.transaction_id));
         let [found] = &read(database, |tx| tx.settlements(id))[..] else { panic!() };
         assert_eq!(found.reversed_by, Some(reversal));

@@ -40,9 +40,13 @@ pub struct ApplicationBody {
     pub other_obligations: Money,
     /// Another lender's loan that this one pays off.
     pub takeover: Option<TakeoverBody>,
+    /// The member's own loan that this one tops up.
+    pub topup_loan_id: Option<i64>,
     /// `draft`, `submitted`, `analyzing`, `committee`, `approved`, `rejected`, `disbursed` or
     /// `cancelled`
     pub status: &'static str,
+    /// The loan, once approved.
+    pub loan_id: Option<i64>,
     /// Why it was withdrawn, turned down or sent back last.
     pub reason: Option<String>,
     pub entered_on: NaiveDate,
@@ -94,8 +98,6 @@ pub struct ApplicationDetailBody {
     pub conditions: Vec<ConditionBody>,
     /// Who stepped back from deciding, oldest first.
     pub recusals: Vec<RecusalBody>,
-    /// The loan, once approved.
-    pub loan_id: Option<i64>,
 }
 
 /// The result of a pre-check.
@@ -197,8 +199,8 @@ pub struct ConditionBody {
 }
 
 impl ApplicationBody {
-    /// An application as it stands at a moment.
-    pub fn of(application: Application, at: Moment) -> Self {
+    /// An application, and the loan that it became, as it stands at a moment.
+    pub fn of(application: Application, loan_id: Option<LoanId>, at: Moment) -> Self {
         let (number, age_days) = (application.number(), application.age(at.today));
         let Application {
             id,
@@ -206,7 +208,7 @@ impl ApplicationBody {
             product_id,
             sales_id,
             branch_id,
-            request: Request { plafon, tenor, purpose, other_obligations, takeover },
+            request: Request { plafon, tenor, purpose, other_obligations, takeover, topup },
             terms,
             status,
             reason,
@@ -241,7 +243,9 @@ impl ApplicationBody {
             purpose,
             other_obligations,
             takeover: takeover.map(TakeoverBody::from),
+            topup_loan_id: topup.map(LoanId::get),
             status: status.code(),
+            loan_id: loan_id.map(LoanId::get),
             reason,
             entered_on,
             approved_on,
@@ -257,7 +261,7 @@ impl ApplicationBody {
 }
 
 impl ApplicationDetailBody {
-    /// An application with all that was said of it, as it stands at a moment.
+    /// One with all that was said of it, as it stands at a moment.
     pub fn of(ApplicationRecord { file, loan_id }: ApplicationRecord, at: Moment) -> Self {
         let ApplicationFile {
             application,
@@ -270,13 +274,15 @@ impl ApplicationDetailBody {
         } = file;
         let next_level = next_level.map(|level| level.get());
         Self {
-            application: ApplicationBody { next_level, ..ApplicationBody::of(application, at) },
+            application: ApplicationBody {
+                next_level,
+                ..ApplicationBody::of(application, loan_id, at)
+            },
             precheck: precheck.map(PrecheckBody::from),
             analyses: analyses.into_iter().map(AnalysisBody::from).collect(),
             decisions: decisions.into_iter().map(DecisionBody::from).collect(),
             conditions: conditions.into_iter().map(ConditionBody::from).collect(),
             recusals: recusals.into_iter().map(RecusalBody::from).collect(),
-            loan_id: loan_id.map(LoanId::get),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An application as it is entered and as its draft is edited.
 
-use pensipro_kernel::{Faults, MemberId, Money, ProductId, Rate, SalesId};
+use pensipro_kernel::{Faults, LoanId, MemberId, Money, ProductId, Rate, SalesId};
 use pensipro_origination::{DraftChange, NewApplication, RawApplication, RawTakeover, Takeover};
 use pensipro_pricing::FeeTerms;
 use serde::Deserialize;
@@ -42,6 +42,9 @@ pub struct NewApplicationBody {
     other_obligations: Option<Money>,
     /// Another lender's loan that this one pays off.
     takeover: Option<TakeoverInput>,
+    /// An active loan of the member's that this one tops up: it is settled from the disbursement.
+    #[schema(value_type = Option<i64>)]
+    topup_loan_id: Option<LoanId>,
 }
 
 /// Another lender's loan, paid off from what is disbursed.
@@ -105,6 +108,10 @@ pub struct ApplicationChangeBody {
     #[serde(default)]
     #[schema(value_type = Option<TakeoverInput>)]
     takeover: Change<TakeoverInput>,
+    /// An active loan of the member's that this one tops up.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    topup_loan_id: Change<LoanId>,
 }
 
 impl NewApplicationBody {
@@ -121,6 +128,7 @@ impl NewApplicationBody {
             purpose,
             other_obligations,
             takeover,
+            topup_loan_id,
         } = self;
         let mut faults = Faults::new();
         let fees = faults.take_all(agreed(fees)).flatten();
@@ -137,6 +145,7 @@ impl NewApplicationBody {
             purpose,
             other_obligations,
             takeover,
+            topup: topup_loan_id,
         }));
         faults.finish(new)
     }
@@ -155,6 +164,7 @@ impl ApplicationChangeBody {
             purpose,
             other_obligations,
             takeover,
+            topup_loan_id,
         } = self;
         let takeover = takeover.into_option();
         let takeover =
@@ -169,6 +179,7 @@ impl ApplicationChangeBody {
             purpose: purpose.into_option(),
             other_obligations,
             takeover,
+            topup: topup_loan_id.into_option(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Disbursements.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use pensipro_flows::Disbursed;
+use pensipro_flows::{Disbursed, Netted};
 use pensipro_kernel::{
     BankAccountId, ContractId, Faults, FieldFault, FunderId, Money, TransactionId, UserId,
 };
@@ -86,6 +86,8 @@ pub struct DisbursementBody {
     pub net_amount: Money,
     /// Another lender's loan that it paid off.
     pub takeover: Option<TakeoverBody>,
+    /// The member's own loan that it paid off.
+    pub topup: Option<TopUpBody>,
     pub account_id: i64,
     pub sources: Vec<SourceBody>,
     pub reference: Option<String>,
@@ -93,6 +95,22 @@ pub struct DisbursementBody {
     pub reversed_by: Option<i64>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<i64>,
+}
+
+/// The member's own loan that a disbursement paid off.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TopUpBody {
+    /// The loan, closed with it.
+    pub loan_id: i64,
+    /// What settled it.
+    #[schema(value_type = String)]
+    pub payoff: Money,
+}
+
+impl From<Netted> for TopUpBody {
+    fn from(Netted { loan_id, payoff }: Netted) -> Self {
+        Self { loan_id: loan_id.get(), payoff }
+    }
 }
 
 /// Who paid a part of the plafon.
@@ -108,7 +126,9 @@ pub struct SourceBody {
 }
 
 impl From<Disbursed> for DisbursementBody {
-    fn from(Disbursed { disbursement, takeover }: Disbursed) -> Self {
+    fn from(disbursed: Disbursed) -> Self {
+        let to_member = disbursed.to_member();
+        let Disbursed { disbursement, takeover, topup } = disbursed;
         let Disbursement {
             id,
             transaction_id,
@@ -118,7 +138,7 @@ impl From<Disbursed> for DisbursementBody {
             charges,
             upfront_fees,
             deposit,
-            net_amount,
+            net_amount: _,
             account_id,
             sources,
             reference,
@@ -135,11 +155,9 @@ impl From<Disbursed> for DisbursementBody {
             fees: charges.into_iter().map(ChargeBody::from).collect(),
             upfront_fees,
             deposit,
-            net_amount: match &takeover {
-                Some(takeover) => net_amount.minus_or_zero(takeover.payoff),
-                None => net_amount,
-            },
+            net_amount: to_member,
             takeover: takeover.map(TakeoverBody::from),
+            topup: topup.map(TopUpBody::from),
             account_id: account_id.get(),
             sources: sources.into_iter().map(SourceBody::from).collect(),
             reference,

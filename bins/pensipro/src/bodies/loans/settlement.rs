@@ -117,6 +117,8 @@ pub struct SettlementBody {
     #[schema(value_type = String)]
     pub amount: Money,
     pub quote: QuoteBody,
+    /// The disbursement of another loan of the member's that paid it, if one did.
+    pub netted_by: Option<i64>,
     /// The transaction that took it back; its payment stands or goes on its own.
     pub reversed_by: Option<i64>,
     pub created_at: DateTime<Utc>,
@@ -126,7 +128,8 @@ pub struct SettlementBody {
 impl From<SettlementRecord> for SettlementBody {
     fn from(record: SettlementRecord) -> Self {
         let SettlementRecord { settlement, reversed_by, created_at, created_by } = record;
-        let NewSettlement { transaction_id, loan_id, payment, settled_on, quote } = settlement;
+        let NewSettlement { transaction_id, loan_id, payment, settled_on, quote, netted_by } =
+            settlement;
         Self {
             id: transaction_id.get(),
             transaction_id: transaction_id.get(),
@@ -135,6 +138,7 @@ impl From<SettlementRecord> for SettlementBody {
             settled_on,
             amount: quote.total,
             quote: quote.into(),
+            netted_by: netted_by.map(TransactionId::get),
             reversed_by: reversed_by.map(TransactionId::get),
             created_at,
             created_by: created_by.map(UserId::get),

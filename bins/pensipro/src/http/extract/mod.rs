@@ -17,7 +17,7 @@ pub use body::{NoBody, Valid};
 pub use caller::{Allowed, Caller, Either, Right, Signed, right};
 pub use context::RequestInfo;
 pub use etag::IfMatch;
-pub use listing::{Listing, NoFilter};
+pub use listing::{Listing, NoFilter, Pager};
 pub use once::{FingerprintKey, Once};
 pub use path::Id;
 pub use prefer::Prefer;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use pensipro_flows::decide_application;
+use pensipro_flows::{analyze_application, decide_application};
 use pensipro_kernel::{ApplicationId, ConditionId};
 use pensipro_origination::{
     Decide, Findings, Recusal,
-    usecases::{analyze_application, fulfil_condition, level_due, recuse},
+    usecases::{fulfil_condition, level_due, recuse},
 };
 
 use super::{settled, shown, table};
@@ -57,7 +57,7 @@ async fn analyze(
     let findings = Findings::try_from(body)?;
     let policies = app.policies();
     app.post_settled("analyze_application", once, move |tx, at| {
-        let rules = (&policies.precheck, &policies.scorecard);
+        let rules = (&policies.precheck, &policies.scorecard, &policies.servicing);
         let findings = findings.clone();
         let analysed = analyze_application(tx, &by, *id, expected.0, findings, rules, at)?;
         settled(analysed, || shown(tx, &by, *id, &policies))
@@ -79,7 +79,7 @@ async fn decide(
     let due = app.load(move |tx, _| Ok(level_due(tx, &asker, *id, &seen.committee)?)).await?;
     let command = command.arrived_at(due);
     app.post_settled("decide_application", once, move |tx, at| {
-        let rules = (&policies.committee, &policies.precheck);
+        let rules = (&policies.committee, &policies.precheck, &policies.servicing);
         let decided = decide_application(tx, &by, *id, command.clone(), rules, at)?;
         settled(decided, || shown(tx, &by, *id, &policies))
     })

@@ -5,7 +5,7 @@ use pensipro_origination::usecases::{
     create_application, list_prechecks, search_applications, update_draft,
 };
 
-use super::{detail, shown, table};
+use super::{detail, listed, shown, table};
 use crate::{
     App,
     bodies::applications::{
@@ -54,11 +54,11 @@ async fn list(
 ) -> Reply<List<ApplicationBody>> {
     let Listing { filter, page, pager } = listing;
     let policies = app.policies();
-    app.read(move |tx, at| {
+    app.read(move |tx, _| {
         let desk = (filter.desk, filter.level);
         let (filter, policy) = (filter.into(), &policies.committee);
         let page = search_applications(tx, &by, desk, filter, policy, &page)?;
-        Ok(pager.list(page, |application| ApplicationBody::of(application, at)))
+        listed(tx, page, &pager)
     })
     .await
 }

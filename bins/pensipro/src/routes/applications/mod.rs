@@ -7,14 +7,15 @@ mod steps;
 
 use pensipro_auth::ModuleCode;
 use pensipro_flows::application_record;
-use pensipro_kernel::{Actor, ApplicationId, Version};
-use pensipro_origination::{OriginationError, usecases::Checked};
+use pensipro_kernel::{Actor, ApplicationId, Page, Version};
+use pensipro_origination::{Application, OriginationError, usecases::Checked};
 use pensipro_persistence::Tx;
+use pensipro_servicing::LoanRepository;
 
 use crate::{
     app::Settled,
-    bodies::applications::ApplicationDetailBody,
-    http::{Problem, Routes, Shown},
+    bodies::applications::{ApplicationBody, ApplicationDetailBody},
+    http::{List, Pager, Problem, Routes, Shown},
     policy::Policies,
 };
 
@@ -40,6 +41,21 @@ pub(super) fn detail(
     let record = application_record(tx, by, id, &policies.committee)?;
     let version = record.file.application.version;
     Ok((ApplicationDetailBody::of(record, tx.moment()), version))
+}
+
+/// A page of applications, each with the loan that it became.
+pub(super) fn listed(
+    tx: &mut Tx<'_>,
+    page: Page<Application>,
+    pager: &Pager,
+) -> Result<List<ApplicationBody>, Problem> {
+    let ids: Vec<_> = page.data.iter().map(|application| application.id).collect();
+    let loans = tx.loans_of_applications(&ids)?;
+    let at = tx.moment();
+    Ok(pager.list(page, |application| {
+        let loan = loans.get(&application.id).copied();
+        ApplicationBody::of(application, loan, at)
+    }))
 }
 
 /// The answer to a step that the pre-check decides: where it fails, its result is stored all the same.

@@ -1,8 +1,8 @@
 //! Handing in, sending back, withdrawing.
 
-use pensipro_flows::{set_application_status, withdraw_application};
+use pensipro_flows::{set_application_status, submit_application, withdraw_application};
 use pensipro_kernel::ApplicationId;
-use pensipro_origination::{StatusChange, usecases::submit_application};
+use pensipro_origination::StatusChange;
 
 use super::{settled, shown, table};
 use crate::{
@@ -30,7 +30,8 @@ async fn submit(
 ) -> Reply<Shown<ApplicationDetailBody>> {
     let policies = app.policies();
     app.post_settled("submit_application", body.once(), move |tx, at| {
-        let handed_in = submit_application(tx, &by, *id, expected.0, &policies.precheck, at)?;
+        let rules = (&policies.precheck, &policies.servicing);
+        let handed_in = submit_application(tx, &by, *id, expected.0, rules, at)?;
         settled(handed_in, || shown(tx, &by, *id, &policies))
     })
     .await

@@ -9,6 +9,7 @@ use crate::{
     App,
     bodies::{applications::ApplicationBody, loans::LoanBody},
     http::{Allowed, Id, List, Listing, NoFilter, Reply, right::ViewMember},
+    routes::applications::listed,
 };
 
 pub(super) async fn loans(
@@ -38,11 +39,11 @@ pub(super) async fn applications(
     listing: Listing<NoFilter>,
 ) -> Reply<List<ApplicationBody>> {
     let Listing { filter: NoFilter {}, page, pager } = listing;
-    app.read_snapshot(move |tx, at| {
+    app.read_snapshot(move |tx, _| {
         let member_id = Some(get_member(tx, &by, *member)?.id);
         let filter = ApplicationFilter { member_id, ..ApplicationFilter::default() };
         let applications = list_applications(tx, &by, &filter, &page)?;
-        Ok(pager.list(applications, |application| ApplicationBody::of(application, at)))
+        listed(tx, applications, &pager)
     })
     .await
 }

@@ -7,6 +7,7 @@ mod papers;
 mod rechecks;
 mod scores;
 mod takeovers;
+mod topups;
 mod transitions;
 
 use serde_json::Value;

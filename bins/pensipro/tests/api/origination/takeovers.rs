@@ -46,8 +46,8 @@ fn the_fees_leave_enough_to_pay_the_other_lender() {
         let over = lending.draft(member, &json!({"takeover": takeover("49250000.01")}));
         let path = format!("/applications/{over}/submit");
         let refused = lending.staff.sales.post(&path, &json!({})).refused(422, "precheck_failed");
-        assert_eq!(failing(&refused["precheck"]), ["takeover_covered"]);
-        assert_eq!(verdict(&refused["precheck"], "takeover_covered")["limit"], "49250000.00");
+        assert_eq!(failing(&refused["precheck"]), ["payoffs_covered"]);
+        assert_eq!(verdict(&refused["precheck"], "payoffs_covered")["limit"], "49250000.00");
         lending.submit(lending.draft(member, &json!({"takeover": takeover("49250000")})));
     });
 }

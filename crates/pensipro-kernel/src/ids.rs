@@ -106,6 +106,10 @@ ids! {
     AuditId,
     /// A logged exception.
     ExceptionId,
+    /// A notice to somebody.
+    NotificationId,
+    /// A template of notices.
+    TemplateId,
     /// A run of a background job.
     JobRunId,
 }

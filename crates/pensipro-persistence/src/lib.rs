@@ -20,6 +20,7 @@ mod members;
 mod metrics;
 mod migrations;
 mod monitoring;
+mod notifications;
 mod origination;
 mod pricing;
 mod sales;

@@ -2,7 +2,7 @@
 //! [`Scope`] filters by one of these, whether it reads one row or a list.
 
 use diesel::{
-    QueryResult,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult,
     expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping},
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{BigInt, Bool, Nullable},
@@ -12,8 +12,8 @@ use pensipro_kernel::{BranchId, FunderId, Scope};
 use crate::{
     connection::MultiBackend,
     schema::{
-        applications, loans, member_intakes, members, sales, sales_branches, sales_commissions,
-        sales_visits, sys_users,
+        applications, loans, member_intakes, members, notifications, sales, sales_branches,
+        sales_commissions, sales_visits, sys_users,
     },
 };
 
@@ -61,6 +61,34 @@ pub(crate) fn seen_commissions(scope: Scope) -> Seen<sales_commissions::branch_i
 /// Users who are tied to what the caller is tied to.
 pub(crate) fn seen_users(scope: Scope) -> Seen<sys_users::branch_id, sys_users::funder_id> {
     Seen::new(sys_users::branch_id, sys_users::funder_id, scope)
+}
+
+/// A list of notices.
+pub(crate) type NoticeQuery =
+    diesel::helper_types::IntoBoxed<'static, notifications::table, MultiBackend>;
+
+/// Notices to users and members of the caller's branch, or to users of his funder.
+pub(crate) fn seen_notices(query: NoticeQuery, scope: Scope) -> NoticeQuery {
+    use notifications::{member_id, user_id};
+    let users = sys_users::table.select(sys_users::id.nullable());
+    match scope {
+        Scope::WholeHouse => query,
+        Scope::Branch(branch) => {
+            let users = users.filter(sys_users::branch_id.eq(branch.get()));
+            let members = members::table
+                .filter(members::branch_id.eq(branch.get()))
+                .select(members::id.nullable());
+            query.filter(
+                user_id
+                    .eq_any(users)
+                    .assume_not_null()
+                    .or(member_id.eq_any(members).assume_not_null()),
+            )
+        }
+        Scope::Funder(funder) => {
+            query.filter(user_id.eq_any(users.filter(sys_users::funder_id.eq(funder.get()))))
+        }
+    }
 }
 
 /// True where a row lies within a scope: everything, rows of a branch by the column `B`, or rows of

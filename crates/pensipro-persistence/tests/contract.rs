@@ -16,6 +16,8 @@ mod intakes;
 mod lending;
 #[path = "contract/members.rs"]
 mod members;
+#[path = "contract/notifications.rs"]
+mod notifications;
 #[path = "contract/origination.rs"]
 mod origination;
 #[path = "contract/personal.rs"]

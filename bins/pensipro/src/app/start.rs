@@ -6,6 +6,7 @@ use pensipro_adapters::{Bucket, LocalFiles};
 use pensipro_auth::{FirstAdmin, Password, PasswordHasher, UserRepository, bootstrap};
 use pensipro_kernel::{Clock, Entropy, StorageError};
 use pensipro_members::FileStore;
+use pensipro_notifications::usecases::seed_templates;
 use pensipro_persistence::{Migrate, OpenError, Store, StoreOptions, World};
 
 use super::{
@@ -165,7 +166,12 @@ pub(crate) fn first_data(
         };
         Some(first_admin(&password, config.bcrypt_cost)?)
     };
-    let make = || store.write("bootstrap", |tx| bootstrap(tx, admin.clone()));
+    let make = || {
+        store.write("bootstrap", |tx| {
+            seed_templates(tx)?;
+            bootstrap(tx, admin.clone())
+        })
+    };
     let made = match make() {
         Err(StorageError::Duplicate { .. }) => make()?,
         other => other?,

@@ -12,6 +12,7 @@ pub mod loans;
 pub mod logs;
 mod many;
 pub mod members;
+pub mod notifications;
 pub mod products;
 pub mod rules;
 pub mod sales;

@@ -16,6 +16,7 @@ use fastrand::Rng;
 use pensipro_auth::PasswordHash;
 use pensipro_kernel::{Clock, Entropy, Period, ProductId};
 use pensipro_members::FileStore;
+use pensipro_notifications::OutboxQueue;
 use pensipro_persistence::{Store, Tx};
 
 use crate::{http::Problem, policy::Policies};
@@ -23,6 +24,9 @@ use force::Force;
 use people::Person;
 pub use staff::NAMES as STAFF_NAMES;
 use staff::Staff;
+
+/// Events that are noted as told in one transaction.
+const FORGOTTEN_AT_ONCE: u32 = 5_000;
 
 /// What to make.
 #[derive(Debug, Clone)]
@@ -155,7 +159,17 @@ pub fn fill(world: &World<'_>, policies: &Policies, plan: &Plan) -> Result<(), P
     }
     world.timeline.set(end);
     crowd::register_crowd(&house, world.progress, &mut random, number, plan.members)?;
+    // Nobody is told of all that at once when the house opens.
+    while world.store.write("demo_told", forget_events)? > 0 {}
     world.store.write("demo_end", |tx| house.staff.sign_out(tx))
+}
+
+/// Notes some events as told; gives how many.
+fn forget_events(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+    let events = tx.take_events(FORGOTTEN_AT_ONCE)?;
+    let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
+    tx.mark_told(&ids)?;
+    Ok(ids.len())
 }
 
 fn open_house<'a>(

@@ -50,6 +50,7 @@ fn sources() -> Vec<(&'static str, &'static [ErrorKind])> {
         ("Loan accounts", pensipro_servicing::ERRORS),
         ("Use cases of several modules", pensipro_flows::FlowError::ERRORS),
         ("Pension cuts", pensipro_billing::BillingError::ERRORS),
+        ("Notices", pensipro_notifications::ERRORS),
     ]
 }
 

@@ -8,12 +8,14 @@ mod house;
 mod loans;
 mod logs;
 mod members;
+mod notifications;
 mod products;
 mod sales;
 
 use crate::http::Routes;
 
 pub(crate) use house::docs_file;
+pub(crate) use notifications::OPEN_CHANNELS;
 
 /// The id at the end of a location.
 fn id_of(location: Option<&str>) -> Option<i64> {
@@ -31,4 +33,5 @@ pub fn all() -> Routes {
         .and(applications::routes())
         .and(loans::routes())
         .and(logs::routes())
+        .and(notifications::routes())
 }

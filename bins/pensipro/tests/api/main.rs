@@ -17,6 +17,7 @@ mod leaks;
 mod lists;
 mod loans;
 mod members;
+mod notifications;
 mod origination;
 mod payments;
 mod problems;

@@ -33,14 +33,6 @@ const NOT_BUILT_YET: &[&str] = &[
     "GET /reports/funder-margin",
     "POST /logs/exceptions/{id}/resolve",
     "GET /logs/audit-trails/verify",
-    "POST /notifications",
-    "GET /notifications",
-    "PUT /notifications/{id}/read",
-    "DELETE /notifications/{id}",
-    "POST /notification-templates",
-    "GET /notification-templates",
-    "PUT /notification-templates/{id}",
-    "DELETE /notification-templates/{id}",
 ];
 
 /// A route as a row of the fixture or an operation of the document tells it.

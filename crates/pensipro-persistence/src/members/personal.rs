@@ -14,7 +14,8 @@ use crate::{
     convert::{code, from_time},
     schema::{
         files_to_remove, member_bank_accounts as accounts, member_consents as consents,
-        member_contacts as contacts, member_documents as documents, members, sales_visits,
+        member_contacts as contacts, member_documents as documents, members, notifications,
+        sales_visits,
     },
     scope::seen_members,
     sql::{Locked, Raw, RowLock},
@@ -152,6 +153,10 @@ impl Tx<'_> {
         self.run(|conn| diesel::update(own).set(nothing).execute(conn))?;
         let own = sales_visits::table.filter(sales_visits::member_id.eq(id.get()));
         let nothing = sales_visits::notes.eq(None::<String>);
+        self.run(|conn| diesel::update(own).set(nothing).execute(conn))?;
+        // Notices by hand may say anything of him.
+        let own = notifications::table.filter(notifications::member_id.eq(id.get()));
+        let nothing = (notifications::title.eq("-"), notifications::body.eq("-"));
         self.run(|conn| diesel::update(own).set(nothing).execute(conn))?;
         self.clear_accounts(id)?;
         for lines in KEYED_LINES {

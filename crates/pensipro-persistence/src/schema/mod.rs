@@ -5,6 +5,7 @@ mod billing;
 mod identity;
 mod members_sales;
 mod monitoring;
+mod notices;
 mod origination;
 mod pricing;
 mod servicing;
@@ -13,6 +14,7 @@ pub(crate) use billing::*;
 pub(crate) use identity::*;
 pub(crate) use members_sales::*;
 pub(crate) use monitoring::*;
+pub(crate) use notices::*;
 pub(crate) use origination::*;
 pub(crate) use pricing::*;
 pub(crate) use servicing::*;
@@ -78,6 +80,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_logs,
     exception_logs,
     outbox,
+    notification_templates,
+    notifications,
     job_runs,
 );
 

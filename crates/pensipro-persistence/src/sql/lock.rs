@@ -12,6 +12,8 @@ use crate::connection::{DbConnection, MultiBackend};
 pub(crate) enum RowLock {
     /// To be changed.
     ForUpdate,
+    /// The same, but rows that somebody else has locked are left out.
+    FreeForUpdate,
     /// To be relied on until the end of the transaction.
     ForShare,
 }
@@ -36,10 +38,13 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locked<Q> {
         self.query.walk_ast(out.reborrow())?;
         if matches!(out.backend(), MultiBackend::Postgres(_)) {
             out.push_sql(match self.lock {
-                RowLock::ForUpdate => " FOR UPDATE OF ",
+                RowLock::ForUpdate | RowLock::FreeForUpdate => " FOR UPDATE OF ",
                 RowLock::ForShare => " FOR SHARE OF ",
             });
             out.push_identifier(self.table)?;
+            if self.lock == RowLock::FreeForUpdate {
+                out.push_sql(" SKIP LOCKED");
+            }
         }
         Ok(())
     }

@@ -199,4 +199,14 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /logs/audit-trails", House, ""),
     ("GET /logs/accesses", House, ""),
     ("GET /logs/exceptions", House, ""),
+    // Notices.
+    ("POST /notifications", Names("member_id"), r#"{"member_id": $members, "title": "Halo", "body": "Apa kabar?"}"#),
+    ("GET /notifications", Own, ""),
+    ("GET /notifications/unread-count", Own, ""),
+    ("PUT /notifications/{id}/read", Own, ""),
+    ("DELETE /notifications/{id}", Own, ""),
+    ("POST /notification-templates", House, r#"{"template_code": "T$", "event": "manual", "channel": "inapp", "title": "Halo", "body": "Halo"}"#),
+    ("GET /notification-templates", Shared, ""),
+    ("PUT /notification-templates/{id}", House, r#"{"title": "Halo"}"#),
+    ("DELETE /notification-templates/{id}", House, ""),
 ];

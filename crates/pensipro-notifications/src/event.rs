@@ -1,0 +1,96 @@
+//! The events that people are told of: which values they carry, and who is told.
+
+/// What a template that belongs to no event is for: notices written by hand.
+pub const MANUAL: &str = "manual";
+
+/// An event that people are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventKind {
+    /// Its name in the outbox.
+    pub name: &'static str,
+    /// The values that a template may name.
+    pub placeholders: &'static [(&'static str, Shape)],
+    /// Who is told.
+    pub audience: &'static [Audience],
+}
+
+/// How a value is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// As it is.
+    Text,
+    /// `Rp1.500.000`.
+    Amount,
+    /// `10 Maret 2026`.
+    Date,
+}
+
+/// Who is told of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The sales person who brought the application or loan, if he signs in.
+    Sales,
+    /// The member whom it concerns.
+    Member,
+    /// Who holds one of the roles that the event's `roles` lists, in the thing's branch or the house.
+    Roles,
+}
+
+use Audience::{Member, Roles, Sales};
+use Shape::{Amount, Date, Text};
+
+const OF_APPLICATION: &[(&str, Shape)] = &[("number", Text), ("plafon", Amount), ("tenor", Text)];
+const OF_REFUND: &[(&str, Shape)] = &[("amount", Amount)];
+
+const EVENTS: &[EventKind] = &[
+    kind("application.approved", OF_APPLICATION, &[Sales, Member]),
+    kind("application.rejected", OF_APPLICATION, &[Sales, Member]),
+    kind("application.cancelled", OF_APPLICATION, &[Sales, Member]),
+    kind(
+        "application.deadline_passed",
+        &[("number", Text), ("plafon", Amount), ("level", Text), ("waiting_since", Date)],
+        &[Roles],
+    ),
+    kind(
+        "loan.disbursed",
+        &[
+            ("loan_number", Text),
+            ("amount", Amount),
+            ("net_amount", Amount),
+            ("disbursed_on", Date),
+        ],
+        &[Sales, Member],
+    ),
+    kind("loan.settled", &[("loan_number", Text), ("amount", Amount)], &[Member]),
+    kind(
+        "payment.received",
+        &[("loan_number", Text), ("amount", Amount), ("paid_on", Date)],
+        &[Member],
+    ),
+    kind("refund.approved", OF_REFUND, &[Member]),
+    kind("refund.paid", OF_REFUND, &[Member]),
+    kind("refund.rejected", OF_REFUND, &[Member]),
+];
+
+const fn kind(
+    name: &'static str,
+    placeholders: &'static [(&'static str, Shape)],
+    audience: &'static [Audience],
+) -> EventKind {
+    EventKind { name, placeholders, audience }
+}
+
+impl EventKind {
+    /// Every one.
+    pub const ALL: &[Self] = EVENTS;
+
+    /// The event of a name; `None` for one that nobody is told of.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        EVENTS.iter().find(|event| event.name == name)
+    }
+
+    /// How a value is printed; `None` for one that the event does not carry.
+    pub fn shape_of(&self, placeholder: &str) -> Option<Shape> {
+        self.placeholders.iter().find(|(name, _)| *name == placeholder).map(|(_, shape)| *shape)
+    }
+}

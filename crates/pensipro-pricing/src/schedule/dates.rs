@@ -56,6 +56,11 @@ impl DueDates {
         Ok(Self { start, first, day })
     }
 
+    /// The same from parts that were checked before.
+    pub(super) const fn of_parts(start: NaiveDate, first: NaiveDate, day: u8) -> Self {
+        Self { start, first, day }
+    }
+
     /// Where interest begins: the disbursement.
     pub fn start(self) -> NaiveDate {
         self.start

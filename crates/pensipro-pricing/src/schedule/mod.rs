@@ -3,6 +3,7 @@
 mod dates;
 mod instalment;
 mod interest;
+mod repayment;
 mod rows;
 mod rules;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 mod wide;
 
 pub use dates::{DueDates, FirstDuePolicy};
+pub use repayment::{Repayment, RepaymentFacts, RepaymentParts};
 pub use rows::Rows;
 pub use rules::{MAX_RATE, MAX_TENOR, ScheduleRuleParts, ScheduleRules};
 
@@ -147,6 +149,14 @@ impl Schedule {
     /// The unit that instalments are multiples of, if it is finer than the rules ask for.
     pub fn finer_unit(&self) -> Option<InstalmentUnit> {
         (self.unit != self.asked).then_some(self.unit)
+    }
+
+    /// What repays a row: the instalment; under `efektif` its principal.
+    fn step(&self, method: Method) -> Money {
+        match (method, self.step) {
+            (Method::Flat, _) => self.instalment(),
+            (_, Step::Instalment(amount) | Step::Principal(amount)) => money(amount),
+        }
     }
 
     /// The due dates.

@@ -12,7 +12,7 @@ use pensipro_origination::{
     Scorecard,
 };
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
-use pensipro_servicing::{KolektibilitasBounds, ServicingPolicy};
+use pensipro_servicing::{KolektibilitasBounds, RestructurePolicy, ServicingPolicy};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -110,6 +110,10 @@ fn servicing(settings: &Settings) -> ServicingPolicy {
         default_after_days: settings.default_dpd_days,
         kolektibilitas: KolektibilitasBounds { current, special_mention, substandard, doubtful },
         cut_tolerance: settings.billing_tolerance,
+        restructure: RestructurePolicy {
+            valid_days: settings.restructure_valid_days,
+            first_due: first_due(settings),
+        },
     }
 }
 

@@ -130,6 +130,9 @@ settings! {
         "true: who uploaded a member's document does not verify it";
     "OFFER_VALID_DAYS" Integer = "30", offer_valid_days: u32 = |text| within(text, 1, 3_650),
         "days, 1 to 3650, after which an approved loan that was not disbursed is cancelled";
+    "RESTRUCTURE_VALID_DAYS" Integer = "30",
+        restructure_valid_days: u32 = |text| within(text, 1, 3_650),
+        "days, 1 to 3650, after which a request to restructure that nobody decided lapses";
     "FIRST_DUE_MIN_DAYS" Integer = "15", first_due_min_days: u32 = |text| within(text, 0, 92),
         "days, 0 to 92, that lie at least between disbursement and first due date";
     "UPLOAD_MAX_BYTES" Integer = "10485760",

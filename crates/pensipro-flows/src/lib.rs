@@ -30,6 +30,7 @@ mod member;
 mod papers;
 mod read;
 mod refunds;
+mod statements;
 mod topup;
 mod withdraw;
 
@@ -42,4 +43,5 @@ pub use member::change_member;
 pub use papers::{Paper, PaperPolicy, agreement_of_loan, application_offer};
 pub use read::{ApplicationRecord, application_record, list_rectifications, list_timeline};
 pub use refunds::list_refunds;
+pub use statements::{MemberStatement, member_statement, receipt_of_payment};
 pub use withdraw::{reverse, set_application_status, withdraw_application};

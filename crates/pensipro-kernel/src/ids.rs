@@ -90,6 +90,8 @@ ids! {
     ImportLineId,
     /// A refund request.
     RefundId,
+    /// A request to restructure a loan.
+    RestructureId,
     /// A user of the system.
     UserId,
     /// A role.

@@ -70,6 +70,12 @@ const EVENTS: &[EventKind] = &[
     kind("refund.approved", OF_REFUND, &[Member]),
     kind("refund.paid", OF_REFUND, &[Member]),
     kind("refund.rejected", OF_REFUND, &[Member]),
+    kind(
+        "restructure.approved",
+        &[("loan_number", Text), ("effective_on", Date), ("instalment", Amount)],
+        &[Member],
+    ),
+    kind("restructure.rejected", &[("loan_number", Text), ("effective_on", Date)], &[Member]),
 ];
 
 const fn kind(

@@ -62,6 +62,18 @@ pub const SEED_TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "Pengembalian ditolak",
         "Pengembalian {amount} tidak disetujui.",
     ),
+    (
+        "RESTRUKTURISASI_DISETUJUI",
+        "restructure.approved",
+        "Restrukturisasi disetujui",
+        "Restrukturisasi pinjaman {loan_number} per {effective_on} disetujui; angsuran {instalment}.",
+    ),
+    (
+        "RESTRUKTURISASI_DITOLAK",
+        "restructure.rejected",
+        "Restrukturisasi ditolak",
+        "Restrukturisasi pinjaman {loan_number} per {effective_on} tidak disetujui.",
+    ),
 ];
 
 #[cfg(test)]

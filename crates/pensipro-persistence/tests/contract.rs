@@ -24,6 +24,8 @@ mod origination;
 mod personal;
 #[path = "contract/pricing.rs"]
 mod pricing;
+#[path = "contract/restructures.rs"]
+mod restructures;
 #[path = "contract/sales.rs"]
 mod sales;
 #[path = "contract/sales_figures.rs"]

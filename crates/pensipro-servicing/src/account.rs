@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use pensipro_kernel::Money;
 
 use crate::{
-    allocation::{Allocation, Component, Purse, spread},
+    allocation::{Allocation, BEFORE_PRINCIPAL, Component, Purse, spread},
     amount::plus,
     hold::Holds,
     input::{Disbursed, FailedCut, Input, InputKind, Order, PaidAs, PaymentInput, StatusByHand},
     loan::{Collection, LoanStatus},
-    overdue::OverdueDays,
+    overdue::Elapsed,
     row::{Row, RowKey},
     rules::Rules,
 };
@@ -40,6 +40,8 @@ pub struct AccountState {
     pub default_by_hand_since: Option<NaiveDate>,
     /// The day on which the member died.
     pub deceased_on: Option<NaiveDate>,
+    /// The day on which interest stopped, by hand.
+    pub frozen_on: Option<NaiveDate>,
     /// How instalments are collected.
     pub collection: Collection,
     /// The day of a settlement: from it all rows are due, without the interest after it.
@@ -176,17 +178,23 @@ impl Account {
         if date <= from || !self.state.is_open() {
             return;
         }
-        for row in self.rows.iter_mut().skip(self.first_open) {
-            let due = self.state.due_date(row);
+        // What is in default already is so since an earlier day.
+        let was_in_default = self.state.default_since.is_some();
+        let time = Elapsed::new(from, date);
+        let (state, rows) = (&mut self.state, self.rows.iter_mut().skip(self.first_open));
+        for row in rows {
+            let due = state.due_date(row);
             if due >= date {
                 break;
             }
-            let days = OverdueDays { due, after: from, through: date };
-            let began = row.count_overdue(rules, holds.of(row.key), days);
-            self.state.default_since = match (self.state.default_since, began) {
-                (Some(known), Some(began)) => Some(known.min(began)),
-                (known, began) => known.or(began),
-            };
+            let holds = holds.of(row.due_date);
+            if let Some(late) = &rules.late {
+                row.count_overdue(late, holds, due, &time);
+            }
+            if !was_in_default {
+                let began = row.default_began(rules, holds, due, &time);
+                state.default_since = state.default_since.into_iter().chain(began).min();
+            }
         }
     }
 
@@ -211,6 +219,8 @@ impl Account {
         match &input.kind {
             InputKind::Disbursement(disbursed) => self.disburse(rules, disbursed, on),
             InputKind::Death => self.learn_of_death(rules, input, parts),
+            InputKind::InterestFreeze => self.freeze_interest(rules, input, parts),
+            InputKind::Restructure(agreed) => self.restructure(rules, input, agreed, parts),
             InputKind::ManualPenalty(penalty) => self.charge(rules, penalty),
             InputKind::FailedCut(cut) => self.fail_cut(rules, cut, on),
             InputKind::Waiver(waiver) => self.waive(rules, waiver, on),
@@ -244,8 +254,8 @@ impl Account {
         });
         self.state.deposit = plus(self.state.deposit, disbursed.deposit);
         self.rows.clone_from(&disbursed.rows);
-        if let Some(died) = self.state.deceased_on.filter(|_| rules.freeze_interest_on_death) {
-            self.stop_interest(died);
+        if let Some(stopped) = self.state.interest_stops_on(rules) {
+            self.stop_interest(stopped);
         }
     }
 
@@ -287,13 +297,24 @@ impl Account {
         if !self.state.takes_money() {
             return;
         }
-        let owed = self.state.loan_penalty;
-        let paid = purse.pay(RowKey::NONE, Component::Penalty, owed);
-        self.state.loan_penalty = owed.minus_or_zero(paid);
+        self.pay_loan_penalty(purse);
         let all_due = self.state.settled_on.map(|_| NaiveDate::MAX);
         let due_through = all_due.unwrap_or(money.due_through);
         let money = PaymentInput { due_through, ..*money };
         spread(purse, self.unpaid_rows_mut(), &money, rules);
+    }
+
+    /// Pays penalties, and fees and interest of rows that are due, no principal.
+    pub(crate) fn pay_charges(&mut self, rules: &Rules, on: NaiveDate, purse: &mut Purse<'_>) {
+        self.pay_loan_penalty(purse);
+        let due = self.unpaid_rows_mut().iter_mut().filter(|row| row.due_date <= on);
+        due.for_each(|row| purse.pay_row(row, &BEFORE_PRINCIPAL, rules));
+    }
+
+    fn pay_loan_penalty(&mut self, purse: &mut Purse<'_>) {
+        let owed = self.state.loan_penalty;
+        let paid = purse.pay(RowKey::NONE, Component::Penalty, owed);
+        self.state.loan_penalty = owed.minus_or_zero(paid);
     }
 
     /// What is not owed is excess.
@@ -307,6 +328,16 @@ impl Account {
 
     pub(crate) const fn rows_mut(&mut self) -> &mut [Row] {
         self.rows.as_mut_slice()
+    }
+
+    /// Takes rows in, the last of them due on a day.
+    pub(crate) fn add_rows(&mut self, rows: Vec<Row>, maturity_date: NaiveDate) {
+        self.rows.extend(rows);
+        self.rows.sort_unstable_by_key(|row| (row.due_date, row.key));
+        self.first_open = 0;
+        if let Some(dates) = &mut self.state.dates {
+            dates.maturity_date = maturity_date;
+        }
     }
 
     /// What follows from an input at once: a default is cured once no arrears remain, a loan with

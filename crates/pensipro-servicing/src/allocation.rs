@@ -43,7 +43,9 @@ pub struct Allocation {
 
 const PENALTY_FIRST: [Component; 4] =
     [Component::Penalty, Component::Fee, Component::Interest, Component::Principal];
-const BEFORE_PRINCIPAL: [Component; 3] = [Component::Penalty, Component::Fee, Component::Interest];
+/// What of a row is paid before its principal.
+pub(crate) const BEFORE_PRINCIPAL: [Component; 3] =
+    [Component::Penalty, Component::Fee, Component::Interest];
 
 /// A payment's money while it is being spread.
 pub(crate) struct Purse<'a> {
@@ -87,12 +89,20 @@ impl<'a> Purse<'a> {
 
     fn pay_rows(&mut self, rows: &mut [Row], components: &[Component], rules: &Rules) {
         for row in rows {
-            for component in components {
-                if self.is_empty() {
-                    return;
-                }
-                row.take(*component, self, rules);
+            if self.is_empty() {
+                return;
             }
+            self.pay_row(row, components, rules);
+        }
+    }
+
+    /// Pays what of a row's components there is money for.
+    pub(crate) fn pay_row(&mut self, row: &mut Row, components: &[Component], rules: &Rules) {
+        for component in components {
+            if self.is_empty() {
+                return;
+            }
+            row.take(*component, self, rules);
         }
     }
 }

@@ -139,6 +139,29 @@ impl WriteOffLoan {
     }
 }
 
+/// The end of interest, whose fields hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndInterest {
+    effective_on: NaiveDate,
+    reason: String,
+}
+
+impl EndInterest {
+    /// Checks the fields, all at once.
+    pub fn check(
+        effective_on: Option<NaiveDate>,
+        reason: Option<&str>,
+        today: NaiveDate,
+    ) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let effective_on = read_date(&mut faults, "effective_on", effective_on, today);
+        let reason = read_reason(&mut faults, reason);
+        let command = || Some(Self { effective_on: effective_on?, reason: reason? });
+        let command = command();
+        faults.finish(command)
+    }
+}
+
 fn read_date(
     faults: &mut Faults,
     field: &str,
@@ -259,6 +282,27 @@ where
     let WriteOffLoan { written_off_on, ref reason } = *command;
     let act = by_loan_editor("loan.write_off", loan, written_off_on, reason);
     post_act(tx, by, act, policy, at, |_, _| Ok(InputKind::WriteOff))
+}
+
+/// Stops interest from a day on, for whatever rows there are or will be; its reversal is as if it had
+/// never stopped.
+pub fn freeze_interest<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    loan: LoanId,
+    command: &EndInterest,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<Transaction, ServicingError>
+where
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
+{
+    let EndInterest { effective_on, ref reason } = *command;
+    let act = by_loan_editor("loan.interest_freeze", loan, effective_on, reason);
+    post_act(tx, by, act, policy, at, |_, account| match account.state().frozen_on {
+        Some(since) => Err(ServicingError::InterestFrozen { since }),
+        None => Ok(InputKind::InterestFreeze),
+    })
 }
 
 const fn by_loan_editor<'a>(

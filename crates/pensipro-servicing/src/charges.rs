@@ -62,6 +62,14 @@ impl Account {
         amount
     }
 
+    /// Waives penalties, then fees, then interest, and gives what was not needed of the amount.
+    pub(crate) fn waive_all(&mut self, rules: &Rules, amount: Money, on: NaiveDate) -> Money {
+        let components = [Waivable::Penalty, Waivable::Fee, Waivable::Interest];
+        components.into_iter().fold(amount, |amount, component| {
+            self.waive_accrued(rules, &Waiver { amount, component, row: None }, on)
+        })
+    }
+
     /// What of a component has accrued by a day and is not paid: of one row, or in all.
     pub(crate) fn accrued(
         &self,

@@ -1,4 +1,4 @@
-//! What a member's death does to his loan.
+//! What a member's death does to his loan, and interest that stops, by it or by hand.
 
 use chrono::NaiveDate;
 use pensipro_kernel::Period;
@@ -11,6 +11,12 @@ use crate::{
 };
 
 impl AccountState {
+    /// The day after which the loan bears no interest.
+    pub(crate) fn interest_stops_on(&self, rules: &Rules) -> Option<NaiveDate> {
+        let died = self.deceased_on.filter(|_| rules.freeze_interest_on_death);
+        died.into_iter().chain(self.frozen_on).min()
+    }
+
     /// True if the member died before the month of this day began: a pension cut for that month is
     /// the payer's money.
     pub(crate) fn died_before(&self, day: NaiveDate) -> bool {
@@ -32,9 +38,26 @@ impl Account {
             return;
         }
         self.state_mut().deceased_on = Some(died);
-        if rules.freeze_interest_on_death && self.state().is_open() {
-            let unearned = self.stop_interest(died);
-            self.pay_on(rules, input.id, died, &unearned, parts);
+        if rules.freeze_interest_on_death {
+            self.stop_and_pay_on(rules, input, parts);
+        }
+    }
+
+    /// Interest stops from the value date on, for whatever rows there are or will be.
+    pub(crate) fn freeze_interest(
+        &mut self,
+        rules: &Rules,
+        input: &Input,
+        parts: &mut Vec<Allocation>,
+    ) {
+        self.state_mut().frozen_on.get_or_insert(input.effective_on);
+        self.stop_and_pay_on(rules, input, parts);
+    }
+
+    fn stop_and_pay_on(&mut self, rules: &Rules, input: &Input, parts: &mut Vec<Allocation>) {
+        if self.state().is_open() {
+            let unearned = self.stop_interest(input.effective_on);
+            self.pay_on(rules, input.id, input.effective_on, &unearned, parts);
         }
     }
 }

@@ -3,12 +3,14 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{
     AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, PaymentId, Period,
-    StorageError, TransactionId,
+    RestructureId, StorageError, TransactionId,
 };
 use pensipro_pricing::ScheduleError;
 use serde_json::{Map, Value};
 
-use crate::{loan::LoanStatus, payment::Channel, refund::RefundStatus};
+use crate::{
+    loan::LoanStatus, payment::Channel, refund::RefundStatus, restructure::RestructureStatus,
+};
 
 /// Everything this module refuses.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +133,32 @@ pub enum ServicingError {
         /// Where it was to go.
         to: RefundStatus,
     },
+    /// The loan was settled; the settlement's payment was taken back.
+    #[error("the loan was settled and what it takes is due; a settlement is reversed first")]
+    LoanSettled,
+    /// Nothing is left that could be repaid in new rows.
+    #[error("no principal is left that could be repaid in other instalments")]
+    NothingToRestructure,
+    /// Another request waits for a decision.
+    #[error("the request {0} to restructure the loan waits for a decision")]
+    RestructurePending(RestructureId),
+    /// What a request would come to is not what its preview says any more.
+    #[error("the account changed since the request was made; its preview no longer holds")]
+    PreviewOutdated,
+    /// A step that no request to restructure takes.
+    #[error("a request that is {from} cannot become {to}")]
+    RestructureTransition {
+        /// Where it stands.
+        from: RestructureStatus,
+        /// Where it was to go.
+        to: RestructureStatus,
+    },
+    /// Interest stopped before.
+    #[error("interest stopped on {since} already")]
+    InterestFrozen {
+        /// Since when.
+        since: NaiveDate,
+    },
     /// Two people are needed.
     #[error("another person is needed for this")]
     SamePerson,
@@ -186,6 +214,16 @@ const DEPOSIT_TOO_SMALL: ErrorKind =
     ErrorKind::new("deposit_too_small", Class::Refused, "More than was held back");
 const AMOUNT_EXCEEDS_DUE: ErrorKind =
     ErrorKind::new("amount_exceeds_due", Class::Refused, "More than is due");
+const LOAN_SETTLED: ErrorKind =
+    ErrorKind::new("loan_settled", Class::Conflict, "The loan was settled");
+const NOTHING_TO_RESTRUCTURE: ErrorKind =
+    ErrorKind::new("nothing_to_restructure", Class::Refused, "No principal is left");
+const RESTRUCTURE_PENDING: ErrorKind =
+    ErrorKind::new("restructure_pending", Class::Conflict, "Another request waits for a decision");
+const PREVIEW_OUTDATED: ErrorKind =
+    ErrorKind::new("preview_outdated", Class::Conflict, "The preview no longer holds");
+const INTEREST_FROZEN: ErrorKind =
+    ErrorKind::new("interest_frozen", Class::Conflict, "Interest stopped already");
 const PERIOD_CLOSED: ErrorKind =
     ErrorKind::new("period_closed", Class::Refused, "The month is closed");
 const HISTORY_MISSING: ErrorKind =
@@ -212,6 +250,11 @@ pub const ERRORS: &[ErrorKind] = &[
     WAIVER_EXCEEDS,
     DEPOSIT_TOO_SMALL,
     AMOUNT_EXCEEDS_DUE,
+    LOAN_SETTLED,
+    NOTHING_TO_RESTRUCTURE,
+    RESTRUCTURE_PENDING,
+    PREVIEW_OUTDATED,
+    INTEREST_FROZEN,
     PERIOD_CLOSED,
 ];
 
@@ -248,7 +291,14 @@ impl DomainError for ServicingError {
             Self::WaiverExceedsAccrued { .. } => WAIVER_EXCEEDS,
             Self::DepositTooSmall { .. } => DEPOSIT_TOO_SMALL,
             Self::AmountExceedsDue { .. } => AMOUNT_EXCEEDS_DUE,
-            Self::RefundTransition { .. } => INVALID_TRANSITION,
+            Self::RefundTransition { .. } | Self::RestructureTransition { .. } => {
+                INVALID_TRANSITION
+            }
+            Self::LoanSettled => LOAN_SETTLED,
+            Self::NothingToRestructure => NOTHING_TO_RESTRUCTURE,
+            Self::RestructurePending(_) => RESTRUCTURE_PENDING,
+            Self::PreviewOutdated => PREVIEW_OUTDATED,
+            Self::InterestFrozen { .. } => INTEREST_FROZEN,
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::PeriodClosed(_) => PERIOD_CLOSED,
             Self::HistoryMissing => HISTORY_MISSING,
@@ -272,6 +322,10 @@ impl DomainError for ServicingError {
             Self::RefundTransition { from, to } => {
                 vec![("from", from.code().into()), ("to", to.code().into())]
             }
+            Self::RestructureTransition { from, to } => {
+                vec![("from", from.code().into()), ("to", to.code().into())]
+            }
+            Self::RestructurePending(id) => vec![("existing_id", id.get().into())],
             Self::LoanNotOpen { status } => vec![("loan_status", status.code().into())],
             Self::AmountExceedsOutstanding { total } => {
                 vec![("outstanding", total.to_string().into())]

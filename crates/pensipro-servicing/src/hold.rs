@@ -2,17 +2,18 @@
 
 use chrono::NaiveDate;
 
-use crate::{overdue::day_after, row::RowKey};
+use crate::overdue::day_after;
 
-/// A row on a live export line: no penalty and no default while the payer's answer is awaited.
+/// A due date on a live export line: no penalty on what is due then and no default while the payer's
+/// answer is awaited, also where a restructure has put another row in the place of the one billed.
 ///
 /// Holds are facts that the fold is given beside the inputs. A hold begins when its line is made and
 /// so never touches days that an earlier input has counted; a line that is superseded ends its hold
 /// on that day for the same reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hold {
-    /// The row.
-    pub row: RowKey,
+    /// When what was billed is due.
+    pub due_date: NaiveDate,
     /// The business day on which the line was made; the hold covers the days after it.
     pub after: NaiveDate,
     /// Its last day: the later of the due date and the pay day plus the payer's days of
@@ -26,7 +27,7 @@ impl Hold {
     }
 }
 
-/// The holds of a loan, found by row.
+/// The holds of a loan, found by due date.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holds(Vec<Hold>);
 
@@ -40,19 +41,19 @@ impl Holds {
         Self(holds)
     }
 
-    /// Those of one row.
-    pub fn of(&self, row: RowKey) -> &[Hold] {
+    /// Those of what is due on a day.
+    pub fn of(&self, due_date: NaiveDate) -> &[Hold] {
         if self.0.is_empty() {
             return &[];
         }
-        let start = self.0.partition_point(|hold| hold.row < row);
-        let end = self.0.partition_point(|hold| hold.row <= row);
+        let start = self.0.partition_point(|hold| hold.due_date < due_date);
+        let end = self.0.partition_point(|hold| hold.due_date <= due_date);
         self.0.get(start..end).unwrap_or(&[])
     }
 
-    /// True if the row waits for the payer's answer on this day, a failed cut apart.
-    pub fn hold_on(&self, row: RowKey, day: NaiveDate) -> bool {
-        self.of(row).iter().any(|hold| hold.covers(day))
+    /// True if what is due then waits for the payer's answer on this day, a failed cut apart.
+    pub fn hold_on(&self, due_date: NaiveDate, day: NaiveDate) -> bool {
+        self.of(due_date).iter().any(|hold| hold.covers(day))
     }
 }
 

@@ -5,6 +5,7 @@ use pensipro_kernel::{Money, TransactionId};
 
 use crate::{
     loan::Collection,
+    restructured::Restructured,
     row::{Row, RowKey},
 };
 
@@ -28,6 +29,10 @@ pub enum InputKind {
     Disbursement(Disbursed),
     /// The member died on the value date.
     Death,
+    /// Interest stops on the value date.
+    InterestFreeze,
+    /// Other rows take the place of those that are owed.
+    Restructure(Box<Restructured>),
     /// A penalty was charged by hand.
     ManualPenalty(ManualPenalty),
     /// The payer could not cut an instalment.
@@ -291,7 +296,8 @@ impl InputKind {
     pub const fn rank(&self) -> Rank {
         match self {
             Self::Disbursement(_) => Rank::Disbursement,
-            Self::Death => Rank::Death,
+            Self::Death | Self::InterestFreeze => Rank::Death,
+            Self::Restructure(_) => Rank::Restructure,
             Self::ManualPenalty(_) => Rank::ManualPenalty,
             Self::FailedCut(_) => Rank::FailedCut,
             Self::Waiver(_) => Rank::Waiver,

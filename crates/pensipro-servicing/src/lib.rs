@@ -83,6 +83,7 @@ mod netting;
 mod open_loan;
 mod outstanding;
 mod overdue;
+mod papers;
 mod payment;
 mod penalties;
 mod plan;
@@ -92,19 +93,24 @@ mod records;
 mod refund;
 mod refund_input;
 mod repository;
+mod restructure;
+mod restructured;
+mod restructuring;
 mod reversal;
 mod row;
 mod rules;
 mod settle;
 mod settlement;
+mod statement;
+mod timeline;
 mod usecases;
 
 pub use account::{Account, AccountState, LoanDates};
 pub use allocation::{Allocation, Component};
 pub use by_hand::{RawLoanSetting, SetLoan, set_loan};
 pub use charge_commands::{
-    ChargePenalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan, apply_deposit,
-    charge_penalty, release_deposit, waive, write_off,
+    ChargePenalty, EndInterest, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan,
+    apply_deposit, charge_penalty, freeze_interest, release_deposit, waive, write_off,
 };
 pub use chunk::open_loans;
 pub use decide_refund::{DecideRefund, decide_refund};
@@ -130,6 +136,7 @@ pub use netting::{Netting, net_loan, undo_netting};
 pub use open_loan::{LoanHistory, OpenLoan, Posted, RefundDue};
 pub use outstanding::{Kolektibilitas, Outstanding, SettlementTotal, days_past_due};
 pub use overdue::{LateBasis, LatePenalty, Overdue};
+pub use papers::{ReceiptFacts, payment_receipt, receipt_number, statement_report};
 pub use payment::{Channel, RawPayment, RecordPayment};
 pub use penalties::{Penalty, list_penalties};
 pub use plan::{FirstDue, PlanFacts, RepaymentPlan, create_pending_loan};
@@ -138,19 +145,30 @@ pub use posting::{
     TransactionKind,
 };
 pub use reading::{
-    LoanView, ScheduleLine, read_loan, read_outstanding, read_schedule, with_history,
+    LoanView, ScheduleLine, ScheduleRows, read_loan, read_outstanding, read_schedule, with_history,
 };
 pub use records::{Disbursement, Payment, SettlementRecord, Transaction};
 pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds, tell_refunds};
 pub use repository::{
     AccountingPeriods, LoanFilter, LoanRepository, LoanSort, PeriodState, RefundFilter,
-    RefundRepository,
+    RefundRepository, RestructureRepository,
+};
+pub use restructure::{
+    DecideRestructure, NewRestructure, RequestRestructure, Restructure, RestructureStatus,
+    decide_restructure, list_restructures, request_restructure,
+};
+pub use restructured::{Arrears, Restructured};
+pub use restructuring::{
+    Holiday, HolidayKind, PreviewRow, RawRestructure, RestructureKind, RestructurePreview,
+    RestructureTerms,
 };
 pub use reversal::Reverse;
 pub use row::{Instalment, Row, RowKey, RowState, RowStatus};
-pub use rules::{KolektibilitasBounds, Rules, ServicingPolicy};
+pub use rules::{KolektibilitasBounds, RestructurePolicy, Rules, ServicingPolicy};
 pub use settle::{RawSettlement, SettleLoan, list_settlements, settle_loan, settlement_quote};
 pub use settlement::Quote;
+pub use statement::{Paid, Statement, StatementLine, StatementPeriod, loan_statement};
+pub use timeline::{LoanEvent, LoanHappening, loan_timeline};
 pub use usecases::{
     RecordedPayment, Reversed, record_payment, reverse_payment, reverse_transaction,
 };

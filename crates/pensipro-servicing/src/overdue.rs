@@ -1,6 +1,6 @@
 //! How much of a row was overdue for how long, unrounded, and what penalty follows.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use pensipro_kernel::{Money, Rate};
 use pensipro_pricing::{PenaltyBasis, PenaltyKind, PenaltyTerms};
 
@@ -44,12 +44,20 @@ pub enum LateBasis {
     Fixed(Money),
 }
 
-/// A stretch of days, and when the row fell due.
+/// The days after one date through another.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct OverdueDays {
-    pub(crate) due: NaiveDate,
-    pub(crate) after: NaiveDate,
-    pub(crate) through: NaiveDate,
+pub(crate) struct Elapsed {
+    after: NaiveDate,
+    through: NaiveDate,
+    after_day: i32,
+    through_day: i32,
+}
+
+impl Elapsed {
+    pub(crate) fn new(after: NaiveDate, through: NaiveDate) -> Self {
+        let (after_day, through_day) = (after.num_days_from_ce(), through.num_days_from_ce());
+        Self { after, through, after_day, through_day }
+    }
 }
 
 impl Overdue {
@@ -78,6 +86,10 @@ impl LatePenalty {
         };
         let late = Self { basis, grace_days: terms.grace_days.into(), cap: terms.cap_pct };
         (terms.kind == PenaltyKind::Late).then_some(late)
+    }
+
+    fn is_past_grace(&self, late_days: i32) -> bool {
+        i64::from(late_days) > i64::from(self.grace_days)
     }
 
     /// What the row has been charged so far: rounded once, half away from zero, up to the cap.
@@ -120,34 +132,50 @@ impl Row {
             && self.penalty_left(rules).is_zero()
     }
 
-    /// Counts the days of a stretch, after the day on which the row fell due, and gives the first of
-    /// them on which the row makes its loan a defaulted one.
+    /// Counts the days after the one on which the row fell due.
     pub(crate) fn count_overdue(
         &mut self,
-        rules: &Rules,
+        late: &LatePenalty,
         holds: &[Hold],
-        days: OverdueDays,
-    ) -> Option<NaiveDate> {
-        let OverdueDays { due, after: from, through: to } = days;
+        due: NaiveDate,
+        time: &Elapsed,
+    ) {
         let unpaid = self.late_base();
         if unpaid.is_zero() {
+            return;
+        }
+        let due_day = due.num_days_from_ce();
+        if holds.is_empty() {
+            let days = time.through_day.saturating_sub(time.after_day.max(due_day));
+            let late_days = time.through_day.saturating_sub(due_day);
+            self.counted.count(unpaid, days.into(), late.is_past_grace(late_days));
+            return;
+        }
+        for stretch in stretches(holds, self.cut_failed_on, time.after.max(due), time.through) {
+            let Stretch { after, until, held } = stretch;
+            let time = if held { &mut self.held } else { &mut self.counted };
+            let until_day = until.num_days_from_ce();
+            let days = until_day.saturating_sub(after.num_days_from_ce());
+            let late_days = until_day.saturating_sub(due_day);
+            time.count(unpaid, days.into(), late.is_past_grace(late_days));
+        }
+    }
+
+    /// The first of the days on which the row makes its loan a defaulted one.
+    pub(crate) fn default_began(
+        &self,
+        rules: &Rules,
+        holds: &[Hold],
+        due: NaiveDate,
+        time: &Elapsed,
+    ) -> Option<NaiveDate> {
+        if self.late_base().is_zero() {
             return None;
         }
-        let graced_until = day_after(due, rules.late.map_or(0, |late| late.grace_days));
         let default_after = day_after(due, rules.default_after_days);
-        let mut defaulted = None;
-        for stretch in stretches(holds, self.cut_failed_on, from.max(due), to) {
-            let Stretch { after, until, held } = stretch;
-            if rules.late.is_some() {
-                let days = until.signed_duration_since(after).num_days();
-                let time = if held { &mut self.held } else { &mut self.counted };
-                time.count(unpaid, days, until > graced_until);
-            }
-            if !held && until > default_after && defaulted.is_none() {
-                defaulted = Some(day_after(after.max(default_after), 1));
-            }
-        }
-        defaulted
+        stretches(holds, self.cut_failed_on, time.after.max(due), time.through)
+            .find(|stretch| !stretch.held && stretch.until > default_after)
+            .map(|stretch| day_after(stretch.after.max(default_after), 1))
     }
 
     /// Notes that a cut failed: the held days count.

@@ -22,6 +22,10 @@ pensipro_kernel::codes! {
         Disbursement = "disbursement",
         /// The member died.
         Death = "death",
+        /// Interest was stopped by hand.
+        InterestFreeze = "interest_freeze",
+        /// Other rows took the place of those that were owed.
+        Restructure = "restructure",
         /// A penalty was charged by hand.
         ManualPenalty = "manual_penalty",
         /// A pension cut failed.
@@ -59,7 +63,9 @@ impl TransactionKind {
         match self {
             Self::Disbursement => Permission::DisburseLoan,
             Self::Death => Permission::ChangeMemberStatus,
-            Self::ManualPenalty
+            Self::Restructure => Permission::ApproveRestructure,
+            Self::InterestFreeze
+            | Self::ManualPenalty
             | Self::Waiver
             | Self::DepositApplied
             | Self::DepositReleased
@@ -81,6 +87,8 @@ impl InputKind {
         match self {
             Self::Disbursement(_) => TransactionKind::Disbursement,
             Self::Death => TransactionKind::Death,
+            Self::InterestFreeze => TransactionKind::InterestFreeze,
+            Self::Restructure(_) => TransactionKind::Restructure,
             Self::Status(_) => TransactionKind::Status,
             Self::Collection(_) => TransactionKind::Collection,
             Self::FailedCut(_) => TransactionKind::FailedCut,
@@ -185,6 +193,8 @@ impl InputKind {
             Self::DepositApplied(amount) | Self::DepositReleased(amount) => Some(*amount),
             Self::RefundPaid(refund) => Some(refund.amount),
             Self::Death
+            | Self::InterestFreeze
+            | Self::Restructure(_)
             | Self::FailedCut(_)
             | Self::Settlement(_)
             | Self::WriteOff

@@ -9,7 +9,8 @@ use crate::{
     loan::{Loan, LoanStatus},
     open_loan::OpenLoan,
     outstanding::Outstanding,
-    repository::LoanRepository,
+    repository::{LoanRepository, RestructureRepository},
+    restructuring::asks_for_something,
     row::{Row, RowKey, RowStatus},
     rules::ServicingPolicy,
 };
@@ -36,6 +37,15 @@ pub struct ScheduleLine {
     pub penalty: Money,
     /// How it reads.
     pub status: RowStatus,
+}
+
+/// Which rows of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleRows {
+    /// All, those that a restructure replaced too.
+    All,
+    /// Those that stand.
+    Standing,
 }
 
 /// A loan as it stands today.
@@ -65,35 +75,44 @@ pub fn read_outstanding<Tx: LoanRepository>(
 }
 
 /// The schedule today: provisional rows while the loan is pending, otherwise the rows of its
-/// disbursement and restructures, superseded ones too, by due date. A disbursement that was reversed
-/// leaves none.
-pub fn read_schedule<Tx: LoanRepository>(
+/// disbursement and restructures by due date. What was reversed leaves none.
+pub fn read_schedule<Tx: LoanRepository + RestructureRepository>(
     tx: &mut Tx,
     id: LoanId,
+    which: ScheduleRows,
     scope: Scope,
     policy: &ServicingPolicy,
     today: NaiveDate,
 ) -> Result<Vec<ScheduleLine>, ServicingError> {
     let stored = tx.stored_loan(id, scope)?;
-    let rows = standing_rows(tx, id)?;
+    let rows = made_rows(tx, id)?;
     let holds = stored.holds.clone();
     let (provisional, made): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| row.key.made_by == RowKey::PROVISIONAL);
     let is_disbursed = stored.state.dates.is_some();
     let open = OpenLoan::new(crate::StoredLoan { rows: made, holds, ..stored }, policy);
     let account = open.account().brought_to(open.rules(), open.holds(), today);
-    Ok(lines(if is_disbursed { account.rows() } else { &provisional }, &open))
+    let mut lines = lines(if is_disbursed { account.rows() } else { &provisional }, &open);
+    lines.retain(|line| which == ScheduleRows::All || line.row.is_live());
+    Ok(lines)
 }
 
-/// The stored rows without those of disbursements that were reversed.
-fn standing_rows<Tx: LoanRepository>(tx: &mut Tx, id: LoanId) -> Result<Vec<Row>, StorageError> {
+/// The stored rows without those of disbursements and restructures that were reversed, and without
+/// those for which nothing was left to ask for.
+fn made_rows<Tx: LoanRepository + RestructureRepository>(
+    tx: &mut Tx,
+    id: LoanId,
+) -> Result<Vec<Row>, StorageError> {
     let mut rows = tx.schedule(id)?;
     if rows.iter().any(|row| !row.is_live()) {
-        let disbursements = tx.disbursements(id)?;
-        let reversed = |made_by| {
-            disbursements.iter().any(|it| it.transaction_id == made_by && it.reversed_by.is_some())
-        };
-        rows.retain(|row| !reversed(row.key.made_by));
+        let disbursements = tx.disbursements(id)?.into_iter();
+        let disbursements = disbursements.map(|it| (Some(it.transaction_id), it.reversed_by));
+        let restructures = tx.restructures(id)?.into_iter();
+        let restructures = restructures.map(|it| (it.transaction_id, it.reversed_by));
+        let makers = disbursements.chain(restructures);
+        let reversed: Vec<_> = makers.filter(|(_, by)| by.is_some()).map(|(of, _)| of).collect();
+        rows.retain(|row| !reversed.contains(&Some(row.key.made_by)));
+        rows.retain(asks_for_something);
     }
     Ok(rows)
 }

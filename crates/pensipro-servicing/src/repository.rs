@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, vec};
 use chrono::NaiveDate;
 use pensipro_kernel::{
     ApplicationId, BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId,
-    RefundId, SalesId, Scope, StorageError, TransactionId, UserId, Version,
+    RefundId, RestructureId, SalesId, Scope, StorageError, TransactionId, UserId, Version,
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     posting::PostingBatch,
     records::{Disbursement, Payment, SettlementRecord, Transaction},
     refund::{RefundChange, RefundRequest, RefundStatus},
+    restructure::{NewRestructure, Restructure},
     row::Row,
 };
 
@@ -164,6 +165,26 @@ pub trait RefundRepository {
         filter: &RefundFilter,
         page: &PageRequest,
     ) -> Result<Page<RefundRequest>, StorageError>;
+}
+
+/// Requests to restructure loans.
+pub trait RestructureRepository {
+    /// The requests of a loan by id.
+    fn restructures(&mut self, loan: LoanId) -> Result<Vec<Restructure>, StorageError>;
+
+    /// One request of a loan. Whoever decides it has locked the loan.
+    fn restructure(&mut self, loan: LoanId, id: RestructureId)
+    -> Result<Restructure, StorageError>;
+
+    /// Adds a request; a loan has one at the most that waits for a decision.
+    fn add_restructure(
+        &mut self,
+        new: NewRestructure,
+        by: Option<UserId>,
+    ) -> Result<Restructure, StorageError>;
+
+    /// Saves status, decision and transaction.
+    fn save_restructure(&mut self, restructure: &Restructure) -> Result<(), StorageError>;
 }
 
 /// Which refund requests.

@@ -1,7 +1,7 @@
 //! What of a loan's terms and of the installation's policy the fold needs.
 
 use pensipro_kernel::Money;
-use pensipro_pricing::{AllocationOrder, Terms};
+use pensipro_pricing::{AllocationOrder, FirstDuePolicy, Terms};
 
 use crate::overdue::LatePenalty;
 
@@ -39,6 +39,23 @@ pub struct ServicingPolicy {
     pub kolektibilitas: KolektibilitasBounds,
     /// What a pension cut recorded at the counter may fall short of or pass the amount due by.
     pub cut_tolerance: Money,
+    /// Of restructures.
+    pub restructure: RestructurePolicy,
+}
+
+/// The installation's rules for restructures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestructurePolicy {
+    /// A request that nobody decided lapses after so many days.
+    pub valid_days: u32,
+    /// How the first due date is found where no row is to come any more.
+    pub first_due: FirstDuePolicy,
+}
+
+impl Default for RestructurePolicy {
+    fn default() -> Self {
+        Self { valid_days: 30, first_due: FirstDuePolicy::default() }
+    }
 }
 
 /// The last day past due of kolektibilitas 1 to 4.
@@ -66,6 +83,7 @@ impl Default for ServicingPolicy {
             default_after_days: 90,
             kolektibilitas: KolektibilitasBounds::default(),
             cut_tolerance: Money::ZERO,
+            restructure: RestructurePolicy::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     allocation::Allocation,
     amount::{plus, share, total},
     hold::Holds,
-    input::{Input, InputKind, Settlement, Waivable, Waiver},
+    input::{Input, InputKind, Settlement},
     interest_stop::prepaying,
     outstanding::SettlementTotal,
     row::{Row, RowKey},
@@ -103,7 +103,8 @@ impl Account {
             state.loan_penalty = plus(state.loan_penalty, settlement.early_penalty);
         }
         let unearned = self.fall_due(on);
-        self.take_discount(rules, on);
+        let discount = self.state().discount;
+        self.state_mut().discount = self.waive_all(rules, discount, on);
         self.pay_on(rules, input.id, on, &unearned, parts);
         let money = prepaying(self.state().deposit, on);
         self.draw_deposit(rules, input.id, &money, parts);
@@ -130,15 +131,5 @@ impl Account {
         let unearned = self.stop_interest(on);
         self.state_mut().settled_on.get_or_insert(on);
         unearned
-    }
-
-    /// The discount waives penalties, then fees, then interest.
-    fn take_discount(&mut self, rules: &Rules, on: NaiveDate) {
-        for component in [Waivable::Penalty, Waivable::Fee, Waivable::Interest] {
-            let amount = self.state().discount;
-            let waiver = Waiver { amount, component, row: None };
-            let rest = self.waive_accrued(rules, &waiver, on);
-            self.state_mut().discount = rest;
-        }
     }
 }

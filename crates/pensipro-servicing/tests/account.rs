@@ -35,10 +35,6 @@ fn penalty(shelf: &Shelf, date: &str) -> Money {
     owed(shelf, date).penalty
 }
 
-fn row(no: u16) -> RowKey {
-    RowKey::new(tx(1), no)
-}
-
 fn parts(posted: &Posted) -> Vec<(u16, Component, Money)> {
     posted.allocations.iter().map(|part| (part.row.no, part.component, part.amount)).collect()
 }
@@ -102,7 +98,7 @@ fn one_time_penalties_stand_on_what_was_unpaid_when_grace_had_passed() {
 
 /// The February line is made on 20 January and answered by 20 February at the latest.
 fn february_hold() -> Vec<Hold> {
-    vec![Hold { row: row(1), after: day("2026-01-20"), until: day("2026-02-20") }]
+    vec![Hold { due_date: day("2026-02-10"), after: day("2026-01-20"), until: day("2026-02-20") }]
 }
 
 fn february_cut_failed(id: i64, date: &str) -> Input {
@@ -139,7 +135,11 @@ fn a_row_paid_while_on_hold_is_not_charged_for_the_waiting() {
 #[test]
 fn a_hold_after_a_failed_cut_is_a_new_one() {
     let mut holds = february_hold();
-    holds.push(Hold { row: row(1), after: day("2026-02-18"), until: day("2026-03-25") });
+    holds.push(Hold {
+        due_date: day("2026-02-10"),
+        after: day("2026-02-18"),
+        until: day("2026-03-25"),
+    });
     let mut shelf = two_rows(RowFirst, per_mille_a_day(0, None), holds);
     shelf.post(february_cut_failed(2, "2026-02-15"));
     assert_eq!(penalty(&shelf, "2026-02-18"), rupiah(8_000));
@@ -149,7 +149,7 @@ fn a_hold_after_a_failed_cut_is_a_new_one() {
 #[test]
 fn a_cut_that_fails_on_the_day_of_its_line_ends_its_hold() {
     let after = day("2026-02-15");
-    let holds = vec![Hold { row: row(1), after, until: day("2026-03-05") }];
+    let holds = vec![Hold { due_date: day("2026-02-10"), after, until: day("2026-03-05") }];
     let mut shelf = two_rows(RowFirst, per_mille_a_day(0, None), holds);
     shelf.post(february_cut_failed(2, "2026-02-15"));
     assert_eq!(penalty(&shelf, "2026-02-20"), rupiah(10_000));
@@ -253,7 +253,7 @@ fn a_default_noted_by_an_end_of_day_is_told_again_for_an_earlier_input() {
 #[test]
 fn no_default_while_on_hold() {
     let until = day("2026-06-30");
-    let holds = vec![Hold { row: row(1), after: day("2026-05-01"), until }];
+    let holds = vec![Hold { due_date: day("2026-02-10"), after: day("2026-05-01"), until }];
     let shelf = two_rows(RowFirst, None, holds);
     let status = |date| shelf.open().account_on(day(date)).unwrap().status();
     assert_eq!(status("2026-06-08"), LoanStatus::Active);

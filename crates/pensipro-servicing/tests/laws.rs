@@ -2,9 +2,12 @@
 
 mod support;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use pensipro_kernel::{Money, Rate};
-use pensipro_pricing::{AllocationOrder, PenaltyBasis, PenaltyKind, PenaltyParts, PenaltyTerms};
+use pensipro_pricing::{
+    AllocationOrder, InstalmentUnit, InterestUnit, Method, PenaltyBasis, PenaltyKind, PenaltyParts,
+    PenaltyTerms, Repayment, RepaymentParts, ScheduleRuleParts, ScheduleRules,
+};
 use pensipro_servicing::*;
 use proptest::prelude::*;
 use support::*;
@@ -132,6 +135,7 @@ fn acts() -> impl Strategy<Value = InputKind> {
         amount().prop_map(InputKind::DepositReleased),
         amount().prop_map(|early_penalty| InputKind::Settlement(Settlement { early_penalty })),
         Just(InputKind::WriteOff),
+        Just(InputKind::InterestFreeze),
         (payment(), amount())
             .prop_map(|(payment, amount)| InputKind::RefundPaid(RefundPaid { payment, amount })),
         payment().prop_map(|payment| InputKind::RefundRefused(RefundRefused { payment })),
@@ -139,15 +143,45 @@ fn acts() -> impl Strategy<Value = InputKind> {
 }
 
 fn holds() -> impl Strategy<Value = Vec<Hold>> {
-    let hold = (1..=8_u16, date(), 0..60_u64).prop_map(|(no, after, days)| Hold {
-        row: RowKey::new(tx(1), no),
+    let hold = (1..=8_u32, date(), 0..60_u64).prop_map(|(no, after, days)| Hold {
+        due_date: pensipro_kernel::add_months(on(0), no),
         after,
         until: after + chrono::Days::new(days),
     });
     prop::collection::vec(hold, 0..8)
 }
 
-/// One disbursement, sometimes another, and payments, failed cuts, deaths and settings by hand on any
+/// Agreements of any kind, for a principal that need not be what is owed.
+fn restructure() -> impl Strategy<Value = (NaiveDate, InputKind)> {
+    let rules = (prop::sample::select(Method::ALL), 0..400_000_i64, 0..2_u16);
+    let rules = rules.prop_map(|(method, rate, grace)| {
+        let parts = ScheduleRuleParts::usual(method, Rate::ZERO);
+        let parts = ScheduleRuleParts { instalment_unit: InstalmentUnit::Sen, ..parts };
+        let parts = ScheduleRuleParts { interest_unit: InterestUnit::Sen, ..parts };
+        let rules = ScheduleRules::new(parts).unwrap();
+        rules.renewed(Rate::from_units(rate), grace).unwrap()
+    });
+    let arrears = prop::sample::select(Arrears::ALL);
+    let figures = (1..60_u64, 3..8_u16, 0..3_u16, 1..60_000_i64, money(60_000));
+    (date(), rules, arrears, figures).prop_map(|(date, rules, arrears, figures)| {
+        let (gap, rows, holiday, step, settled) = figures;
+        let first_due = date + chrono::Days::new(gap);
+        let repayment = Repayment::new(RepaymentParts {
+            rules,
+            starts_on: first_due - chrono::Days::new(30),
+            first_due,
+            due_day: u8::try_from(first_due.day()).unwrap(),
+            rows: rows + holiday,
+            holiday,
+            step: Money::from_sen(step),
+        });
+        let repayment = repayment.unwrap();
+        let agreed = Restructured { repayment, arrears, settled };
+        (date, InputKind::Restructure(Box::new(agreed)))
+    })
+}
+
+/// One disbursement, sometimes another, restructures, and payments, failed cuts, deaths and settings by hand on any
 /// day, before and after.
 fn story() -> impl Strategy<Value = Story> {
     let order = prop_oneof![Just(AllocationOrder::RowFirst), Just(AllocationOrder::PrincipalLast)];
@@ -158,7 +192,8 @@ fn story() -> impl Strategy<Value = Story> {
         1 => by_hand(),
         4 => acts(),
     ];
-    let others = prop::collection::vec((date(), kind), 0..16);
+    let other = prop_oneof![8 => (date(), kind), 1 => restructure()];
+    let others = prop::collection::vec(other, 0..16);
     let again = prop::option::weighted(0.2, date());
     let terms = (order, late(), any::<bool>());
     (terms, owed(), holds(), others, again, 0..10_u64).prop_flat_map(
@@ -172,6 +207,22 @@ fn story() -> impl Strategy<Value = Story> {
                 let (owed, holds) = (owed.clone(), holds.clone());
                 Story { order, late, freeze_interest_on_death, owed, holds, inputs }
             })
+        },
+    )
+}
+
+fn asked() -> impl Strategy<Value = RestructureTerms> {
+    let holiday = (1..4_u16, prop::sample::select(HolidayKind::ALL))
+        .prop_map(|(months, kind)| Holiday { months, kind });
+    let rate = prop::option::of((0..120_000_i64).prop_map(Rate::from_units));
+    let arrears = prop::sample::select(Arrears::ALL);
+    (date(), 0..9_u16, rate, prop::option::of(holiday), arrears).prop_map(
+        |(effective_on, extra_months, new_rate, holiday, arrears)| RestructureTerms {
+            effective_on,
+            extra_months,
+            new_rate,
+            holiday,
+            arrears,
         },
     )
 }
@@ -240,7 +291,8 @@ proptest! {
 
     /// Nothing is negative or paid beyond what is owed; every payment is allocated in full, to the
     /// sen, and what moves no money only moves what payments paid; what rows say was paid is what
-    /// payments say they paid; principal is the plafon.
+    /// payments say they paid; principal of the rows owed, with what was paid of those they replaced, is
+    /// the plafon and what was capitalised.
     #[test]
     fn every_sen_has_its_place(story in story()) {
         let Replay { account, allocations } = fold(&story);
@@ -295,8 +347,73 @@ proptest! {
         ] {
             prop_assert!(!amount.is_negative());
         }
-        let principal = account.rows().iter().map(|row| row.principal);
-        prop_assert_eq!(Money::checked_sum(principal), Some(story.shelf().loan.plafon));
+        let principal = |row: &Row| if row.is_live() { row.principal } else { row.principal_paid };
+        let principal = Money::checked_sum(account.rows().iter().map(principal)).unwrap();
+        let capitalised = paid_to(RowKey::NONE, Component::Principal).sen();
+        prop_assert!(capitalised <= 0);
+        prop_assert_eq!(principal.sen() + capitalised, story.shelf().loan.plafon.sen());
+    }
+
+    /// A restructure makes the rows of its preview, to the sen, and asks for nothing beside them that was
+    /// not asked for before.
+    #[test]
+    fn a_preview_is_what_is_made(story in story(), asked in asked()) {
+        let mut shelf = story.told();
+        let open = shelf.open_with_history();
+        let preview = match RestructurePreview::of(&asked, &open, &shelf.policy.restructure) {
+            Ok(preview) => preview,
+            Err(
+                ServicingError::LoanNotOpen { .. }
+                | ServicingError::BeforeDisbursement { .. }
+                | ServicingError::LoanSettled
+                | ServicingError::NothingToRestructure
+                | ServicingError::Invalid(_),
+            ) => return Ok(()),
+            Err(other) => return Err(TestCaseError::fail(format!("{other}"))),
+        };
+        let rows = preview.rows.iter().map(|row| row.principal);
+        prop_assert_eq!(Money::checked_sum(rows), Some(preview.principal));
+        let kind = InputKind::Restructure(Box::new(preview.agreed));
+        shelf.post(input(500, asked.effective_on, kind));
+        check(&shelf)?;
+        let replayed = shelf.replayed().account;
+        let made = replayed.rows().iter().filter(|row| row.key.made_by == tx(500));
+        let made: Vec<_> = made.map(|row| (row.key.no, row.due_date, row.principal, row.interest)).collect();
+        let asks = |(_, _, principal, interest): &&(u16, NaiveDate, Money, Money)| {
+            principal.is_positive() || interest.is_positive()
+        };
+        let mut made: Vec<_> = made.iter().filter(asks).copied().collect();
+        made.sort_unstable_by_key(|(no, ..)| *no);
+        let wanted: Vec<_> = preview.rows.iter().map(|row| (row.no, row.due_date, row.principal, row.interest)).collect();
+        let wanted: Vec<_> = wanted.iter().filter(asks).copied().collect();
+        prop_assert_eq!(made, wanted);
+    }
+
+    /// A statement's lines lead from its opening balance to its closing one, wherever it is cut.
+    #[test]
+    fn a_statement_adds_up(story in story(), first in 0..330_u64, then in 0..200_u64) {
+        let shelf = story.told();
+        let open = shelf.open_with_history();
+        let of = |from, to| Statement::of(&open, &shelf.policy, StatementPeriod { from, to });
+        let (first, last) = (on(first), on(first + then));
+        let whole = of(on(0), last);
+        let (early, late) = (of(on(0), first), of(first.succ_opt().unwrap(), last));
+        prop_assert_eq!(early.closing.principal, late.opening.principal);
+        prop_assert_eq!([early.lines, late.lines].concat(), whole.lines.clone());
+        let mut principal = Money::ZERO;
+        for line in &whole.lines {
+            match line.kind {
+                TransactionKind::Disbursement | TransactionKind::WriteOff => {}
+                // What is written off is owed no more.
+                _ if principal.is_zero() => {}
+                _ => prop_assert_eq!(
+                    line.principal_left.sen(), principal.sen() - line.paid.principal.sen()
+                ),
+            }
+            principal = line.principal_left;
+        }
+        prop_assert_eq!(whole.closing.principal, principal);
+        prop_assert_eq!(whole.closing, open.outstanding_on(&shelf.policy.kolektibilitas, last).unwrap());
     }
 
     /// Time brought forward in steps is time brought forward at once, defaults included.

@@ -10,7 +10,8 @@ use super::{Letterhead, PaperFacts};
 use crate::Payoffs;
 
 impl Letterhead {
-    pub(super) fn all_lines(&self) -> Vec<String> {
+    /// Its name and its lines, as a paper begins.
+    pub fn all_lines(&self) -> Vec<String> {
         let name = (!self.name.is_empty()).then(|| self.name.clone());
         name.into_iter().chain(self.lines.iter().cloned()).collect()
     }

@@ -84,23 +84,26 @@ fn owing(tx: &mut Tx<'_>, query: &BillableQuery) -> Result<Vec<BillableLoan>, St
         .collect()
 }
 
-/// Unpaid principal, interest and fee of a row.
+/// What a row still asks for of principal, interest and fee.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn owed() -> _ {
     schedules::principal - schedules::principal_paid + schedules::interest
         - schedules::interest_paid
+        - schedules::interest_waived
         + schedules::fee
         - schedules::fee_paid
+        - schedules::fee_waived
 }
 
-type RowPlace = (i64, i64, i32);
+type DuePlace = (i64, NaiveDate);
 
-/// Until when the answer to an earlier month's live line is awaited, by loan, maker and number.
+/// Until when the answer to an earlier month's live line is awaited, by loan and due date: a restructure
+/// may have put another row in the place of the one billed.
 fn awaited(
     tx: &mut Tx<'_>,
     loans: List,
     periode: Period,
-) -> Result<HashMap<RowPlace, NaiveDate>, StorageError> {
+) -> Result<HashMap<DuePlace, NaiveDate>, StorageError> {
     let line = lines::export_id.eq(rows::export_id).and(lines::line_no.eq(rows::line_no));
     let query = rows::table
         .inner_join(lines::table.on(line))
@@ -109,16 +112,16 @@ fn awaited(
         .filter(lines::outcome.is_null())
         .filter(lines::periode.lt(periode.to_string()))
         .order(rows::hold_until)
-        .select((rows::loan_id, rows::made_by, rows::no, rows::hold_until));
-    let found: Vec<(i64, i64, i32, NaiveDate)> = tx.run(|conn| query.load(conn))?;
-    Ok(found.into_iter().map(|(loan, maker, no, until)| ((loan, maker, no), until)).collect())
+        .select((rows::loan_id, rows::due_date, rows::hold_until));
+    let found: Vec<(i64, NaiveDate, NaiveDate)> = tx.run(|conn| query.load(conn))?;
+    Ok(found.into_iter().map(|(loan, due, until)| ((loan, due), until)).collect())
 }
 
 fn due_rows(
     tx: &mut Tx<'_>,
     loans: List,
     periode: Period,
-    awaited: &HashMap<RowPlace, NaiveDate>,
+    awaited: &HashMap<DuePlace, NaiveDate>,
 ) -> Result<HashMap<i64, Vec<DueRow>>, StorageError> {
     let query = schedules::table
         .filter(one_of(schedules::loan_id, loans))
@@ -142,7 +145,7 @@ fn due_rows(
             no: count("loan_schedules.no", no)?,
             due_date,
             owed: Money::from_sen(owed),
-            awaited_until: awaited.get(&(loan, made_by, no)).copied(),
+            awaited_until: awaited.get(&(loan, due_date)).copied(),
         });
     }
     Ok(by_loan)

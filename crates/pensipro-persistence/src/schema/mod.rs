@@ -67,6 +67,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     loan_disbursement_sources,
     loan_transaction_allocations,
     loan_settlements,
+    loan_restructures,
     accounting_periods,
     payer_profiles,
     pension_cut_exports,
@@ -149,6 +150,9 @@ diesel::joinable!(loan_disbursements -> member_bank_accounts (account_id));
 diesel::joinable!(loan_disbursement_sources -> loan_disbursements (disbursement_id));
 diesel::joinable!(loan_disbursement_sources -> funders (funder_id));
 diesel::joinable!(loan_transaction_allocations -> loan_transactions (transaction_id));
+diesel::joinable!(loan_restructures -> loans (loan_id));
+diesel::joinable!(loan_restructures -> loan_transactions (transaction_id));
+diesel::joinable!(loan_restructures -> sys_users (decided_by));
 diesel::joinable!(accounting_periods -> sys_users (closed_by));
 diesel::joinable!(pension_cut_export_lines -> pension_cut_exports (export_id));
 diesel::joinable!(pension_cut_export_rows -> pension_cut_exports (export_id));

@@ -23,6 +23,7 @@ diesel::table! {
         default_since -> Nullable<Date>,
         default_by_hand_since -> Nullable<Date>,
         deceased_on -> Nullable<Date>,
+        frozen_on -> Nullable<Date>,
         settled_on -> Nullable<Date>,
         written_off_on -> Nullable<Date>,
         excess -> BigInt,
@@ -175,6 +176,30 @@ diesel::table! {
         total -> BigInt,
         reversed_by -> Nullable<BigInt>,
         netted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    loan_restructures (id) {
+        id -> BigInt,
+        loan_id -> BigInt,
+        status -> Text,
+        effective_on -> Date,
+        extra_months -> Integer,
+        new_rate -> Nullable<BigInt>,
+        holiday_months -> Nullable<Integer>,
+        holiday -> Nullable<Text>,
+        arrears -> Text,
+        reason -> Text,
+        preview -> Text,
+        requested_on -> Date,
+        decided_on -> Nullable<Date>,
+        decided_by -> Nullable<BigInt>,
+        notes -> Nullable<Text>,
+        transaction_id -> Nullable<BigInt>,
+        reversed_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
     }
 }
 

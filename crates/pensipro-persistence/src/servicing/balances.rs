@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The columns that a posting sets, each with how PostgreSQL reads its texts.
-const COLUMNS: [(&str, &str); 25] = [
+const COLUMNS: [(&str, &str); 26] = [
     ("status", "text"),
     ("disbursed_on", "date"),
     ("first_due_date", "date"),
@@ -26,6 +26,7 @@ const COLUMNS: [(&str, &str); 25] = [
     ("default_since", "date"),
     ("default_by_hand_since", "date"),
     ("deceased_on", "date"),
+    ("frozen_on", "date"),
     ("collection", "text"),
     ("settled_on", "date"),
     ("written_off_on", "date"),
@@ -69,6 +70,7 @@ fn values(balances: &LoanBalances, touched: Option<NaiveDate>, id: LoanId) -> Ve
         default_since,
         default_by_hand_since,
         deceased_on,
+        frozen_on,
         collection,
         settled_on,
         written_off_on,
@@ -94,6 +96,7 @@ fn values(balances: &LoanBalances, touched: Option<NaiveDate>, id: LoanId) -> Ve
         default_since.into(),
         default_by_hand_since.into(),
         deceased_on.into(),
+        frozen_on.into(),
         collection.code().into(),
         settled_on.into(),
         written_off_on.into(),

@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use pensipro_kernel::{Money, StorageError, TransactionId, UnknownCode};
-use pensipro_servicing::{RowKey, Setting, Settlement, Waiver};
+use pensipro_servicing::{Restructured, RowKey, Setting, Settlement, Waiver};
 use serde::{Deserialize, Serialize};
 
 use super::transactions::known;
@@ -32,6 +32,9 @@ pub(super) struct Details {
     /// The payment whose refund it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payment: Option<i64>,
+    /// What a restructure agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    restructure: Option<Restructured>,
 }
 
 impl Details {
@@ -73,6 +76,14 @@ impl Details {
     pub(super) fn settlement(&self) -> Result<Settlement, StorageError> {
         let early_penalty = known(self.early_penalty)?;
         Ok(Settlement { early_penalty: Money::from_sen(early_penalty) })
+    }
+
+    pub(super) fn of_restructure(agreed: &Restructured) -> Self {
+        Self { restructure: Some(*agreed), ..Self::default() }
+    }
+
+    pub(super) fn restructure(&self) -> Result<Restructured, StorageError> {
+        known(self.restructure)
     }
 
     pub(super) fn of_refund(payment: TransactionId) -> Self {

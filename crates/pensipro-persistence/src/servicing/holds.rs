@@ -7,12 +7,12 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Nullable, Text},
 };
-use pensipro_kernel::{StorageError, TransactionId};
-use pensipro_servicing::{Hold, RowKey};
+use pensipro_kernel::StorageError;
+use pensipro_servicing::Hold;
 
 use crate::{connection::MultiBackend, convert::unreadable};
 
-/// Every hold of `loans.id` as `maker,number,after,until;…`, days since 2000-01-01.
+/// Every hold of `loans.id` as `due date,after,until;…`, days since 2000-01-01.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PackedHolds;
 
@@ -24,7 +24,9 @@ impl QueryFragment<MultiBackend> for PackedHolds {
                 |column| format!("CAST(julianday({column}) - 2451544.5 AS INTEGER)")
             }
         };
-        out.push_sql("(SELECT string_agg(held.made_by || ',' || held.no || ',' || ");
+        out.push_sql("(SELECT string_agg(");
+        out.push_sql(&day("held.due_date"));
+        out.push_sql(" || ',' || ");
         out.push_sql(&day("held.hold_after"));
         out.push_sql(" || ',' || ");
         out.push_sql(&day("held.hold_until"));
@@ -58,9 +60,7 @@ pub(super) fn unpack(packed: Option<&str>) -> Result<Vec<Hold>, StorageError> {
 fn read(text: &str) -> Option<Hold> {
     let mut numbers = text.split(',').map(str::parse::<i64>);
     let mut next = || numbers.next()?.ok();
-    let made_by = TransactionId::new(next()?);
-    let row = RowKey::new(made_by, u16::try_from(next()?).ok()?);
-    Some(Hold { row, after: date(next()?)?, until: date(next()?)? })
+    Some(Hold { due_date: date(next()?)?, after: date(next()?)?, until: date(next()?)? })
 }
 
 fn date(day: i64) -> Option<NaiveDate> {
@@ -75,17 +75,17 @@ mod tests {
 
     #[test]
     fn packed_holds_are_read() {
-        let holds = unpack(Some("7,1,0,31;7,2,-1,366")).unwrap();
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let row = |no| RowKey::new(TransactionId::new(7), no);
+        let hold =
+            |due, after, until| Hold { due_date: day(due), after: day(after), until: day(until) };
         assert_eq!(
-            holds,
+            unpack(Some("5,0,31;35,-1,366")).unwrap(),
             [
-                Hold { row: row(1), after: day("2000-01-01"), until: day("2000-02-01") },
-                Hold { row: row(2), after: day("1999-12-31"), until: day("2001-01-01") },
+                hold("2000-01-06", "2000-01-01", "2000-02-01"),
+                hold("2000-02-05", "1999-12-31", "2001-01-01"),
             ]
         );
         assert_eq!(unpack(None).unwrap(), []);
-        assert!(unpack(Some("7,1,0")).is_err());
+        assert!(unpack(Some("7,1")).is_err());
     }
 }

@@ -86,6 +86,7 @@ fn row(
         default_since: None,
         default_by_hand_since: None,
         deceased_on: None,
+        frozen_on: None,
         settled_on: None,
         written_off_on: None,
         excess: 0,

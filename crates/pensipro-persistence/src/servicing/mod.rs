@@ -19,6 +19,7 @@ mod plan;
 mod postings;
 mod read;
 mod refunds;
+mod restructures;
 mod schedule;
 mod settlements;
 mod transactions;

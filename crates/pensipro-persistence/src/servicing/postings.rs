@@ -116,12 +116,15 @@ fn store_rows(tx: &mut Tx<'_>, batch: &PostingBatch, rows: &Rows) -> Result<(), 
 const PLAN: BulkUpdate =
     BulkUpdate { table: "loan_terms", keys: &["loan_id"], set: &["made_by", "plan"] };
 
-/// The plan of a loan is that of the latest maker of rows.
+/// The plan of a loan is that of the latest maker of rows that are owed.
 fn store_plans(tx: &mut Tx<'_>, rows: &Rows) -> Result<(), StorageError> {
     let mut plans: BTreeMap<LoanId, (TransactionId, Vec<&pensipro_servicing::Row>)> =
         BTreeMap::new();
     for ((loan, key), change) in rows {
         let RowChange::New(row) = change else { continue };
+        if !row.is_live() {
+            continue;
+        }
         let (maker, made) = plans.entry(*loan).or_insert((key.made_by, Vec::new()));
         if *maker != key.made_by {
             (*maker, *made) = (key.made_by, Vec::new());
@@ -148,8 +151,8 @@ fn touched(rows: &Rows) -> BTreeMap<LoanId, NaiveDate> {
     through
 }
 
-/// A reversal frees the reference of the payment that it takes back, and the place of a
-/// disbursement.
+/// What is particular to a kind knows of the reversal; that of a payment frees its reference, that of a
+/// disbursement its place.
 fn mark_reversed(tx: &mut Tx<'_>, new: &[NewTransaction]) -> Result<(), StorageError> {
     let reversals = || {
         new.iter().filter_map(|new| match &new.body {
@@ -159,8 +162,14 @@ fn mark_reversed(tx: &mut Tx<'_>, new: &[NewTransaction]) -> Result<(), StorageE
             TransactionBody::Input(_) => None,
         })
     };
-    for table in ["loan_payments", "loan_disbursements", "loan_settlements"] {
-        let update = BulkUpdate { table, keys: &["id"], set: &["reversed_by"] };
+    const OWN: &[&str] = &["id"];
+    for (table, keys) in [
+        ("loan_payments", OWN),
+        ("loan_disbursements", OWN),
+        ("loan_settlements", OWN),
+        ("loan_restructures", &["transaction_id"]),
+    ] {
+        let update = BulkUpdate { table, keys, set: &["reversed_by"] };
         tx.update_all(update, reversals().collect())?;
     }
     Ok(())

@@ -252,13 +252,13 @@ impl TryFrom<Stored> for Row {
 }
 
 /// Whether an account after its last input may need the row: something may be left on it, a penalty
-/// included, or it was paid before it was due. Provisional rows are never needed.
+/// included, or it was paid before it was due. Provisional and superseded rows are never needed.
 fn is_open(row: &Row, state_on: Option<NaiveDate>) -> bool {
     let has_left = !row.instalment_left().is_zero() || !row.fee_left().is_zero();
     let is_charged = row.counted.base.is_positive() || row.penalty_charged.is_positive();
-    let may_owe_penalty = row.is_live() && is_charged;
     let paid_ahead = state_on.is_none_or(|on| row.due_date > on);
-    row.key.made_by != RowKey::PROVISIONAL && (has_left || may_owe_penalty || paid_ahead)
+    let is_owed = row.is_live() && row.key.made_by != RowKey::PROVISIONAL;
+    is_owed && (has_left || is_charged || paid_ahead)
 }
 
 /// Adds rows.

@@ -101,9 +101,11 @@ impl Stored {
             }
             // Whatever else they have stands with the transaction.
             InputKind::Death
+            | InputKind::InterestFreeze
             | InputKind::DepositApplied(_)
             | InputKind::DepositReleased(_)
             | InputKind::WriteOff => self,
+            InputKind::Restructure(agreed) => self.with(&Details::of_restructure(agreed))?,
             InputKind::ManualPenalty(penalty) => self.with(&Details::of_row(penalty.row))?,
             InputKind::Waiver(waiver) => self.with(&Details::of_waiver(waiver))?,
             InputKind::Settlement(settlement) => self.with(&Details::of_settlement(settlement))?,
@@ -136,6 +138,10 @@ impl Stored {
             TransactionKind::Payment => InputKind::Payment(self.payment()?),
             TransactionKind::Recovery => InputKind::Recovery(self.payment()?),
             TransactionKind::Death => InputKind::Death,
+            TransactionKind::InterestFreeze => InputKind::InterestFreeze,
+            TransactionKind::Restructure => {
+                InputKind::Restructure(Box::new(self.details()?.restructure()?))
+            }
             TransactionKind::ManualPenalty => {
                 let (amount, row) = (self.money()?, self.details()?.row());
                 InputKind::ManualPenalty(ManualPenalty { amount, row })

@@ -7,10 +7,10 @@ use pensipro_kernel::{
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_servicing::{
-    AccountingPeriods, Channel, Collection, Component, Holds, Input, InputKind, Loan, LoanFilter,
-    LoanRepository, LoanSort, LoanStatus, ManualPenalty, NewSettlement, OpenLoan, PeriodState,
-    PostingBatch, RefundPaid, RefundRefused, RowKey, Setting, Settlement, StatusByHand,
-    TransactionKind, Waivable, Waiver, replay, settlement_quote,
+    AccountingPeriods, Arrears, Channel, Collection, Component, Holds, Input, InputKind, Loan,
+    LoanFilter, LoanRepository, LoanSort, LoanStatus, ManualPenalty, NewSettlement, OpenLoan,
+    PeriodState, PostingBatch, RefundPaid, RefundRefused, Row, RowKey, Setting, Settlement,
+    StatusByHand, TransactionKind, Waivable, Waiver, replay, settlement_quote,
 };
 
 use crate::{
@@ -19,15 +19,16 @@ use crate::{
         POLICY, Pay, add_applications, disbursed_loan, enter, fail, house, lock, new_loan, pay,
         post, post_one, reverse, rows,
     },
+    restructures::agreed,
 };
 
-fn one_loan(database: &TestDatabase) -> Loan {
+pub(crate) fn one_loan(database: &TestDatabase) -> Loan {
     let house = house(database);
     add_applications(database, &house, 1);
     disbursed_loan(database, &house, 1)
 }
 
-fn pay_now(database: &TestDatabase, id: LoanId, pay: &Pay) -> TransactionId {
+pub(crate) fn pay_now(database: &TestDatabase, id: LoanId, pay: &Pay) -> TransactionId {
     write(database, |tx| post_one(tx, id, pay))
 }
 
@@ -37,7 +38,7 @@ fn cut(on: &str, amount: Money, reference: &str) -> Pay {
 
 /// The stored account is the replay of the stored history: rows, state, balances, allocations; and
 /// what a posting reads of it behaves as the whole.
-fn prove(database: &TestDatabase, id: LoanId) {
+pub(crate) fn prove(database: &TestDatabase, id: LoanId) {
     let (stored, history, schedule, transactions) = read(database, |tx| {
         let (_, history) = tx.histories(&[id])?.pop().unwrap();
         let stored = tx.stored_loan(id, Scope::default())?;
@@ -48,7 +49,8 @@ fn prove(database: &TestDatabase, id: LoanId) {
     let replayed = replay(open.rules(), &holds, &history.inputs);
     assert_eq!(*open.account().state(), *replayed.account.state());
     let made: Vec<_> = schedule.into_iter().filter(|row| row.key.made_by.get() != 0).collect();
-    assert_eq!(made.iter().filter(|row| row.is_live()).count(), replayed.account.rows().len());
+    let live = |rows: &[Row]| rows.iter().filter(|row| row.is_live()).count();
+    assert_eq!(live(&made), live(replayed.account.rows()));
     for row in replayed.account.rows() {
         assert!(made.contains(row), "{row:?} is stored");
     }
@@ -180,6 +182,8 @@ fn what_is_entered_by_hand_comes_back() {
             InputKind::Collection(collection),
             InputKind::RefundPaid(RefundPaid { payment, amount }),
             InputKind::RefundRefused(RefundRefused { payment }),
+            InputKind::InterestFreeze,
+            InputKind::Restructure(Box::new(agreed(date("2026-04-05"), Arrears::Capitalise))),
             InputKind::Settlement(Settlement { early_penalty: amount }),
             InputKind::WriteOff,
         ];
@@ -260,7 +264,7 @@ proptest::proptest! {
     /// Whatever is posted and taken back, in whatever order.
     #[test]
     fn any_postings_leave_what_a_replay_gives(
-        steps in proptest::collection::vec((0..12_u8, 0..190_u64, 1..3_000_i64), 1..12)
+        steps in proptest::collection::vec((0..14_u8, 0..190_u64, 1..3_000_i64), 1..12)
     ) {
         on_each_backend(|database| {
             let id = one_loan(database).id;
@@ -281,6 +285,12 @@ proptest::proptest! {
                     4 => {
                         let to = if thousands % 2 == 0 { Collection::Heir } else { Collection::PensionCut };
                         let kind = InputKind::Collection(Setting { to, of_death: None });
+                        posted.push(write(database, |tx| enter(tx, id, on, kind.clone())));
+                    }
+                    12 => {
+                        let arrears = Arrears::ALL[*days as usize % Arrears::ALL.len()];
+                        let first_due = on + chrono::Days::new(*thousands as u64 % 40 + 1);
+                        let kind = InputKind::Restructure(Box::new(agreed(first_due, arrears)));
                         posted.push(write(database, |tx| enter(tx, id, on, kind.clone())));
                     }
                     5..10 => {

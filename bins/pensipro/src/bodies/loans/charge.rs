@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Faults, Money, TransactionId};
 use pensipro_servicing::{
-    ChargePenalty, Penalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan,
+    ChargePenalty, EndInterest, Penalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,6 +96,26 @@ impl WriteOffBody {
     pub fn check(self, today: NaiveDate) -> Result<WriteOffLoan, Faults> {
         let Self { written_off_on, reason } = self;
         WriteOffLoan::check(written_off_on, reason.as_deref(), today)
+    }
+}
+
+/// The end of interest.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeBody {
+    /// The last day that bears interest, not ahead of today.
+    #[schema(value_type = String, format = Date)]
+    effective_on: Option<NaiveDate>,
+    /// Why.
+    #[schema(value_type = String)]
+    reason: Option<String>,
+}
+
+impl FreezeBody {
+    /// The command, its date not after `today`.
+    pub fn check(self, today: NaiveDate) -> Result<EndInterest, Faults> {
+        let Self { effective_on, reason } = self;
+        EndInterest::check(effective_on, reason.as_deref(), today)
     }
 }
 

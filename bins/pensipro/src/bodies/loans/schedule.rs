@@ -2,15 +2,34 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::Money;
-use pensipro_servicing::{Outstanding, ScheduleLine};
+use pensipro_servicing::{Outstanding, RowKey, ScheduleLine, ScheduleRows};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+/// Which rows of the schedule.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleQuery {
+    /// `false` leaves out the rows that a restructure replaced.
+    pub superseded: Option<bool>,
+}
+
+impl From<ScheduleQuery> for ScheduleRows {
+    fn from(ScheduleQuery { superseded }: ScheduleQuery) -> Self {
+        match superseded {
+            Some(false) => Self::Standing,
+            Some(true) | None => Self::All,
+        }
+    }
+}
 
 /// A row of the schedule.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the fields speak for themselves")]
 pub struct ScheduleRowBody {
     pub no: u16,
+    /// The transaction of the disbursement or restructure that made the row; `null` while provisional.
+    pub made_by: Option<i64>,
     pub due_date: NaiveDate,
     #[schema(value_type = String)]
     pub principal: Money,
@@ -50,6 +69,7 @@ impl From<ScheduleLine> for ScheduleRowBody {
     fn from(ScheduleLine { row, balance, penalty, status }: ScheduleLine) -> Self {
         Self {
             no: row.key.no,
+            made_by: (row.key.made_by != RowKey::PROVISIONAL).then(|| row.key.made_by.get()),
             due_date: row.due_date,
             principal: row.principal,
             interest: row.interest,

@@ -31,9 +31,9 @@ impl TryFrom<ReverseBody> for Reverse {
 pub struct TransactionBody {
     pub id: i64,
     pub loan_id: i64,
-    /// `disbursement`, `death`, `manual_penalty`, `failed_cut`, `waiver`, `deposit_applied`,
-    /// `deposit_released`, `payment`, `recovery`, `settlement`, `write_off`, `status`, `collection`,
-    /// `refund_paid`, `refund_refused` or `reversal`
+    /// `disbursement`, `death`, `interest_freeze`, `restructure`, `manual_penalty`, `failed_cut`,
+    /// `waiver`, `deposit_applied`, `deposit_released`, `payment`, `recovery`, `settlement`,
+    /// `write_off`, `status`, `collection`, `refund_paid`, `refund_refused` or `reversal`
     pub kind: &'static str,
     /// Value date; a reversal's is that of what it takes back.
     pub effective_on: NaiveDate,

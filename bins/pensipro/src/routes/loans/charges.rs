@@ -1,16 +1,19 @@
-//! What is done to an account by hand: penalties, waivers, the deposit, write-offs.
+//! What is done to an account by hand: penalties, waivers, the deposit, write-offs, the end of interest.
 
-use pensipro_kernel::LoanId;
+use chrono::NaiveDate;
+use pensipro_kernel::{Actor, Faults, LoanId, Moment};
+use pensipro_persistence::Tx;
 use pensipro_servicing::{
-    Transaction, UseDeposit, WaiveOwed, apply_deposit, charge_penalty, list_penalties,
-    release_deposit, waive, write_off,
+    ServicingError, ServicingPolicy, Transaction, UseDeposit, WaiveOwed, apply_deposit,
+    charge_penalty, freeze_interest, list_penalties, release_deposit, waive, write_off,
 };
 
 use super::table;
 use crate::{
     App,
     bodies::loans::{
-        ChargePenaltyBody, DepositBody, PenaltyBody, TransactionBody, WaiverBody, WriteOffBody,
+        ChargePenaltyBody, DepositBody, FreezeBody, PenaltyBody, TransactionBody, WaiverBody,
+        WriteOffBody,
     },
     http::{
         Allowed, Created, Id, List, Reply, Routes, Valid,
@@ -26,6 +29,7 @@ pub(super) fn routes() -> Routes {
         .post("/loans/{id}/deposits/apply", "Pays what is due with the deposit", apply)
         .post("/loans/{id}/deposits/release", "Gives the deposit back to the member", release)
         .post("/loans/{id}/write-offs", "Gives a loan up; what comes later is recovery", give_up)
+        .post("/loans/{id}/interest-freezes", "Stops interest from a day on", freeze)
 }
 
 async fn penalties(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<PenaltyBody>> {
@@ -43,12 +47,12 @@ async fn charge(
     id: Id<LoanId>,
     body: Valid<ChargePenaltyBody>,
 ) -> Reply<Created<TransactionBody>> {
-    let (once, body) = body.split();
-    let command = body.check(app.clock.today())?;
-    let policy = app.policies().servicing;
-    app.post("charge_penalty", once, move |tx, at| {
-        Ok(created(*id, charge_penalty(tx, &by, *id, &command, &policy, at)?))
-    })
+    Act {
+        name: "charge_penalty",
+        check: ChargePenaltyBody::check,
+        run: |tx, by, loan, command, policy, at| charge_penalty(tx, by, loan, command, policy, at),
+    }
+    .post(app, by, id, body)
     .await
 }
 
@@ -58,12 +62,12 @@ async fn forgive(
     id: Id<LoanId>,
     body: Valid<WaiverBody>,
 ) -> Reply<Created<TransactionBody>> {
-    let (once, body) = body.split();
-    let command = WaiveOwed::try_from(body)?;
-    let policy = app.policies().servicing;
-    app.post("waive", once, move |tx, at| {
-        Ok(created(*id, waive(tx, &by, *id, &command, &policy, at)?))
-    })
+    Act {
+        name: "waive",
+        check: |body, _| WaiveOwed::try_from(body),
+        run: |tx, by, loan, command, policy, at| waive(tx, by, loan, command, policy, at),
+    }
+    .post(app, by, id, body)
     .await
 }
 
@@ -73,12 +77,12 @@ async fn apply(
     id: Id<LoanId>,
     body: Valid<DepositBody>,
 ) -> Reply<Created<TransactionBody>> {
-    let (once, body) = body.split();
-    let command = UseDeposit::try_from(body)?;
-    let policy = app.policies().servicing;
-    app.post("apply_deposit", once, move |tx, at| {
-        Ok(created(*id, apply_deposit(tx, &by, *id, &command, &policy, at)?))
-    })
+    Act {
+        name: "apply_deposit",
+        check: |body, _| UseDeposit::try_from(body),
+        run: |tx, by, loan, command, policy, at| apply_deposit(tx, by, loan, command, policy, at),
+    }
+    .post(app, by, id, body)
     .await
 }
 
@@ -88,12 +92,12 @@ async fn release(
     id: Id<LoanId>,
     body: Valid<DepositBody>,
 ) -> Reply<Created<TransactionBody>> {
-    let (once, body) = body.split();
-    let command = UseDeposit::try_from(body)?;
-    let policy = app.policies().servicing;
-    app.post("release_deposit", once, move |tx, at| {
-        Ok(created(*id, release_deposit(tx, &by, *id, &command, &policy, at)?))
-    })
+    Act {
+        name: "release_deposit",
+        check: |body, _| UseDeposit::try_from(body),
+        run: |tx, by, loan, command, policy, at| release_deposit(tx, by, loan, command, policy, at),
+    }
+    .post(app, by, id, body)
     .await
 }
 
@@ -103,15 +107,63 @@ async fn give_up(
     id: Id<LoanId>,
     body: Valid<WriteOffBody>,
 ) -> Reply<Created<TransactionBody>> {
-    let (once, body) = body.split();
-    let command = body.check(app.clock.today())?;
-    let policy = app.policies().servicing;
-    app.post("write_off", once, move |tx, at| {
-        Ok(created(*id, write_off(tx, &by, *id, &command, &policy, at)?))
-    })
+    Act {
+        name: "write_off",
+        check: WriteOffBody::check,
+        run: |tx, by, loan, command, policy, at| write_off(tx, by, loan, command, policy, at),
+    }
+    .post(app, by, id, body)
     .await
 }
 
-fn created(loan: LoanId, transaction: Transaction) -> Created<TransactionBody> {
-    Created::new(format!("/loans/{loan}/transactions"), transaction.into())
+async fn freeze(
+    app: App,
+    by: Allowed<EditLoan>,
+    id: Id<LoanId>,
+    body: Valid<FreezeBody>,
+) -> Reply<Created<TransactionBody>> {
+    Act {
+        name: "freeze_interest",
+        check: FreezeBody::check,
+        run: |tx, by, loan, command, policy, at| freeze_interest(tx, by, loan, command, policy, at),
+    }
+    .post(app, by, id, body)
+    .await
+}
+
+/// What people do to an account by hand: a command, and the use case that posts it.
+struct Act<B, C> {
+    name: &'static str,
+    /// Checks the body on the business day.
+    check: fn(B, NaiveDate) -> Result<C, Faults>,
+    run: UseCase<C>,
+}
+
+type UseCase<C> = fn(
+    &mut Tx<'_>,
+    &Actor,
+    LoanId,
+    &C,
+    &ServicingPolicy,
+    Moment,
+) -> Result<Transaction, ServicingError>;
+
+impl<B, C: Send + 'static> Act<B, C> {
+    async fn post(
+        self,
+        app: App,
+        by: Allowed<EditLoan>,
+        id: Id<LoanId>,
+        body: Valid<B>,
+    ) -> Reply<Created<TransactionBody>> {
+        let Self { name, check, run } = self;
+        let (once, body) = body.split();
+        let command = check(body, app.clock.today())?;
+        let policy = app.policies().servicing;
+        app.post(name, once, move |tx, at| {
+            let transaction = run(tx, &by, *id, &command, &policy, at)?;
+            Ok(Created::new(format!("/loans/{}/transactions", *id), transaction.into()))
+        })
+        .await
+    }
 }

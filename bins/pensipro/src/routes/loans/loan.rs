@@ -9,7 +9,8 @@ use super::table;
 use crate::{
     App,
     bodies::loans::{
-        LoanBody, LoanQuery, LoanSettingBody, OutstandingBody, OutstandingQuery, ScheduleRowBody,
+        LoanBody, LoanQuery, LoanSettingBody, OutstandingBody, OutstandingQuery, ScheduleQuery,
+        ScheduleRowBody,
     },
     http::{
         Allowed, Id, IfMatch, List, Listing, Query, Reply, Routes, Shown, Valid,
@@ -70,10 +71,16 @@ fn shown(view: LoanView) -> Shown<LoanBody> {
     Shown::new(LoanBody::of(view.loan, figures)).at(version)
 }
 
-async fn schedule(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<ScheduleRowBody>> {
+async fn schedule(
+    app: App,
+    by: Allowed<ViewLoan>,
+    id: Id<LoanId>,
+    query: Query<ScheduleQuery>,
+) -> Reply<List<ScheduleRowBody>> {
+    let which = query.0.into();
     let policy = app.policies().servicing;
     app.read_snapshot(move |tx, at| {
-        let rows = read_schedule(tx, *id, by.scope, &policy, at.today)?;
+        let rows = read_schedule(tx, *id, which, by.scope, &policy, at.today)?;
         Ok(List::whole(rows, ScheduleRowBody::from))
     })
     .await

@@ -5,7 +5,9 @@ mod charges;
 mod disbursements;
 mod loan;
 mod payments;
+mod restructures;
 mod settlements;
+mod statements;
 mod transactions;
 
 use pensipro_auth::ModuleCode;
@@ -18,8 +20,10 @@ pub(super) fn routes() -> Routes {
         .and(disbursements::routes())
         .and(payments::routes())
         .and(charges::routes())
+        .and(restructures::routes())
         .and(settlements::routes())
         .and(transactions::routes())
+        .and(statements::routes())
 }
 
 fn table() -> Routes {

@@ -169,10 +169,15 @@ impl World {
         lending.disburse(loan);
         let payment: Value = lending.pay(loan, "2026-06-15", "100000.00");
         let transaction = payment["transaction_id"].as_i64().expect("an id");
+        let asked = json!({"effective_on": "2026-06-15", "extra_months": 1, "arrears": "waive",
+            "reason": "keringanan"});
+        let path = format!("/loans/{loan}/restructures");
+        let restructure = id(&lending.staff.finance.post(&path, &asked).expect(201));
         self.ids.extend([
             ("loans", loan),
             ("loans/payments", id(&payment)),
             ("loans/transactions", transaction),
+            ("loans/restructures", restructure),
         ]);
     }
 }

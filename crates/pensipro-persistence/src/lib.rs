@@ -13,6 +13,7 @@ mod connection;
 mod convert;
 mod crypto;
 mod error;
+mod funding;
 mod idempotency;
 mod leases;
 mod member_keys;

@@ -12,8 +12,8 @@ use pensipro_kernel::{BranchId, FunderId, Scope};
 use crate::{
     connection::MultiBackend,
     schema::{
-        applications, loans, member_intakes, members, notifications, sales, sales_branches,
-        sales_commissions, sales_visits, sys_users,
+        applications, funders, loans, member_intakes, members, notifications, sales,
+        sales_branches, sales_commissions, sales_visits, sys_users,
     },
 };
 
@@ -61,6 +61,18 @@ pub(crate) fn seen_commissions(scope: Scope) -> Seen<sales_commissions::branch_i
 /// Users who are tied to what the caller is tied to.
 pub(crate) fn seen_users(scope: Scope) -> Seen<sys_users::branch_id, sys_users::funder_id> {
     Seen::new(sys_users::branch_id, sys_users::funder_id, scope)
+}
+
+/// A list of funders.
+pub(crate) type FunderQuery =
+    diesel::helper_types::IntoBoxed<'static, funders::table, MultiBackend>;
+
+/// Every funder, but for a funder's own people, who see him alone.
+pub(crate) fn seen_funders(query: FunderQuery, scope: Scope) -> FunderQuery {
+    match scope {
+        Scope::WholeHouse | Scope::Branch(_) => query,
+        Scope::Funder(funder) => query.filter(funders::id.eq(funder.get())),
+    }
 }
 
 /// A list of notices.

@@ -6,6 +6,7 @@ pub mod applications;
 pub mod billing;
 pub mod change;
 pub mod fees;
+pub mod funders;
 pub mod house;
 pub mod literal;
 pub mod loans;

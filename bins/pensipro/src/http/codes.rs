@@ -51,6 +51,7 @@ fn sources() -> Vec<(&'static str, &'static [ErrorKind])> {
         ("Use cases of several modules", pensipro_flows::FlowError::ERRORS),
         ("Pension cuts", pensipro_billing::BillingError::ERRORS),
         ("Notices", pensipro_notifications::ERRORS),
+        ("Funders", pensipro_funding::ERRORS),
     ]
 }
 

@@ -4,6 +4,7 @@
 mod access;
 mod applications;
 mod billing;
+mod funders;
 mod house;
 mod loans;
 mod logs;
@@ -32,6 +33,7 @@ pub fn all() -> Routes {
         .and(products::routes())
         .and(applications::routes())
         .and(loans::routes())
+        .and(funders::routes())
         .and(logs::routes())
         .and(notifications::routes())
 }

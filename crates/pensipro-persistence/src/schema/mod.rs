@@ -2,6 +2,7 @@
 //! databases themselves.
 
 mod billing;
+mod funding;
 mod identity;
 mod members_sales;
 mod monitoring;
@@ -11,6 +12,7 @@ mod pricing;
 mod servicing;
 
 pub(crate) use billing::*;
+pub(crate) use funding::*;
 pub(crate) use identity::*;
 pub(crate) use members_sales::*;
 pub(crate) use monitoring::*;
@@ -23,6 +25,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     installation_keys,
     sales_branches,
     funders,
+    funder_contracts,
     sys_users,
     sys_roles,
     sys_permissions,
@@ -95,6 +98,7 @@ diesel::joinable!(sys_user_roles -> sys_roles (role_id));
 diesel::joinable!(sys_user_sessions -> sys_users (user_id));
 diesel::joinable!(sys_configurations -> sys_users (updated_by));
 diesel::joinable!(idempotency_keys -> sys_users (user_id));
+diesel::joinable!(funder_contracts -> funders (funder_id));
 diesel::joinable!(sales -> sales_branches (branch_id));
 diesel::joinable!(sales -> sys_users (user_id));
 diesel::joinable!(sales_visits -> sales (sales_id));

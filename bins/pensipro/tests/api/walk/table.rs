@@ -206,6 +206,14 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /logs/audit-trails", House, ""),
     ("GET /logs/accesses", House, ""),
     ("GET /logs/exceptions", House, ""),
+    // Funders.
+    ("POST /funders", House, r#"{"code": "F$", "name": "Bank", "kind": "bank"}"#),
+    ("GET /funders", Shared, ""),
+    ("GET /funders/{id}", Shared, ""),
+    ("PUT /funders/{id}", House, r#"{"contact": "Ibu Ratna"}"#),
+    ("POST /funders/{id}/contracts", House, r#"{"number": "K$", "scheme": "fronting", "valid_from": "2020-01-01", "valid_to": "2020-12-31"}"#),
+    ("GET /funders/{id}/contracts", Shared, ""),
+    ("PUT /funders/{id}/contracts/{contract_id}", House, r#"{"limit": "1"}"#),
     // Notices.
     ("POST /notifications", Names("member_id"), r#"{"member_id": $members, "title": "Halo", "body": "Apa kabar?"}"#),
     ("GET /notifications", Own, ""),

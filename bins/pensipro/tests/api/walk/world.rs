@@ -49,6 +49,7 @@ impl World {
             house: admin,
         };
         world.users(house);
+        world.contract();
         world.sales();
         world.member(&lending);
         world.application(&lending);
@@ -78,6 +79,14 @@ impl World {
             let row = rows(&list).iter().find(|row| row[code] == wanted).expect("it is there");
             self.ids.insert(path, id(row));
         }
+    }
+
+    /// A contract of the funder's.
+    fn contract(&mut self) {
+        let body = json!({"number": "PKS-01", "scheme": "participation", "share_pct": "70",
+            "valid_from": "2026-01-01", "valid_to": "2026-12-31"});
+        let contract = id(&self.house.post("/funders/1/contracts", &body).expect(201));
+        self.ids.extend([("funders", 1), ("funders/contracts", contract)]);
     }
 
     fn sales(&mut self) {

@@ -1,0 +1,132 @@
+//! Funders and their contracts.
+
+use pensipro_auth::ModuleCode;
+use pensipro_funding::{
+    Contract, ContractDetails, Funder, FunderDetails, FunderFilter, RawContractChange,
+    RawFunderChange,
+    usecases::{
+        add_contract, create_funder, get_funder, list_contracts, list_funders, update_contract,
+        update_funder,
+    },
+};
+use pensipro_kernel::{ContractId, FunderId};
+
+use crate::{
+    App,
+    bodies::funders::{
+        ContractBody, ContractChangeBody, FunderBody, FunderChangeBody, FunderQuery,
+        NewContractBody, NewFunderBody,
+    },
+    http::{
+        Allowed, Created, Id, IfMatch, List, Listing, Reply, Routes, Shown, Valid,
+        right::{EditFunder, ViewFunder},
+    },
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::of(ModuleCode::Funder)
+        .post("/funders", "Enters a funder", create)
+        .get("/funders", "Lists funders by code", list)
+        .get("/funders/{id}", "Shows a funder", show)
+        .put("/funders/{id}", "Changes a funder or switches it off", change)
+        .post("/funders/{id}/contracts", "Enters a contract", contract)
+        .get("/funders/{id}/contracts", "Lists a funder's contracts by first day", contracts)
+        .put(
+            "/funders/{id}/contracts/{contract_id}",
+            "Changes a contract's limit or last day",
+            change_contract,
+        )
+}
+
+async fn create(
+    app: App,
+    by: Allowed<EditFunder>,
+    body: Valid<NewFunderBody>,
+) -> Reply<Created<FunderBody>> {
+    let (once, body) = body.split();
+    let details = FunderDetails::check(body.into())?;
+    app.post("create_funder", once, move |tx, _| {
+        let funder = create_funder(tx, &by, &details)?;
+        let (id, version) = (funder.id, funder.version);
+        Ok(Created::new(format!("/funders/{id}"), FunderBody::from(funder)).at(version))
+    })
+    .await
+}
+
+async fn list(
+    app: App,
+    by: Allowed<ViewFunder>,
+    listing: Listing<FunderQuery>,
+) -> Reply<List<FunderBody>> {
+    let Listing { filter, page, pager } = listing;
+    let filter = FunderFilter::from(filter);
+    app.read(move |tx, _| Ok(pager.list(list_funders(tx, &by, &filter, &page)?, FunderBody::from)))
+        .await
+}
+
+async fn show(app: App, by: Allowed<ViewFunder>, id: Id<FunderId>) -> Reply<Shown<FunderBody>> {
+    app.read(move |tx, _| Ok(shown(get_funder(tx, &by, *id)?))).await
+}
+
+async fn change(
+    app: App,
+    by: Allowed<EditFunder>,
+    id: Id<FunderId>,
+    expected: IfMatch,
+    body: Valid<FunderChangeBody>,
+) -> Reply<Shown<FunderBody>> {
+    let change = RawFunderChange::from(body.into_inner());
+    app.write("update_funder", move |tx, at| {
+        Ok(shown(update_funder(tx, &by, *id, expected.0, change.clone(), at)?))
+    })
+    .await
+}
+
+async fn contract(
+    app: App,
+    by: Allowed<EditFunder>,
+    funder: Id<FunderId>,
+    body: Valid<NewContractBody>,
+) -> Reply<Created<ContractBody>> {
+    let (once, body) = body.split();
+    let details = ContractDetails::check(body.into())?;
+    app.post("add_contract", once, move |tx, _| {
+        let contract = add_contract(tx, &by, *funder, &details)?;
+        let version = contract.version;
+        let location = format!("/funders/{}/contracts", *funder);
+        Ok(Created::new(location, ContractBody::from(contract)).at(version))
+    })
+    .await
+}
+
+async fn contracts(
+    app: App,
+    by: Allowed<ViewFunder>,
+    funder: Id<FunderId>,
+) -> Reply<List<ContractBody>> {
+    app.read_snapshot(move |tx, _| {
+        Ok(List::whole(list_contracts(tx, &by, *funder)?, ContractBody::from))
+    })
+    .await
+}
+
+async fn change_contract(
+    app: App,
+    by: Allowed<EditFunder>,
+    ids: Id<(FunderId, ContractId)>,
+    expected: IfMatch,
+    body: Valid<ContractChangeBody>,
+) -> Reply<Shown<ContractBody>> {
+    let change = RawContractChange::from(body.into_inner());
+    app.write("update_contract", move |tx, at| {
+        let contract = update_contract(tx, &by, *ids, expected.0, change.clone(), at)?;
+        let Contract { version, .. } = contract;
+        Ok(Shown::new(ContractBody::from(contract)).at(version))
+    })
+    .await
+}
+
+fn shown(funder: Funder) -> Shown<FunderBody> {
+    let version = funder.version;
+    Shown::new(FunderBody::from(funder)).at(version)
+}

@@ -1,0 +1,35 @@
+//! Funders, whose money is lent beside the cooperative's own, and the contracts under which they do.
+//!
+//! ```
+//! use pensipro_funding::{Scheme, Sharing};
+//! assert_eq!(Scheme::Fronting.fixed_share(), Some("100".parse().unwrap()));
+//! assert_eq!(Scheme::Participation.fixed_share(), None);
+//! assert_eq!(Sharing::default(), Sharing::PariPassu);
+//! ```
+//!
+//! It never does I/O, and never touches a loan account.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::float_arithmetic
+    )
+)]
+
+mod contract;
+mod error;
+mod fee;
+mod funder;
+pub mod repository;
+mod terms;
+pub mod usecases;
+
+pub use contract::{Contract, ContractDetails, RawContract, RawContractChange, Validity};
+pub use error::{ERRORS, FundingError};
+pub use fee::{Fee, OriginatorBase, ServicingBase};
+pub use funder::{Funder, FunderDetails, FunderKind, RawFunder, RawFunderChange};
+pub use repository::{ContractRepository, FunderFilter, FunderRepository};
+pub use terms::{Scheme, Sharing, SharingTerms};

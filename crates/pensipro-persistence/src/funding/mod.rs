@@ -1,0 +1,4 @@
+//! Funders and their contracts.
+
+mod contracts;
+mod funders;

@@ -1,0 +1,36 @@
+-- Contracts with funders. Percentages are rates, limits and minima sen.
+
+CREATE TABLE funder_contracts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    funder_id BIGINT NOT NULL REFERENCES funders (id),
+    number TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    share_pct BIGINT NOT NULL,
+    sharing TEXT NOT NULL,
+    interest_share_pct BIGINT,
+    funder_rate BIGINT,
+    fee_originator_pct BIGINT NOT NULL,
+    fee_originator_base TEXT NOT NULL,
+    fee_servicing_pct BIGINT NOT NULL,
+    fee_servicing_base TEXT NOT NULL,
+    fee_servicing_minimum BIGINT,
+    exposure_limit BIGINT,
+    valid_from DATE NOT NULL,
+    valid_to DATE NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    created_by BIGINT REFERENCES sys_users (id),
+    CONSTRAINT funder_contracts_scheme_check CHECK (scheme IN ('fronting', 'channeling', 'participation')),
+    CONSTRAINT funder_contracts_share_pct_check CHECK (share_pct > 0),
+    CONSTRAINT funder_contracts_sharing_check CHECK (sharing IN ('pari_passu', 'interest_share', 'funder_rate')),
+    CONSTRAINT funder_contracts_interest_share_pct_check CHECK ((interest_share_pct IS NOT NULL) = (sharing = 'interest_share')),
+    CONSTRAINT funder_contracts_funder_rate_check CHECK ((funder_rate IS NOT NULL) = (sharing = 'funder_rate')),
+    CONSTRAINT funder_contracts_fee_originator_base_check CHECK (fee_originator_base IN ('principal', 'interest')),
+    CONSTRAINT funder_contracts_fee_servicing_base_check CHECK (fee_servicing_base IN ('interest', 'instalment')),
+    CONSTRAINT funder_contracts_fee_servicing_minimum_check CHECK (fee_servicing_minimum > 0),
+    CONSTRAINT funder_contracts_exposure_limit_check CHECK (exposure_limit > 0),
+    CONSTRAINT funder_contracts_valid_to_check CHECK (valid_to >= valid_from),
+    CONSTRAINT funder_contracts_funder_id_number_key UNIQUE (funder_id, number)
+);
+CREATE INDEX funder_contracts_funder_id_valid_from_idx ON funder_contracts (funder_id, valid_from);

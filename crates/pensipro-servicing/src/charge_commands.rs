@@ -1,10 +1,7 @@
 //! Charging a penalty, waiving what is owed, using the deposit, giving a loan up.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{
-    Actor, AuditLog, Authority, Faults, FieldFault, LoanId, Moment, Money, Outbox, Permission,
-    read_code,
-};
+use pensipro_kernel::{Actor, Faults, FieldFault, LoanId, Moment, Money, Permission, read_code};
 
 use crate::{
     account::Account,
@@ -15,7 +12,7 @@ use crate::{
     outstanding::Outstanding,
     payment::check_date,
     records::Transaction,
-    repository::{AccountingPeriods, LoanRepository, RefundRepository},
+    repository::AccountWork,
     row::{Row, RowKey},
     rules::ServicingPolicy,
 };
@@ -97,7 +94,7 @@ impl WaiveOwed {
     }
 }
 
-/// What is done with a part of the deposit, or with the loan, and why.
+/// What is done with a part of the deposit, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseDeposit {
     amount: Money,
@@ -110,55 +107,29 @@ impl UseDeposit {
         let mut faults = Faults::new();
         let amount = read_amount(&mut faults, amount);
         let reason = read_reason(&mut faults, reason);
-        let command = || Some(Self { amount: amount?, reason: reason? });
-        let command = command();
-        faults.finish(command)
+        faults.finish(amount.zip(reason).map(|(amount, reason)| Self { amount, reason }))
     }
 }
 
-/// A write-off whose fields hold.
+/// What is done to a loan as of a day, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriteOffLoan {
-    written_off_on: NaiveDate,
+pub struct ActOnDay {
+    on: NaiveDate,
     reason: String,
 }
 
-impl WriteOffLoan {
-    /// Checks the fields, all at once.
+impl ActOnDay {
+    /// Checks the fields, all at once; `field` is what the day is called.
     pub fn check(
-        written_off_on: Option<NaiveDate>,
+        field: &str,
+        on: Option<NaiveDate>,
         reason: Option<&str>,
         today: NaiveDate,
     ) -> Result<Self, Faults> {
         let mut faults = Faults::new();
-        let written_off_on = read_date(&mut faults, "written_off_on", written_off_on, today);
+        let on = read_date(&mut faults, field, on, today);
         let reason = read_reason(&mut faults, reason);
-        let command = || Some(Self { written_off_on: written_off_on?, reason: reason? });
-        let command = command();
-        faults.finish(command)
-    }
-}
-
-/// The end of interest, whose fields hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndInterest {
-    effective_on: NaiveDate,
-    reason: String,
-}
-
-impl EndInterest {
-    /// Checks the fields, all at once.
-    pub fn check(
-        effective_on: Option<NaiveDate>,
-        reason: Option<&str>,
-        today: NaiveDate,
-    ) -> Result<Self, Faults> {
-        let mut faults = Faults::new();
-        let effective_on = read_date(&mut faults, "effective_on", effective_on, today);
-        let reason = read_reason(&mut faults, reason);
-        let command = || Some(Self { effective_on: effective_on?, reason: reason? });
-        let command = command();
-        faults.finish(command)
+        faults.finish(on.zip(reason).map(|(on, reason)| Self { on, reason }))
     }
 }
 
@@ -176,17 +147,14 @@ fn read_date(
 }
 
 /// Charges a penalty by hand, on a row that asks for something or on the loan.
-pub fn charge_penalty<Tx>(
+pub fn charge_penalty<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: LoanId,
     command: &ChargePenalty,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
+) -> Result<Transaction, ServicingError> {
     let ChargePenalty { amount, charged_on, no, ref reason } = *command;
     let act = by_loan_editor("loan.penalty", loan, charged_on, reason);
     post_act(tx, by, act, policy, at, |loan, account| {
@@ -196,17 +164,14 @@ where
 }
 
 /// Waives what has accrued by today; a discount on paying off early is kept for the settlement.
-pub fn waive<Tx>(
+pub fn waive<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: LoanId,
     command: &WaiveOwed,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
+) -> Result<Transaction, ServicingError> {
     let WaiveOwed { amount, component, no, ref reason } = *command;
     let act = by_loan_editor("loan.waive", loan, at.today, reason);
     post_act(tx, by, act, policy, at, |loan, account| {
@@ -222,17 +187,14 @@ where
 }
 
 /// Pays what is due today with the deposit.
-pub fn apply_deposit<Tx>(
+pub fn apply_deposit<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: LoanId,
     command: &UseDeposit,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
+) -> Result<Transaction, ServicingError> {
     let UseDeposit { amount, ref reason } = *command;
     let act = by_loan_editor("loan.deposit_apply", loan, at.today, reason);
     post_act(tx, by, act, policy, at, |loan, account| {
@@ -247,17 +209,14 @@ where
 }
 
 /// Gives a part of the deposit back, also of a loan that is closed.
-pub fn release_deposit<Tx>(
+pub fn release_deposit<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: LoanId,
     command: &UseDeposit,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
+) -> Result<Transaction, ServicingError> {
     let UseDeposit { amount, ref reason } = *command;
     let act = by_loan_editor("loan.deposit_release", loan, at.today, reason);
     let act = Act { takes: Takes::Disbursed, ..act };
@@ -268,37 +227,31 @@ where
 }
 
 /// Gives a loan up.
-pub fn write_off<Tx>(
+pub fn write_off<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: LoanId,
-    command: &WriteOffLoan,
+    command: &ActOnDay,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
-    let WriteOffLoan { written_off_on, ref reason } = *command;
-    let act = by_loan_editor("loan.write_off", loan, written_off_on, reason);
+) -> Result<Transaction, ServicingError> {
+    let ActOnDay { on, ref reason } = *command;
+    let act = by_loan_editor("loan.write_off", loan, on, reason);
     post_act(tx, by, act, policy, at, |_, _| Ok(InputKind::WriteOff))
 }
 
 /// Stops interest from a day on, for whatever rows there are or will be; its reversal is as if it had
 /// never stopped.
-pub fn freeze_interest<Tx>(
+pub fn freeze_interest<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: LoanId,
-    command: &EndInterest,
+    command: &ActOnDay,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
-    let EndInterest { effective_on, ref reason } = *command;
-    let act = by_loan_editor("loan.interest_freeze", loan, effective_on, reason);
+) -> Result<Transaction, ServicingError> {
+    let ActOnDay { on, ref reason } = *command;
+    let act = by_loan_editor("loan.interest_freeze", loan, on, reason);
     post_act(tx, by, act, policy, at, |_, account| match account.state().frozen_on {
         Some(since) => Err(ServicingError::InterestFrozen { since }),
         None => Ok(InputKind::InterestFreeze),

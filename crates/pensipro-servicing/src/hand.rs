@@ -2,8 +2,7 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, Authority, Faults, FieldFault, LoanId, Moment, Money, Outbox,
-    Permission, clean_text,
+    Actor, AuditEntry, Faults, FieldFault, LoanId, Moment, Money, Permission, clean_text,
 };
 
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
     reading::with_history,
     records::Transaction,
     refund::{follow_refunds, tell_refunds},
-    repository::{AccountingPeriods, LoanRepository, RefundRepository},
+    repository::AccountWork,
     rules::ServicingPolicy,
     usecases::{audit_view, next_id},
 };
@@ -48,17 +47,14 @@ pub(crate) enum Takes {
 }
 
 /// Posts the input that an act comes to by what the account says on its day.
-pub(crate) fn post_act<Tx>(
+pub(crate) fn post_act<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     act: Act<'_>,
     policy: &ServicingPolicy,
     at: Moment,
     decide: impl FnOnce(&OpenLoan, &Account) -> Result<InputKind, ServicingError>,
-) -> Result<Transaction, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority,
-{
+) -> Result<Transaction, ServicingError> {
     tx.recheck(by, act.right)?;
     let mut loan = OpenLoan::new(tx.lock_loan(act.loan, by.scope)?, policy);
     tx.book_on(at.today)?;

@@ -109,8 +109,8 @@ pub use account::{Account, AccountState, LoanDates};
 pub use allocation::{Allocation, Component};
 pub use by_hand::{RawLoanSetting, SetLoan, set_loan};
 pub use charge_commands::{
-    ChargePenalty, EndInterest, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan,
-    apply_deposit, charge_penalty, freeze_interest, release_deposit, waive, write_off,
+    ActOnDay, ChargePenalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, apply_deposit,
+    charge_penalty, freeze_interest, release_deposit, waive, write_off,
 };
 pub use chunk::open_loans;
 pub use decide_refund::{DecideRefund, decide_refund};
@@ -150,8 +150,8 @@ pub use reading::{
 pub use records::{Disbursement, Payment, SettlementRecord, Transaction};
 pub use refund::{RefundChange, RefundRequest, RefundStatus, follow_refunds, tell_refunds};
 pub use repository::{
-    AccountingPeriods, LoanFilter, LoanRepository, LoanSort, PeriodState, RefundFilter,
-    RefundRepository, RestructureRepository,
+    AccountWork, AccountingPeriods, LoanFilter, LoanRepository, LoanSort, PeriodState,
+    RefundFilter, RefundRepository, RestructureRepository,
 };
 pub use restructure::{
     DecideRestructure, NewRestructure, RequestRestructure, Restructure, RestructureStatus,

@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, vec};
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    ApplicationId, BranchId, LoanId, MemberId, Page, PageRequest, PaymentId, Period, ProductId,
-    RefundId, RestructureId, SalesId, Scope, StorageError, TransactionId, UserId, Version,
+    ApplicationId, AuditLog, Authority, BranchId, LoanId, MemberId, Outbox, Page, PageRequest,
+    PaymentId, Period, ProductId, RefundId, RestructureId, SalesId, Scope, StorageError,
+    TransactionId, UserId, Version,
 };
 
 use crate::{
@@ -185,6 +186,18 @@ pub trait RestructureRepository {
 
     /// Saves status, decision and transaction.
     fn save_restructure(&mut self, restructure: &Restructure) -> Result<(), StorageError>;
+}
+
+/// What posting to an account takes: the loan and its refunds, an open month, the trail, the outbox, and
+/// the caller's right.
+pub trait AccountWork:
+    LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority
+{
+}
+
+impl<Tx> AccountWork for Tx where
+    Tx: LoanRepository + RefundRepository + AccountingPeriods + AuditLog + Outbox + Authority
+{
 }
 
 /// Which refund requests.

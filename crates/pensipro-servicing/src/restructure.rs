@@ -15,7 +15,7 @@ use crate::{
     posting::PostingBatch,
     reading::with_history,
     refund::{follow_refunds, tell_refunds},
-    repository::{AccountingPeriods, LoanRepository, RefundRepository, RestructureRepository},
+    repository::{AccountWork, LoanRepository, RestructureRepository},
     restructuring::{RawRestructure, RestructurePreview, RestructureTerms},
     rules::{RestructurePolicy, ServicingPolicy},
     usecases::{audit_view, next_id},
@@ -223,13 +223,7 @@ pub fn decide_restructure<Tx>(
     at: Moment,
 ) -> Result<Restructure, ServicingError>
 where
-    Tx: LoanRepository
-        + RestructureRepository
-        + RefundRepository
-        + AccountingPeriods
-        + AuditLog
-        + Outbox
-        + Authority,
+    Tx: AccountWork + RestructureRepository,
 {
     tx.recheck(by, Permission::ApproveRestructure)?;
     let mut loan = OpenLoan::new(tx.lock_loan(loan_id, by.scope)?, policy);
@@ -264,17 +258,14 @@ where
     Ok(after)
 }
 
-fn approve<Tx>(
+fn approve<Tx: AccountWork>(
     tx: &mut Tx,
     by: &Actor,
     loan: &mut OpenLoan,
     request: &Restructure,
     policy: &ServicingPolicy,
     at: Moment,
-) -> Result<TransactionId, ServicingError>
-where
-    Tx: LoanRepository + RefundRepository + AuditLog + Outbox,
-{
+) -> Result<TransactionId, ServicingError> {
     let now = RestructurePreview::of(&request.terms, loan, &policy.restructure)?;
     if now != request.preview {
         return Err(ServicingError::PreviewOutdated);

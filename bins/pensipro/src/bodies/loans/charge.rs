@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Faults, Money, TransactionId};
 use pensipro_servicing::{
-    ChargePenalty, EndInterest, Penalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed, WriteOffLoan,
+    ActOnDay, ChargePenalty, Penalty, RawPenalty, RawWaiver, UseDeposit, WaiveOwed,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -93,9 +93,9 @@ pub struct WriteOffBody {
 
 impl WriteOffBody {
     /// The command, its date not after `today`.
-    pub fn check(self, today: NaiveDate) -> Result<WriteOffLoan, Faults> {
+    pub fn check(self, today: NaiveDate) -> Result<ActOnDay, Faults> {
         let Self { written_off_on, reason } = self;
-        WriteOffLoan::check(written_off_on, reason.as_deref(), today)
+        ActOnDay::check("written_off_on", written_off_on, reason.as_deref(), today)
     }
 }
 
@@ -113,9 +113,9 @@ pub struct FreezeBody {
 
 impl FreezeBody {
     /// The command, its date not after `today`.
-    pub fn check(self, today: NaiveDate) -> Result<EndInterest, Faults> {
+    pub fn check(self, today: NaiveDate) -> Result<ActOnDay, Faults> {
         let Self { effective_on, reason } = self;
-        EndInterest::check(effective_on, reason.as_deref(), today)
+        ActOnDay::check("effective_on", effective_on, reason.as_deref(), today)
     }
 }
 

@@ -178,6 +178,9 @@ impl Account {
         if date <= from || !self.state.is_open() {
             return;
         }
+        if self.unpaid_rows().first().is_none_or(|row| self.state.due_date(row) >= date) {
+            return;
+        }
         // What is in default already is so since an earlier day.
         let was_in_default = self.state.default_since.is_some();
         let time = Elapsed::new(from, date);

@@ -7,8 +7,8 @@
 //! assert_eq!("warning".parse(), Ok(Severity::Warning));
 //! ```
 //!
-//! It never writes the trail (every use case does that through the kernel's `AuditLog`) and never
-//! changes a row.
+//! It never changes a row of the trail, which every use case writes through the kernel's `AuditLog`; an
+//! exception is settled once.
 #![cfg_attr(
     not(test),
     deny(
@@ -41,4 +41,7 @@ pub use timeline::{
     Before, Timeline, TimelineEvent, TimelineRepository, TimelineSource, member_timeline,
 };
 pub use trail::{AuditFilter, AuditRow};
-pub use usecases::{AuditError, list_accesses, list_audit_rows, list_exceptions};
+pub use usecases::{
+    AuditError, ERRORS, list_accesses, list_audit_rows, list_exceptions, read_note,
+    resolve_exception,
+};

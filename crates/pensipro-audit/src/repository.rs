@@ -1,6 +1,6 @@
 //! What this module needs from storage.
 
-use pensipro_kernel::{Page, PageRequest, StorageError};
+use pensipro_kernel::{ExceptionId, Page, PageRequest, StorageError};
 
 use crate::{AuditFilter, AuditRow, ExceptionFilter, ExceptionRow};
 
@@ -22,4 +22,8 @@ pub trait ExceptionRepository {
         filter: &ExceptionFilter,
         page: &PageRequest,
     ) -> Result<Page<ExceptionRow>, StorageError>;
+    /// One, locked until the transaction ends.
+    fn lock_exception(&mut self, id: ExceptionId) -> Result<ExceptionRow, StorageError>;
+    /// Saves who settled it, when and how.
+    fn save_resolution(&mut self, exception: &ExceptionRow) -> Result<(), StorageError>;
 }

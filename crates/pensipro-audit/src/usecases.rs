@@ -2,7 +2,8 @@
 //! tied to no branch and no funder read them.
 
 use pensipro_kernel::{
-    Actor, AuthorityError, DomainError, ErrorKind, Page, PageRequest, StorageError,
+    Actor, AuditEntry, AuditLog, AuditValue, AuthorityError, Class, DomainError, ErrorKind,
+    ExceptionId, Faults, FieldFault, Moment, Page, PageRequest, StorageError, clean_text,
 };
 
 use crate::{
@@ -10,9 +11,15 @@ use crate::{
     ExceptionFilter, ExceptionRepository, ExceptionRow,
 };
 
-/// Why the logs are not shown.
+/// Why the logs are not shown, or an exception is not settled.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
+    /// Fields that cannot be taken.
+    #[error(transparent)]
+    Invalid(#[from] Faults),
+    /// Somebody settled it before.
+    #[error("the exception was settled before")]
+    ResolvedBefore,
     /// The caller may not.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -21,11 +28,26 @@ pub enum AuditError {
     Storage(#[from] StorageError),
 }
 
+const RESOLVED_BEFORE: ErrorKind =
+    ErrorKind::new("already_resolved", Class::Conflict, "The exception was settled before");
+
+/// Every code of this module's own.
+pub const ERRORS: &[ErrorKind] = &[RESOLVED_BEFORE];
+
 impl DomainError for AuditError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::Invalid(faults) => faults.kind(),
+            Self::ResolvedBefore => RESOLVED_BEFORE,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
+        }
+    }
+
+    fn fields(&self) -> &[FieldFault] {
+        match self {
+            Self::Invalid(faults) => faults.list(),
+            _ => &[],
         }
     }
 }
@@ -50,6 +72,41 @@ pub fn list_exceptions<Tx: ExceptionRepository>(
 ) -> Result<Page<ExceptionRow>, AuditError> {
     by.whole_house()?;
     Ok(tx.exceptions(filter, page)?)
+}
+
+/// How an exception was settled, as somebody says it: 1 to 500 characters.
+pub fn read_note(note: Option<&str>) -> Result<String, Faults> {
+    let mut faults = Faults::new();
+    let note = faults.take(clean_text("note", note.unwrap_or_default(), 500));
+    faults.finish(note)
+}
+
+/// Settles an exception with a note, once.
+pub fn resolve_exception<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ExceptionId,
+    note: &str,
+    at: Moment,
+) -> Result<ExceptionRow, AuditError>
+where
+    Tx: ExceptionRepository + AuditLog,
+{
+    by.whole_house()?;
+    let open = tx.lock_exception(id)?;
+    if open.resolved_at.is_some() {
+        return Err(AuditError::ResolvedBefore);
+    }
+    let (resolved_by, resolved_at, note) = (by.user_id, Some(at.now), Some(note.to_owned()));
+    let settled = ExceptionRow { resolved_by, resolved_at, note, ..open };
+    tx.save_resolution(&settled)?;
+    let view = AuditValue::new()
+        .with("severity", settled.severity.code())
+        .with("source", settled.source.as_str())
+        .with("note", settled.note.clone());
+    let entry = AuditEntry::new("exception.resolve", "exception_logs", id.get());
+    tx.audit(by, entry.is(view))?;
+    Ok(settled)
 }
 
 /// A page of readings of members' details, newest first.

@@ -67,6 +67,15 @@ impl From<AuditRow> for AuditBody {
     }
 }
 
+/// How an exception was settled.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveBody {
+    /// On one line.
+    #[schema(value_type = String, example = "Baris dicocokkan dengan tangan")]
+    pub note: Option<String>,
+}
+
 /// Filters of the audit trail.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -52,6 +52,7 @@ fn sources() -> Vec<(&'static str, &'static [ErrorKind])> {
         ("Pension cuts", pensipro_billing::BillingError::ERRORS),
         ("Notices", pensipro_notifications::ERRORS),
         ("Funders", pensipro_funding::ERRORS),
+        ("Logs", pensipro_audit::ERRORS),
     ]
 }
 

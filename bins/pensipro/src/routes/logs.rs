@@ -1,12 +1,20 @@
 //! The audit trail and the exceptions.
 
-use pensipro_audit::{AccessFilter, list_accesses, list_audit_rows, list_exceptions};
+use pensipro_audit::{
+    AccessFilter, list_accesses, list_audit_rows, list_exceptions, read_note, resolve_exception,
+};
 use pensipro_auth::ModuleCode;
+use pensipro_kernel::ExceptionId;
 
 use crate::{
     App,
-    bodies::logs::{AccessBody, AccessQuery, AuditBody, AuditQuery, ExceptionBody, ExceptionQuery},
-    http::{Allowed, Answered, List, Listing, Reply, Routes, right::ViewLog},
+    bodies::logs::{
+        AccessBody, AccessQuery, AuditBody, AuditQuery, ExceptionBody, ExceptionQuery, ResolveBody,
+    },
+    http::{
+        Allowed, Answered, Id, List, Listing, Reply, Routes, Shown, Valid,
+        right::{ResolveException, ViewLog},
+    },
 };
 
 pub(super) fn routes() -> Routes {
@@ -14,6 +22,7 @@ pub(super) fn routes() -> Routes {
         .get("/logs/audit-trails", "Lists who did what, newest first", audit_trail)
         .get("/logs/accesses", "Lists who read which member's detail, newest first", accesses)
         .get("/logs/exceptions", "Lists what went wrong, newest first", exceptions)
+        .post("/logs/exceptions/{id}/resolve", "Settles an exception with a note", resolve)
 }
 
 async fn audit_trail(
@@ -38,6 +47,20 @@ async fn exceptions(
     app.read(move |tx, _| {
         let rows = list_exceptions(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(rows, ExceptionBody::from))
+    })
+    .await
+}
+
+async fn resolve(
+    app: App,
+    by: Allowed<ResolveException>,
+    id: Id<ExceptionId>,
+    body: Valid<ResolveBody>,
+) -> Reply<Shown<ExceptionBody>> {
+    let (once, body) = body.split();
+    let note = read_note(body.note.as_deref())?;
+    app.post("resolve_exception", once, move |tx, at| {
+        Ok(Shown::new(resolve_exception(tx, &by, *id, &note, at)?.into()))
     })
     .await
 }

@@ -21,7 +21,6 @@ const NOT_BUILT_YET: &[&str] = &[
     "GET /reports/aging",
     "GET /reports/loan-quality",
     "GET /reports/funder-margin",
-    "POST /logs/exceptions/{id}/resolve",
     "GET /logs/audit-trails/verify",
 ];
 

@@ -12,7 +12,7 @@ use crate::{
     connection::MultiBackend,
     convert::{code, from_time, unreadable},
     schema::exception_logs,
-    sql::batch_row,
+    sql::{Locked, RowLock, batch_row},
 };
 
 #[derive(Insertable)]
@@ -142,5 +142,23 @@ impl ExceptionRepository for Tx<'_> {
             exceptions.total = Some(self.run(|conn| filtered(filter).count().get_result(conn))?);
         }
         Ok(exceptions)
+    }
+
+    fn lock_exception(&mut self, id: ExceptionId) -> Result<ExceptionRow, StorageError> {
+        let query = exception_logs::table.find(id.get()).select(Row::as_select());
+        let locked = Locked::new(query, RowLock::ForUpdate, "exception_logs");
+        let row: Option<Row> = self.run(|conn| locked.get_result(conn).optional())?;
+        row.ok_or(StorageError::not_found("exception", id.get()))?.try_into()
+    }
+
+    fn save_resolution(&mut self, exception: &ExceptionRow) -> Result<(), StorageError> {
+        let row = exception_logs::table.find(exception.id.get());
+        let resolution = (
+            exception_logs::resolved_by.eq(exception.resolved_by.map(UserId::get)),
+            exception_logs::resolved_at.eq(exception.resolved_at.map(|at| at.naive_utc())),
+            exception_logs::note.eq(&exception.note),
+        );
+        self.run(|conn| diesel::update(row).set(resolution).execute(conn))?;
+        Ok(())
     }
 }

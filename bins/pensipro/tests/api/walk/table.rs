@@ -206,6 +206,7 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /logs/audit-trails", House, ""),
     ("GET /logs/accesses", House, ""),
     ("GET /logs/exceptions", House, ""),
+    ("POST /logs/exceptions/{id}/resolve", House, r#"{"note": "Selesai"}"#),
     // Funders.
     ("POST /funders", House, r#"{"code": "F$", "name": "Bank", "kind": "bank"}"#),
     ("GET /funders", Shared, ""),

@@ -1,6 +1,7 @@
 //! Paying an approved loan out.
 
 use chrono::NaiveDate;
+use pensipro_funding::{AllocationRepository, ContractRepository, FunderRepository};
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, BankAccountId, Event, Faults, LoanId,
     Moment, Money, Outbox, Permission, StorageError,
@@ -12,20 +13,17 @@ use pensipro_origination::{
     Application, ApplicationRepository, ApplicationStatus, AssessmentRepository,
     CommitteeRepository, OfferPolicy, OriginationError, Payoffs, Takeover, TopUp, topup_active,
 };
-use pensipro_pricing::{
-    DebtService, FirstDuePolicy, ProductDirectory, ProductRepository, age, completed_years, dsr,
-};
+use pensipro_pricing::{DebtService, FirstDuePolicy, ProductRepository, age, completed_years, dsr};
 use pensipro_sales::{
     CommissionRepository, EarnedFacts, SalesRepository, usecases::earn_commission,
 };
 use pensipro_servicing::{
     AccountingPeriods, DisburseLoan, Disbursement, DisbursementFacts, Loan, LoanRepository,
     LoanStatus, Netting, NewDisbursement, OpenLoan, Order, PostingBatch, Rank, RefundRepository,
-    RepaymentPlan, ServicingPolicy, SettlementRecord, list_disbursements, net_loan,
-    require_known_funders, with_history,
+    RepaymentPlan, ServicingPolicy, SettlementRecord, list_disbursements, net_loan, with_history,
 };
 
-use crate::{FlowError, topup::lock_topup};
+use crate::{FlowError, allocate::funded, topup::lock_topup};
 
 /// What a disbursement takes from the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,7 +58,9 @@ where
         + MemberRepository
         + BankAccountRepository
         + ProductRepository
-        + ProductDirectory
+        + FunderRepository
+        + ContractRepository
+        + AllocationRepository
         + SalesRepository
         + CommissionRepository
         + AuditLog
@@ -79,7 +79,7 @@ where
     let age = completed_years(member.details.birth_date, on);
     let plan = command.plan(loan.loan(), Some(age), policy.first_due)?;
     require_eligible(tx, &member, (&application, topup.as_ref()), &plan)?;
-    require_known_funders(tx, &command)?;
+    let command = funded(tx, by, loan.loan(), command)?;
     let id = tx.reserve_transaction_ids(1)?.next().ok_or_else(no_id)?;
     let order = Order { effective_on: on, rank: Rank::Disbursement, id };
     // Payments to a disbursement that was reversed are there already, and come after this one.

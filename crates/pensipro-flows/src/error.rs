@@ -1,6 +1,7 @@
 //! What a flow refuses: whatever the modules that it joins refuse, and what only the whole can see.
 
 use pensipro_billing::BillingError;
+use pensipro_funding::FundingError;
 use pensipro_kernel::{
     AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, StorageError,
 };
@@ -41,6 +42,12 @@ pub enum FlowError {
     /// A rule of billing.
     #[error(transparent)]
     Billing(#[from] BillingError),
+    /// A rule of funding.
+    #[error(transparent)]
+    Funding(#[from] FundingError),
+    /// The sources are not those that the loan is allocated to.
+    #[error("the sources are not the shares that the loan is allocated in")]
+    SourcesNotAllocated,
     /// There is no account to pay out to.
     #[error("the member has no bank account")]
     NoBankAccount,
@@ -76,6 +83,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    SOURCES_MISMATCH = "sources_mismatch", "The sources do not fit";
     OFFER_EXPIRED = "offer_expired", "The offer is no longer valid";
     PAYOFFS_EXCEED_NET = "payoffs_exceed_net", "The loans to be paid off cost more than is paid out";
     LOAN_CANCELLED = "loan_cancelled", "The loan was cancelled";
@@ -103,7 +111,9 @@ impl FlowError {
             Self::Origination(error) => error,
             Self::Servicing(error) => error,
             Self::Billing(error) => error,
+            Self::Funding(error) => error,
             Self::NoBankAccount
+            | Self::SourcesNotAllocated
             | Self::OfferExpired
             | Self::LoanCancelled
             | Self::PayoffsExceedNet(_)
@@ -116,6 +126,7 @@ impl FlowError {
 impl DomainError for FlowError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::SourcesNotAllocated => Self::SOURCES_MISMATCH,
             Self::OfferExpired => Self::OFFER_EXPIRED,
             Self::LoanCancelled => Self::LOAN_CANCELLED,
             Self::PayoffsExceedNet(_) => Self::PAYOFFS_EXCEED_NET,
@@ -131,6 +142,7 @@ impl DomainError for FlowError {
             Self::Origination(error) => error.kind(),
             Self::Servicing(error) => error.kind(),
             Self::Billing(error) => error.kind(),
+            Self::Funding(error) => error.kind(),
         }
     }
 

@@ -21,6 +21,7 @@
     )
 )]
 
+mod allocate;
 mod apply;
 mod decide;
 mod disburse;
@@ -34,6 +35,7 @@ mod statements;
 mod topup;
 mod withdraw;
 
+pub use allocate::{AllocateLoan, RawAllocation, allocate_loan, list_allocations};
 pub use apply::{analyze_application, submit_application};
 pub use decide::{DecisionOutcome, decide_application};
 pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disbursements_of_loan};

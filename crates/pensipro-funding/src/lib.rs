@@ -1,4 +1,5 @@
-//! Funders, whose money is lent beside the cooperative's own, and the contracts under which they do.
+//! Funders, whose money is lent beside the cooperative's own, the contracts under which they do, and who
+//! holds which share of a loan from which day on.
 //!
 //! ```
 //! use pensipro_funding::{Scheme, Sharing};
@@ -19,6 +20,7 @@
     )
 )]
 
+mod allocation;
 mod contract;
 mod error;
 mod fee;
@@ -27,9 +29,13 @@ pub mod repository;
 mod terms;
 pub mod usecases;
 
+pub use allocation::{
+    Allocate, Allocation, AllocationKind, HeldLoan, Holdings, LoanFacts, NewAllocation,
+    Reallocation, Share, exposure_of,
+};
 pub use contract::{Contract, ContractDetails, RawContract, RawContractChange, Validity};
 pub use error::{ERRORS, FundingError};
 pub use fee::{Fee, OriginatorBase, ServicingBase};
 pub use funder::{Funder, FunderDetails, FunderKind, RawFunder, RawFunderChange};
-pub use repository::{ContractRepository, FunderFilter, FunderRepository};
+pub use repository::{AllocationRepository, ContractRepository, FunderFilter, FunderRepository};
 pub use terms::{Scheme, Sharing, SharingTerms};

@@ -1,10 +1,10 @@
 //! What this module needs from storage.
 
 use pensipro_kernel::{
-    ContractId, FunderId, Page, PageRequest, Scope, StorageError, UserId, Version,
+    ContractId, FunderId, LoanId, Money, Page, PageRequest, Scope, StorageError, UserId, Version,
 };
 
-use crate::{Contract, ContractDetails, Funder, FunderDetails};
+use crate::{Allocation, Contract, ContractDetails, Funder, FunderDetails, HeldLoan, Reallocation};
 
 /// Which funders a list holds; every condition given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +44,9 @@ pub trait ContractRepository {
     fn contracts(&mut self, funder: FunderId) -> Result<Vec<Contract>, StorageError>;
     /// One of a funder's.
     fn contract(&mut self, funder: FunderId, id: ContractId) -> Result<Contract, StorageError>;
+    /// One of a funder's, locked until the transaction ends. Who allocates has locked the loan first.
+    fn lock_contract(&mut self, funder: FunderId, id: ContractId)
+    -> Result<Contract, StorageError>;
     /// Inserts one.
     fn add_contract(
         &mut self,
@@ -53,4 +56,28 @@ pub trait ContractRepository {
     ) -> Result<Contract, StorageError>;
     /// Saves limit and last day over the version read; gives the new version.
     fn save_contract(&mut self, contract: &Contract) -> Result<Version, StorageError>;
+}
+
+/// Shares of loans. Who changes a loan's has locked it.
+pub trait AllocationRepository {
+    /// All of a loan's, ended ones too, by entry.
+    fn allocations(&mut self, loan: LoanId) -> Result<Vec<Allocation>, StorageError>;
+    /// What funders hold of the plafon of other loans under a contract: at least what is outstanding.
+    fn allocated_under(
+        &mut self,
+        contract: ContractId,
+        beside: LoanId,
+    ) -> Result<Money, StorageError>;
+    /// The other loans under a contract that are pending or open.
+    fn shares_under(
+        &mut self,
+        contract: ContractId,
+        beside: LoanId,
+    ) -> Result<Vec<HeldLoan>, StorageError>;
+    /// Ends shares and inserts the new one.
+    fn store_reallocation(
+        &mut self,
+        change: &Reallocation,
+        by: Option<UserId>,
+    ) -> Result<Option<Allocation>, StorageError>;
 }

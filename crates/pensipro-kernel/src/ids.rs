@@ -82,6 +82,8 @@ ids! {
     FunderId,
     /// A funder's contract.
     ContractId,
+    /// A funder's share of a loan.
+    AllocationId,
     /// A pension-cut export.
     ExportId,
     /// A pension-cut import.

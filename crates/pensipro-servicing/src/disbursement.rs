@@ -128,13 +128,10 @@ impl DisburseLoan {
         &self.sources
     }
 
-    /// The same with these sources, where none were given: the loan's funder allocations.
+    /// The same with these sources.
     #[must_use]
-    pub fn or_sources(mut self, sources: Vec<Source>) -> Self {
-        if self.sources.is_empty() {
-            self.sources = sources;
-        }
-        self
+    pub fn with_sources(self, sources: Vec<Source>) -> Self {
+        Self { sources, ..self }
     }
 
     /// The plan of the loan if paid out so: its schedule and fees, to be checked against age and DSR

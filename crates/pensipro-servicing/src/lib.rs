@@ -72,7 +72,6 @@ mod error;
 mod figures;
 mod fold;
 mod follow_member;
-mod funders;
 mod hand;
 mod hold;
 mod input;
@@ -120,7 +119,6 @@ pub use error::{ERRORS, ServicingError};
 pub use figures::LoanFigures;
 pub use fold::{Replay, replay, replay_as_of};
 pub use follow_member::{DeathNews, MemberNews, Resolution, follow_member};
-pub use funders::require_known_funders;
 pub use hold::{Hold, Holds};
 pub use input::{
     Disbursed, ExcessTo, FailedCut, Input, InputKind, ManualPenalty, Order, PaidAs, PaymentInput,

@@ -1,6 +1,7 @@
 //! Funders and their contracts.
 
 use pensipro_auth::ModuleCode;
+use pensipro_flows::{AllocateLoan, allocate_loan, list_allocations};
 use pensipro_funding::{
     Contract, ContractDetails, Funder, FunderDetails, FunderFilter, RawContractChange,
     RawFunderChange,
@@ -9,17 +10,17 @@ use pensipro_funding::{
         update_funder,
     },
 };
-use pensipro_kernel::{ContractId, FunderId};
+use pensipro_kernel::{ContractId, FunderId, LoanId};
 
 use crate::{
     App,
     bodies::funders::{
-        ContractBody, ContractChangeBody, FunderBody, FunderChangeBody, FunderQuery,
-        NewContractBody, NewFunderBody,
+        AllocateBody, AllocationBody, AllocationsBody, ContractBody, ContractChangeBody,
+        FunderBody, FunderChangeBody, FunderQuery, NewContractBody, NewFunderBody,
     },
     http::{
         Allowed, Created, Id, IfMatch, List, Listing, Reply, Routes, Shown, Valid,
-        right::{EditFunder, ViewFunder},
+        right::{AllocateFunder, EditFunder, ViewFunder},
     },
 };
 
@@ -36,6 +37,12 @@ pub(super) fn routes() -> Routes {
             "Changes a contract's limit or last day",
             change_contract,
         )
+        .post(
+            "/loans/{id}/allocate-funder",
+            "Gives a funder a share of a loan from a day on, or buys all shares back",
+            allocate,
+        )
+        .get("/loans/{id}/allocations", "Lists who held which share of a loan", allocations)
 }
 
 async fn create(
@@ -122,6 +129,34 @@ async fn change_contract(
         let contract = update_contract(tx, &by, *ids, expected.0, change.clone(), at)?;
         let Contract { version, .. } = contract;
         Ok(Shown::new(ContractBody::from(contract)).at(version))
+    })
+    .await
+}
+
+async fn allocate(
+    app: App,
+    by: Allowed<AllocateFunder>,
+    id: Id<LoanId>,
+    body: Valid<AllocateBody>,
+) -> Reply<Shown<AllocationsBody>> {
+    let (once, body) = body.split();
+    let command = AllocateLoan::check(body.into(), app.clock.today())?;
+    let policies = app.policies();
+    app.post("allocate_loan", once, move |tx, _| {
+        let held = allocate_loan(tx, &by, *id, command, &policies.servicing)?;
+        let allocations = held.into_iter().map(AllocationBody::from).collect();
+        Ok(Shown::new(AllocationsBody { allocations }))
+    })
+    .await
+}
+
+async fn allocations(
+    app: App,
+    by: Allowed<ViewFunder>,
+    id: Id<LoanId>,
+) -> Reply<List<AllocationBody>> {
+    app.read_snapshot(move |tx, _| {
+        Ok(List::whole(list_allocations(tx, &by, *id)?, AllocationBody::from))
     })
     .await
 }

@@ -11,7 +11,6 @@ const NOT_BUILT_YET: &[&str] = &[
     "POST /jobs/end-of-day",
     "GET /jobs/{id}",
     "POST /jobs/end-of-month",
-    "POST /loans/{id}/allocate-funder",
     "GET /funders/{id}/portfolio",
     "POST /funders/{id}/settlements",
     "GET /funders/{id}/settlements",

@@ -11,7 +11,7 @@ use crate::{
     Tx,
     convert::{code, from_time, unreadable},
     schema::funder_contracts::{self, dsl},
-    sql::columns,
+    sql::{Locked, RowLock, columns},
 };
 
 #[derive(Queryable, Selectable)]
@@ -177,6 +177,25 @@ fn sharing_terms(
     })
 }
 
+impl Tx<'_> {
+    fn one_contract(
+        &mut self,
+        funder: FunderId,
+        id: ContractId,
+        lock: Option<RowLock>,
+    ) -> Result<Contract, StorageError> {
+        let query = dsl::funder_contracts
+            .find(id.get())
+            .filter(dsl::funder_id.eq(funder.get()))
+            .select(Row::as_select());
+        let row: Option<Row> = self.run(|conn| match lock {
+            Some(lock) => Locked::new(query, lock, "funder_contracts").get_result(conn).optional(),
+            None => query.first(conn).optional(),
+        })?;
+        row.ok_or(StorageError::not_found("contract", id.get()))?.try_into()
+    }
+}
+
 impl ContractRepository for Tx<'_> {
     fn contracts(&mut self, funder: FunderId) -> Result<Vec<Contract>, StorageError> {
         let query = dsl::funder_contracts
@@ -188,12 +207,15 @@ impl ContractRepository for Tx<'_> {
     }
 
     fn contract(&mut self, funder: FunderId, id: ContractId) -> Result<Contract, StorageError> {
-        let query = dsl::funder_contracts
-            .find(id.get())
-            .filter(dsl::funder_id.eq(funder.get()))
-            .select(Row::as_select());
-        let row: Option<Row> = self.run(|conn| query.first(conn).optional())?;
-        row.ok_or(StorageError::not_found("contract", id.get()))?.try_into()
+        self.one_contract(funder, id, None)
+    }
+
+    fn lock_contract(
+        &mut self,
+        funder: FunderId,
+        id: ContractId,
+    ) -> Result<Contract, StorageError> {
+        self.one_contract(funder, id, Some(RowLock::ForUpdate))
     }
 
     fn add_contract(

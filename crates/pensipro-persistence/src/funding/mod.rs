@@ -1,4 +1,5 @@
-//! Funders and their contracts.
+//! Funders, their contracts, and their shares of loans.
 
+mod allocations;
 mod contracts;
 mod funders;

@@ -1,4 +1,4 @@
-//! Contracts with funders.
+//! Contracts with funders, and their shares of loans.
 
 diesel::table! {
     funder_contracts (id) {
@@ -21,6 +21,21 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    funder_allocations (id) {
+        id -> BigInt,
+        loan_id -> BigInt,
+        funder_id -> BigInt,
+        contract_id -> BigInt,
+        kind -> Text,
+        principal -> BigInt,
+        valid_from -> Date,
+        ended_on -> Nullable<Date>,
+        created_at -> Timestamp,
         created_by -> Nullable<BigInt>,
     }
 }

@@ -26,6 +26,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sales_branches,
     funders,
     funder_contracts,
+    funder_allocations,
     sys_users,
     sys_roles,
     sys_permissions,
@@ -99,6 +100,7 @@ diesel::joinable!(sys_user_sessions -> sys_users (user_id));
 diesel::joinable!(sys_configurations -> sys_users (updated_by));
 diesel::joinable!(idempotency_keys -> sys_users (user_id));
 diesel::joinable!(funder_contracts -> funders (funder_id));
+diesel::joinable!(funder_allocations -> loans (loan_id));
 diesel::joinable!(sales -> sales_branches (branch_id));
 diesel::joinable!(sales -> sys_users (user_id));
 diesel::joinable!(sales_visits -> sales (sales_id));

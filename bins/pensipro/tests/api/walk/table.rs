@@ -215,6 +215,8 @@ pub(super) const TABLE: &[Line] = &[
     ("POST /funders/{id}/contracts", House, r#"{"number": "K$", "scheme": "fronting", "valid_from": "2020-01-01", "valid_to": "2020-12-31"}"#),
     ("GET /funders/{id}/contracts", Shared, ""),
     ("PUT /funders/{id}/contracts/{contract_id}", House, r#"{"limit": "1"}"#),
+    ("POST /loans/{id}/allocate-funder", Hidden, r#"{"funder_id": null}"#),
+    ("GET /loans/{id}/allocations", Hidden, ""),
     // Notices.
     ("POST /notifications", Names("member_id"), r#"{"member_id": $members, "title": "Halo", "body": "Apa kabar?"}"#),
     ("GET /notifications", Own, ""),

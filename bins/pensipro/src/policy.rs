@@ -12,7 +12,9 @@ use pensipro_origination::{
     Scorecard,
 };
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
-use pensipro_servicing::{KolektibilitasBounds, RestructurePolicy, ServicingPolicy};
+use pensipro_servicing::{
+    KolektibilitasBounds, ReminderPolicy, RestructurePolicy, ServicingPolicy,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -39,8 +41,12 @@ pub struct Policies {
     pub papers: PaperPolicy,
     /// Of disbursements.
     pub disbursement: DisbursementPolicy,
+    /// How long offers stand.
+    pub offer: OfferPolicy,
     /// Of loan accounts.
     pub servicing: ServicingPolicy,
+    /// When members are reminded of arrears.
+    pub reminders: ReminderPolicy,
 }
 
 /// A setting that no rule can follow.
@@ -72,7 +78,9 @@ impl Policies {
             papers: PaperPolicy { letterhead: letterhead(settings), offer, first_due, servicing },
             disbursement: DisbursementPolicy { first_due, offer, servicing },
             documents,
+            offer,
             servicing,
+            reminders: ReminderPolicy { steps: settings.reminder_dpd_days.clone() },
         })
     }
 }

@@ -106,6 +106,8 @@ settings! {
         "days past due, 1 to 3650, after which an active loan is in default";
     "KOLEKTIBILITAS_BOUNDS" Json = "[0,90,120,180]", kolektibilitas_bounds: [u32; 4] = bounds,
         "the last day past due of levels 1 to 4, four rising whole numbers; beyond them is level 5";
+    "REMINDER_DPD_DAYS" Json = "[1,7,30,60,90]", reminder_dpd_days: Vec<u32> = reminders,
+        "days past due, rising, at most 12, from which a member is reminded, once each for an oldest unpaid instalment; [] reminds nobody";
     "COMMITTEE_LEVELS" Json = r#"[["SPV","KOMITE"],["MANAGER","KOMITE"],["DIREKSI"]]"#,
         committee_levels: Vec<Vec<String>> = levels,
         "the roles that may sit on each level of the committee, at least two levels";
@@ -172,6 +174,14 @@ fn levels(text: &str) -> Option<Vec<Vec<String>>> {
 /// A JSON list whose elements another module reads.
 fn json_list(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().filter(Value::is_array)
+}
+
+/// Days past due, rising.
+fn reminders(text: &str) -> Option<Vec<u32>> {
+    let days: Vec<u32> = serde_json::from_str(text).ok()?;
+    let rise = days.windows(2).all(|pair| pair.first() < pair.last());
+    let are_days = days.iter().all(|day| (1..=3_650).contains(day));
+    (days.len() <= 12 && rise && are_days).then_some(days)
 }
 
 /// Hours of up to nine levels.

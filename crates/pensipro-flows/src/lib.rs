@@ -28,6 +28,7 @@ mod disburse;
 mod error;
 mod import;
 mod member;
+mod offers;
 mod papers;
 mod read;
 mod refunds;
@@ -42,6 +43,7 @@ pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disburs
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use member::change_member;
+pub use offers::cancel_expired_offers;
 pub use papers::{Paper, PaperPolicy, agreement_of_loan, application_offer};
 pub use read::{ApplicationRecord, application_record, list_rectifications, list_timeline};
 pub use refunds::list_refunds;

@@ -33,6 +33,7 @@ mod event;
 mod four_eyes;
 mod ids;
 pub mod indonesian;
+mod job;
 mod money;
 mod page;
 mod period;
@@ -54,6 +55,7 @@ pub use error::{Class, DomainError, ErrorKind, Faults, FieldFault, StorageError}
 pub use event::{Event, NotificationChannel, Outbox};
 pub use four_eyes::FourEyes;
 pub use ids::*;
+pub use job::{JobKind, JobRun, JobRunStatus, JobRuns, NewJobRun};
 pub use money::{Money, MoneyError};
 pub use page::{Page, PageRequest, Position};
 pub use period::{Period, PeriodError, add_months, clip_day};

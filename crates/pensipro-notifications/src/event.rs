@@ -63,6 +63,11 @@ const EVENTS: &[EventKind] = &[
     ),
     kind("loan.settled", &[("loan_number", Text), ("amount", Amount)], &[Member]),
     kind(
+        "loan.overdue",
+        &[("loan_number", Text), ("due_date", Date), ("dpd", Text), ("amount", Amount)],
+        &[Member],
+    ),
+    kind(
         "payment.received",
         &[("loan_number", Text), ("amount", Amount), ("paid_on", Date)],
         &[Member],

@@ -39,6 +39,12 @@ pub const SEED_TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "Pelunasan {amount} untuk pinjaman {loan_number} sudah diterima.",
     ),
     (
+        "ANGSURAN_TERLAMBAT",
+        "loan.overdue",
+        "Angsuran {loan_number} terlambat",
+        "Angsuran pinjaman {loan_number} jatuh tempo {due_date} terlambat {dpd} hari; tunggakan {amount}.",
+    ),
+    (
         "PEMBAYARAN_DITERIMA",
         "payment.received",
         "Pembayaran diterima",

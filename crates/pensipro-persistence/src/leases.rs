@@ -43,23 +43,37 @@ impl Tx<'_> {
         if taken == 0 { Ok(None) } else { self.lease(job) }
     }
 
-    /// Says that the holder lives and how far he came; false if the lease is no longer his.
-    pub fn keep_lease(
-        &mut self,
-        job: &str,
-        holder: &str,
-        cursor: Option<&str>,
-    ) -> Result<bool, StorageError> {
+    /// Says that the holder lives; false if the lease is no longer his. His until the transaction
+    /// ends: nobody takes it meanwhile.
+    pub fn keep_lease(&mut self, job: &str, holder: &str) -> Result<bool, StorageError> {
         use job_leases::dsl;
         let now = self.now();
         let kept = self.run(|conn| {
             diesel::update(dsl::job_leases)
                 .filter(dsl::job.eq(job))
                 .filter(dsl::holder.eq(holder))
-                .set((dsl::heartbeat_at.eq(now), dsl::cursor.eq(cursor)))
+                .set(dsl::heartbeat_at.eq(now))
                 .execute(conn)
         })?;
         Ok(kept > 0)
+    }
+
+    /// Says how far the holder of a lease came, for whoever goes on.
+    pub fn note_progress(
+        &mut self,
+        job: &str,
+        holder: &str,
+        cursor: &str,
+    ) -> Result<(), StorageError> {
+        use job_leases::dsl;
+        self.run(|conn| {
+            diesel::update(dsl::job_leases)
+                .filter(dsl::job.eq(job))
+                .filter(dsl::holder.eq(holder))
+                .set(dsl::cursor.eq(cursor))
+                .execute(conn)
+                .map(drop)
+        })
     }
 
     /// Gives the lease back, with nothing left to go on with.
@@ -83,7 +97,8 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(|(job, holder, cursor)| Lease { job, holder, cursor }).collect())
     }
 
-    /// Frees a lease whose holder is known to be dead: on SQLite a process that starts can tell.
+    /// Frees a lease for whoever comes next, who goes on where it was left: its holder gives it up
+    /// before the end, or is known to be dead.
     pub fn free_lease(&mut self, job: &str, holder: &str) -> Result<(), StorageError> {
         use job_leases::dsl;
         let long_ago = self.now() - LEASE_SILENCE;

@@ -15,6 +15,7 @@ mod crypto;
 mod error;
 mod funding;
 mod idempotency;
+mod jobs;
 mod leases;
 mod member_keys;
 mod members;

@@ -165,6 +165,17 @@ pub enum ServicingError {
     /// Today lies in a closed month.
     #[error("the month {0} is closed; nothing can be booked in it")]
     PeriodClosed(Period),
+    /// A month that is to be closed is not over.
+    #[error("the month {0} is not over")]
+    PeriodNotOver(Period),
+    /// A month that is to be closed has days that the end of day has not done.
+    #[error("the end of day has not done the whole of {period}")]
+    EndOfDayBehind {
+        /// The month.
+        period: Period,
+        /// The last day done for good.
+        through: Option<NaiveDate>,
+    },
     /// An input that comes before others was posted without the loan's history: a fault of ours.
     #[error("an input was posted out of order without the loan's history")]
     HistoryMissing,
@@ -226,6 +237,10 @@ const INTEREST_FROZEN: ErrorKind =
     ErrorKind::new("interest_frozen", Class::Conflict, "Interest stopped already");
 const PERIOD_CLOSED: ErrorKind =
     ErrorKind::new("period_closed", Class::Refused, "The month is closed");
+const PERIOD_NOT_OVER: ErrorKind =
+    ErrorKind::new("period_not_over", Class::Refused, "The month is not over");
+const END_OF_DAY_BEHIND: ErrorKind =
+    ErrorKind::new("end_of_day_behind", Class::Refused, "The end of day is behind");
 const HISTORY_MISSING: ErrorKind =
     ErrorKind::new("internal_error", Class::Internal, "Internal error");
 
@@ -256,6 +271,8 @@ pub const ERRORS: &[ErrorKind] = &[
     PREVIEW_OUTDATED,
     INTEREST_FROZEN,
     PERIOD_CLOSED,
+    PERIOD_NOT_OVER,
+    END_OF_DAY_BEHIND,
 ];
 
 impl From<ScheduleError> for ServicingError {
@@ -301,6 +318,8 @@ impl DomainError for ServicingError {
             Self::InterestFrozen { .. } => INTEREST_FROZEN,
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::PeriodClosed(_) => PERIOD_CLOSED,
+            Self::PeriodNotOver(_) => PERIOD_NOT_OVER,
+            Self::EndOfDayBehind { .. } => END_OF_DAY_BEHIND,
             Self::HistoryMissing => HISTORY_MISSING,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
@@ -342,6 +361,9 @@ impl DomainError for ServicingError {
             Self::DepositTooSmall { deposit } => vec![("deposit", deposit.to_string().into())],
             Self::AmountExceedsDue { due } => vec![("due", due.to_string().into())],
             Self::ReferenceTaken { payment, .. } => vec![("existing_id", payment.get().into())],
+            Self::EndOfDayBehind { through: Some(through), .. } => {
+                vec![("done_through", through.to_string().into())]
+            }
             Self::Authority(error) => return error.extensions(),
             _ => Vec::new(),
         };

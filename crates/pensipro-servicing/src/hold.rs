@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::overdue::day_after;
+use crate::{overdue::day_after, row::Row};
 
 /// A due date on a live export line: no penalty on what is due then and no default while the payer's
 /// answer is awaited, also where a restructure has put another row in the place of the one billed.
@@ -51,9 +51,10 @@ impl Holds {
         self.0.get(start..end).unwrap_or(&[])
     }
 
-    /// True if what is due then waits for the payer's answer on this day, a failed cut apart.
-    pub fn hold_on(&self, due_date: NaiveDate, day: NaiveDate) -> bool {
-        self.of(due_date).iter().any(|hold| hold.covers(day))
+    /// True if the row waits for the payer's answer on this day: no cut of it has failed since.
+    pub fn awaited(&self, row: &Row, day: NaiveDate) -> bool {
+        let stands = |hold: &&Hold| row.cut_failed_on.is_none_or(|failed| failed < hold.after);
+        self.of(row.due_date).iter().filter(stands).any(|hold| hold.covers(day))
     }
 }
 

@@ -68,6 +68,7 @@ mod decide_refund;
 mod delta;
 mod deposit;
 mod disbursement;
+mod end_of_day;
 mod error;
 mod figures;
 mod fold;
@@ -115,6 +116,11 @@ pub use chunk::open_loans;
 pub use decide_refund::{DecideRefund, decide_refund};
 pub use delta::{AllocationDelta, Cause, deltas};
 pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
+pub use end_of_day::{
+    Day, DayTally, EndOfDayRepository, Late, LoanAtMonthEnd, MonthEnd, Place, Reminder,
+    ReminderPolicy, RequestDay, Standing, StatusChange, Step, bring_loans, close_period,
+    finish_day, open_day, steps_of_day, write_month_ends,
+};
 pub use error::{ERRORS, ServicingError};
 pub use figures::LoanFigures;
 pub use fold::{Replay, replay, replay_as_of};

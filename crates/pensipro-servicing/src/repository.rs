@@ -225,7 +225,13 @@ pub trait AccountingPeriods {
     /// Whether a month is closed, held so until the transaction ends (`FOR SHARE`).
     fn share_period(&mut self, period: Period) -> Result<PeriodState, StorageError>;
 
-    /// The same for a booking of a day: an error once its month is closed.
+    /// The same, held alone: whoever books in the month has finished, or waits.
+    fn hold_period(&mut self, period: Period) -> Result<PeriodState, StorageError>;
+
+    /// Marks a month that is held closed.
+    fn close_period(&mut self, period: Period, by: Option<UserId>) -> Result<(), StorageError>;
+
+    /// [`share_period`](Self::share_period) for a booking of a day: an error once its month is closed.
     fn book_on(&mut self, date: NaiveDate) -> Result<(), crate::ServicingError> {
         let period = Period::of(date);
         match self.share_period(period)? {

@@ -68,9 +68,14 @@ impl App {
         F: FnOnce(Self, Stop) -> W,
         W: Future<Output = ()> + Send + 'static,
     {
-        let stop = Stop(self.workers.stop.subscribe());
+        let stop = self.stop_signal();
         let task = tokio::spawn(worker(self.clone(), stop));
         self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    /// Tells when workers are to stop.
+    pub(crate) fn stop_signal(&self) -> Stop {
+        Stop(self.workers.stop.subscribe())
     }
 
     /// Starts what every instance does: fresh caches, old answers forgotten, jobs worked off.
@@ -91,6 +96,7 @@ impl App {
                     _ = ticks.tick() => {
                         app.forget_old_answers().await;
                         app.remove_files().await;
+                        app.schedule_end_of_day().await;
                         if let Err(problem) = app.tell_deadlines().await {
                             let text = problem.log_text().unwrap_or(problem.code());
                             log::warn!("deadlines could not be told of: {text}");

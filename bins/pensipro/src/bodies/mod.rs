@@ -8,6 +8,7 @@ pub mod change;
 pub mod fees;
 pub mod funders;
 pub mod house;
+pub mod jobs;
 pub mod literal;
 pub mod loans;
 pub mod logs;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod end_of_day;
 mod keys;
 mod members;
 mod migrate;
@@ -37,6 +38,8 @@ enum Command {
     Admin(admin::Order),
     /// Fills an empty database with a portfolio.
     Demo(demo::Arguments),
+    /// Brings loans to the end of a day.
+    EndOfDay(end_of_day::Arguments),
     /// Members.
     Members(members::Arguments),
     /// The keys that data is encrypted with.
@@ -61,6 +64,7 @@ impl Cli {
             | Command::Migrate
             | Command::Admin(_)
             | Command::Demo(_)
+            | Command::EndOfDay(_)
             | Command::Keys(_)
             | Command::Members(_) => {}
         }
@@ -71,6 +75,7 @@ impl Cli {
             Command::Migrate => migrate::run(&config),
             Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
+            Command::EndOfDay(arguments) => end_of_day::run(config, &arguments),
             Command::Members(arguments) => members::run(&config, &arguments),
             Command::Keys(order) => keys::run(&config, &order),
             _ => serve::start(config, &source),

@@ -7,7 +7,7 @@ mod table;
 
 use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use pensipro_adapters::BucketSettings;
 use pensipro_persistence::DatabaseUrl;
@@ -62,6 +62,7 @@ pub struct Config {
     pub master_key_next: Option<Secret>,
     pub business_date: Option<NaiveDate>,
     pub timezone: Tz,
+    pub end_of_day_at: Option<NaiveTime>,
     pub workers: usize,
     pub connections: u32,
     pub queue_timeout: Duration,
@@ -118,6 +119,7 @@ impl Config {
             master_key_next: source.secret("master_key_next"),
             business_date: source.optional_parsed("business_date")?,
             timezone: source.parsed("timezone")?,
+            end_of_day_at: time_of_day(source, "end_of_day_at")?,
             workers: source.within("workers", 1, 256)?,
             connections: source.within("connections", 1, 1_000)?,
             queue_timeout: source
@@ -153,6 +155,16 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// A time of the day; `off` is none.
+fn time_of_day(source: &Source, key: &str) -> Result<Option<NaiveTime>, ConfigError> {
+    let text = source.text(key);
+    if text.trim() == "off" {
+        return Ok(None);
+    }
+    let time = NaiveTime::parse_from_str(text.trim(), "%H:%M");
+    time.map(Some).map_err(|_| invalid(key, "must be a time of the day such as 00:30, or off"))
 }
 
 /// The bucket of files, if one is named; then its key must be.
@@ -211,6 +223,7 @@ mod tests {
             ("database_url", "mysql://x"),
             ("business_date", "31-10-2026"),
             ("timezone", "Asia/Atlantis"),
+            ("end_of_day_at", "midnight"),
             ("bcrypt_cost", "3"),
             ("connections", "many"),
             ("trusted_proxies", "10.0.0.1,everyone"),

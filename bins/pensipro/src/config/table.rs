@@ -46,6 +46,7 @@ pub const SETTINGS: &[Setting] = &[
     secret("master_key_next", "the master key that is to follow, likewise; `pensipro keys rotate` lets it"),
     setting("business_date", "", "pins the business day, YYYY-MM-DD"),
     setting("timezone", "Asia/Jakarta", "zone of the business day"),
+    setting("end_of_day_at", "00:30", "time of the day from which the day before is brought to its end, HH:MM, or off"),
     setting("workers", "2", "threads that serve connections, 1 to 256"),
     setting("connections", "8", "database connections, 1 to 1000; on SQLite those that read"),
     setting("queue_timeout_ms", "800", "wait for a free connection before 503, 10 to 2000"),

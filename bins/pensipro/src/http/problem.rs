@@ -85,6 +85,16 @@ impl Problem {
         self.0.kind.code
     }
 
+    /// True if the same may succeed a little later: a busy database, a race that was lost.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.0.kind.class, Class::Unavailable | Class::Conflict | Class::Stale)
+    }
+
+    /// What the caller is told.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// The text for the log, if it is a fault of ours.
     pub fn log_text(&self) -> Option<&str> {
         self.0.internal.as_deref()

@@ -20,6 +20,9 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(5),
 ];
 
+/// What one statement of a chunk may take; less than what the whole may.
+const CHUNK_TIME: Duration = Duration::from_secs(20);
+
 /// Lines of a chunk: on SQLite a chunk holds the one writer for at most some 50 ms, on PostgreSQL
 /// it spreads the cost of a transaction's statements.
 pub(crate) fn lines_of_a_chunk(backend: Backend) -> usize {
@@ -45,11 +48,7 @@ impl App {
     {
         let mut pauses = PAUSES.iter();
         loop {
-            let (app, mut work) = (self.clone(), work.clone());
-            let kept = move |tx: &mut Tx<'_>, at| {
-                if app.keep_lease(tx, job)? { work(tx, at).map(Some) } else { Ok(None) }
-            };
-            let problem = match self.change(name, kept).await {
+            let problem = match self.chunk_once((name, job), work.clone()).await {
                 Ok(done) => return Ok(done),
                 Err(problem) => problem,
             };
@@ -63,12 +62,31 @@ impl App {
         }
     }
 
+    /// The same, tried once.
+    pub(super) async fn chunk_once<T, F>(
+        &self,
+        (name, job): (&'static str, Job),
+        mut work: F,
+    ) -> Result<Option<T>, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, Moment) -> Result<T, Problem> + Send + 'static,
+    {
+        let app = self.clone();
+        self.change(name, move |tx, at| {
+            tx.allow_time(CHUNK_TIME)?;
+            if app.keep_lease(tx, job)? { work(tx, at).map(Some) } else { Ok(None) }
+        })
+        .await
+    }
+
     /// Notes that a job cannot go on; it stays as it is and is taken up again later.
     pub(super) async fn note_failure(&self, job: Job, problem: &Problem) {
         let (source, id) = match job {
             Job::Export(id) => ("billing.export", id.get()),
             Job::Import(id) => ("billing.import", id.get()),
             Job::Intake(id) => ("members.import", id.get()),
+            Job::EndOfDay(id) => ("loans.end_of_day", id.get()),
         };
         let exception = NewException {
             severity: Severity::Error,
@@ -77,6 +95,11 @@ impl App {
             payload: json!({ "id": id, "code": problem.code() }),
             request_id: None,
         };
+        self.note_exception(exception).await;
+    }
+
+    /// Notes an exception in a transaction of its own.
+    pub(super) async fn note_exception(&self, exception: NewException) {
         let note =
             move |tx: &mut Tx<'_>, _| Ok(tx.note_exceptions(std::slice::from_ref(&exception))?);
         if let Err(problem) = self.change("note_exception", note).await {

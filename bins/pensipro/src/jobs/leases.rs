@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use pensipro_kernel::Entropy;
 use pensipro_persistence::{Backend, Lease, Tx};
 
-use super::Job;
+use super::{END_OF_DAY, Job};
 use crate::{App, clock::random_hex, http::Problem};
 
 /// This process as it signs leases: host, process, and chance, since numbers of processes return.
@@ -39,7 +39,7 @@ impl App {
         let (app, backend) = (self.clone(), self.store().backend());
         self.change("free_leases", move |tx, _| {
             for lease in tx.leases()? {
-                let ours = ["export:", "import:", "intake:"];
+                let ours = ["export:", "import:", "intake:", END_OF_DAY];
                 let is_ours = ours.iter().any(|kind| lease.job.starts_with(kind));
                 if is_ours && is_dead(&lease, &app.jobs.holder, backend) {
                     tx.free_lease(&lease.job, &lease.holder)?;
@@ -50,12 +50,18 @@ impl App {
         .await
     }
 
-    pub(super) async fn take_lease(&self, job: Job) -> Result<bool, Problem> {
+    /// The lease, if nobody else holds it.
+    pub(super) async fn take_lease(&self, job: Job) -> Result<Option<Lease>, Problem> {
         let app = self.clone();
-        self.change("take_lease", move |tx, _| {
-            Ok(tx.take_lease(&job.lease(), &app.jobs.holder)?.is_some())
-        })
-        .await
+        self.change("take_lease", move |tx, _| Ok(tx.take_lease(&job.lease(), &app.jobs.holder)?))
+            .await
+    }
+
+    /// Gives the lease up before the end, for whoever goes on.
+    pub(super) async fn leave_lease(&self, job: Job) -> Result<(), Problem> {
+        let app = self.clone();
+        self.change("leave_lease", move |tx, _| Ok(tx.free_lease(&job.lease(), &app.jobs.holder)?))
+            .await
     }
 
     pub(super) async fn end_lease(&self, job: Job) -> Result<(), Problem> {
@@ -66,7 +72,17 @@ impl App {
 
     /// Renews the lease in a chunk's own transaction; false if another has the job by now.
     pub(super) fn keep_lease(&self, tx: &mut Tx<'_>, job: Job) -> Result<bool, Problem> {
-        Ok(tx.keep_lease(&job.lease(), &self.jobs.holder, None)?)
+        Ok(tx.keep_lease(&job.lease(), &self.jobs.holder)?)
+    }
+
+    /// Notes how far a job came, in a chunk's own transaction.
+    pub(super) fn note_progress(
+        &self,
+        tx: &mut Tx<'_>,
+        job: Job,
+        cursor: &str,
+    ) -> Result<(), Problem> {
+        Ok(tx.note_progress(&job.lease(), &self.jobs.holder, cursor)?)
     }
 }
 

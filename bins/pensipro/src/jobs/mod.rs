@@ -1,5 +1,5 @@
-//! Work that is longer than a request: exports, imports and spreadsheets of members, worked off in
-//! chunks beside requests.
+//! Work that is longer than a request: exports, imports, spreadsheets of members and the end of a day,
+//! worked off in chunks beside requests.
 //!
 //! What is to be done stands in the database (an export `generating`, an import `processing`), never
 //! in memory: a chunk's results and its checkpoint are one transaction, so that a process that is
@@ -7,6 +7,7 @@
 //! a job at a time, by a lease that every chunk renews in its own transaction.
 
 mod chunk;
+mod end_of_day;
 mod exports;
 mod imports;
 mod intakes;
@@ -14,6 +15,7 @@ mod leases;
 mod lines;
 mod rests;
 mod runner;
+mod schedule;
 mod spool;
 mod spool_file;
 
@@ -25,7 +27,9 @@ use std::{
 
 use pensipro_auth::ModuleCode;
 use pensipro_billing::{ExportRepository, ImportRepository, ImportStatus};
-use pensipro_kernel::{Actor, Entropy, ExportId, ImportId, IntakeId, Scope, UserId};
+use pensipro_kernel::{
+    Actor, Entropy, ExportId, ImportId, IntakeId, JobRunId, JobRunStatus, JobRuns, Scope, UserId,
+};
 use pensipro_members::{IntakeRepository, IntakeStatus};
 use tokio::{
     sync::{Notify, watch},
@@ -43,6 +47,9 @@ pub(crate) use spool::SpoolSink;
 /// How often who waits looks again, for a job that another instance works on.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
+/// The lease of the end of a day.
+const END_OF_DAY: &str = "end-of-day";
+
 /// Something stored that is worked off in chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Job {
@@ -52,6 +59,8 @@ pub enum Job {
     Import(ImportId),
     /// The rows of a spreadsheet of members get their verdicts.
     Intake(IntakeId),
+    /// Loans are brought to a day.
+    EndOfDay(JobRunId),
 }
 
 /// The jobs of this process.
@@ -79,6 +88,8 @@ impl Job {
             Self::Export(id) => format!("export:{id}"),
             Self::Import(id) => format!("import:{id}"),
             Self::Intake(id) => format!("intake:{id}"),
+            // Of all runs one goes at a time, so that days are done in their order.
+            Self::EndOfDay(_) => END_OF_DAY.to_owned(),
         }
     }
 
@@ -87,6 +98,7 @@ impl Job {
         match self {
             Self::Export(_) | Self::Import(_) => ModuleCode::Billing,
             Self::Intake(_) => ModuleCode::Member,
+            Self::EndOfDay(_) => ModuleCode::Lms,
         }
     }
 }
@@ -135,6 +147,7 @@ impl App {
             Ok(match job {
                 Job::Export(id) => tx.export(id)?.is_complete(),
                 Job::Import(id) => tx.import(id)?.status != ImportStatus::Processing,
+                Job::EndOfDay(id) => tx.job_run(id)?.status != JobRunStatus::Running,
                 Job::Intake(id) => {
                     tx.intake(id, Scope::WholeHouse)?.status != IntakeStatus::Processing
                 }

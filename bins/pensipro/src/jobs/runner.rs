@@ -4,14 +4,21 @@
 use std::time::{Duration, Instant};
 
 use pensipro_billing::{ExportRepository, ImportRepository};
+use pensipro_kernel::{JobKind, JobRuns};
 use pensipro_members::IntakeRepository;
 use tokio::{
     task::{JoinSet, spawn},
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, sleep},
 };
 
-use super::{Job, Stretch, chunk::told, exports, imports, intakes, rests::Rests};
-use crate::{App, app::Stop, http::Problem};
+use super::{
+    Job, LOOK_AGAIN, Stretch, chunk::told, end_of_day, exports, imports, intakes, rests::Rests,
+};
+use crate::{
+    App,
+    app::Stop,
+    http::{Problem, codes},
+};
 
 /// Jobs that are worked on at once, so that a small one need not wait for a big one.
 const AT_ONCE: usize = 4;
@@ -108,9 +115,29 @@ impl App {
             let imports = tx.unfinished_imports()?.into_iter().map(Job::Import);
             let exports = tx.unfinished_exports()?.into_iter().map(Job::Export);
             let intakes = tx.unfinished_intakes()?.into_iter().map(Job::Intake);
-            Ok(exports.chain(imports).chain(intakes).collect())
+            // Days are done one after the other.
+            let days = tx.unfinished_job_runs(JobKind::EndOfDay)?.into_iter().take(1);
+            let days = days.map(|run| Job::EndOfDay(run.id));
+            Ok(exports.chain(imports).chain(intakes).chain(days).collect())
         })
         .await
+    }
+
+    /// Works on a job here and now until it is done, whoever works on it.
+    pub(crate) async fn see_through(&self, job: Job) -> Result<(), Problem> {
+        let stop = self.stop_signal();
+        while !self.is_ended(job).await? {
+            if self.is_told_to_stop(&stop, job) {
+                return Err(Problem::new(
+                    codes::MODULE_DISABLED,
+                    "the job's module is switched off",
+                ));
+            }
+            if held(self, &stop, job).await? == Stretch::Left {
+                sleep(LOOK_AGAIN).await;
+            }
+        }
+        Ok(())
     }
 
     /// True once a job should end between two chunks: at the stop, or while its module is off.
@@ -139,15 +166,18 @@ async fn work(app: App, stop: Stop, job: Job) -> (Job, Result<Stretch, Problem>)
 
 /// Works on a job while its lease is held.
 async fn held(app: &App, stop: &Stop, job: Job) -> Result<Stretch, Problem> {
-    if !app.take_lease(job).await? {
-        return Ok(Stretch::Left);
-    }
+    let Some(lease) = app.take_lease(job).await? else { return Ok(Stretch::Left) };
     let worked = match job {
         Job::Export(id) => exports::generate(app, stop, id).await,
         Job::Import(id) => imports::process(app, stop, id).await,
         Job::Intake(id) => intakes::process(app, stop, id).await,
+        Job::EndOfDay(id) => end_of_day::process(app, stop, id, lease.cursor.as_deref()).await,
     };
-    if let Err(problem) = app.end_lease(job).await {
+    let given_back = match worked {
+        Ok(Stretch::Done) => app.end_lease(job).await,
+        _ => app.leave_lease(job).await,
+    };
+    if let Err(problem) = given_back {
         log::warn!("the lease of {} could not be given back: {}", job.lease(), told(&problem));
     }
     worked

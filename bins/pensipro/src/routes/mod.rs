@@ -6,6 +6,7 @@ mod applications;
 mod billing;
 mod funders;
 mod house;
+mod jobs;
 mod loans;
 mod logs;
 mod members;
@@ -34,6 +35,7 @@ pub fn all() -> Routes {
         .and(applications::routes())
         .and(loans::routes())
         .and(funders::routes())
+        .and(jobs::routes())
         .and(logs::routes())
         .and(notifications::routes())
 }

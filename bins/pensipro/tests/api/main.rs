@@ -11,6 +11,7 @@ mod committee;
 mod demo;
 mod disbursements;
 mod documents;
+mod end_of_day;
 mod exceptions;
 mod funders;
 mod idempotency;

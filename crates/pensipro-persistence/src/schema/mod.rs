@@ -73,6 +73,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     loan_settlements,
     loan_restructures,
     accounting_periods,
+    loan_month_ends,
+    loan_reminders,
     payer_profiles,
     pension_cut_exports,
     pension_cut_export_lines,

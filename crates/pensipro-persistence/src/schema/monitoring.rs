@@ -68,12 +68,11 @@ diesel::table! {
         id -> BigInt,
         job -> Text,
         business_date -> Date,
+        run_on -> Date,
         status -> Text,
+        result -> Text,
         started_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
-        cursor -> Nullable<Text>,
-        result -> Text,
-        error -> Nullable<Text>,
         created_by -> Nullable<BigInt>,
     }
 }

@@ -211,3 +211,22 @@ diesel::table! {
         closed_by -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    loan_month_ends (day, loan_id) {
+        day -> Date,
+        loan_id -> BigInt,
+        dpd -> Integer,
+        kolektibilitas -> Integer,
+        outstanding -> BigInt,
+    }
+}
+
+diesel::table! {
+    loan_reminders (loan_id, due_date, dpd) {
+        loan_id -> BigInt,
+        due_date -> Date,
+        dpd -> Integer,
+        told_on -> Date,
+    }
+}

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, Money, StorageError, TransactionId};
-use pensipro_servicing::{Allocation, Component, LoanHistory, Row, RowKey};
+use pensipro_servicing::{Allocation, Component, Input, LoanHistory, Row, RowKey};
 
 use super::{schedule::Stored as StoredRow, transactions};
 use crate::{
@@ -82,6 +83,33 @@ pub(super) fn histories(
             Some(input) => history.inputs.push(input),
             None => history.reversals.push(id),
         }
+    }
+    Ok(ids.iter().map(|id| (*id, found.remove(id).unwrap_or_default())).collect())
+}
+
+/// The inputs whose two dates lie on or before the day, without those that a reversal entered by then
+/// took back, in the order of the ids: two queries.
+pub(super) fn inputs_known_on(
+    tx: &mut Tx<'_>,
+    day: NaiveDate,
+    ids: &[LoanId],
+) -> Result<Vec<(LoanId, Vec<Input>)>, StorageError> {
+    let mut made: HashMap<LoanId, Vec<Row>> = HashMap::with_capacity(ids.len());
+    for (id, row) in rows(tx, ids)? {
+        made.entry(id).or_default().push(row);
+    }
+    let mut stored = transactions::load(tx, ids)?;
+    stored.retain(|row| row.booked_on <= day);
+    let reversed: HashSet<i64> = stored.iter().filter_map(|row| row.reverses).collect();
+    let mut found: HashMap<LoanId, Vec<Input>> = HashMap::with_capacity(ids.len());
+    for row in stored {
+        if row.effective_on > day || reversed.contains(&row.id) {
+            continue;
+        }
+        let loan = LoanId::new(row.loan_id);
+        let rows = made.get(&loan).map_or(&[][..], Vec::as_slice);
+        let input = row.input(|| agreed(rows, TransactionId::new(row.id)))?;
+        found.entry(loan).or_default().extend(input);
     }
     Ok(ids.iter().map(|id| (*id, found.remove(id).unwrap_or_default())).collect())
 }

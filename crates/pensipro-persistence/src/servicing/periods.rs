@@ -1,7 +1,7 @@
 //! The months that bookings hold.
 
 use diesel::prelude::*;
-use pensipro_kernel::{Period, StorageError};
+use pensipro_kernel::{Period, StorageError, UserId};
 use pensipro_servicing::{AccountingPeriods, PeriodState};
 
 use crate::{
@@ -16,26 +16,44 @@ const CLOSED: &str = "closed";
 
 impl AccountingPeriods for Tx<'_> {
     fn share_period(&mut self, period: Period) -> Result<PeriodState, StorageError> {
-        let status = match shared(self, period)? {
-            Some(status) => Some(status),
-            // The month's first booking makes its row, so that there is something to hold.
-            None => {
-                open(self, period)?;
-                shared(self, period)?
-            }
-        };
-        match status.as_deref() {
-            Some(OPEN) => Ok(PeriodState::Open),
-            Some(CLOSED) => Ok(PeriodState::Closed),
-            _ => Err(unreadable("accounting_periods.status")),
-        }
+        held(self, period, RowLock::ForShare)
+    }
+
+    fn hold_period(&mut self, period: Period) -> Result<PeriodState, StorageError> {
+        held(self, period, RowLock::ForUpdate)
+    }
+
+    fn close_period(&mut self, period: Period, by: Option<UserId>) -> Result<(), StorageError> {
+        let now = self.now();
+        let update = diesel::update(accounting_periods::table.find(period.to_string())).set((
+            dsl::status.eq(CLOSED),
+            dsl::closed_at.eq(now),
+            dsl::closed_by.eq(by.map(UserId::get)),
+        ));
+        self.run(|conn| update.execute(conn)).map(drop)
     }
 }
 
-fn shared(tx: &mut Tx<'_>, period: Period) -> Result<Option<String>, StorageError> {
+fn held(tx: &mut Tx<'_>, period: Period, lock: RowLock) -> Result<PeriodState, StorageError> {
+    let status = match locked(tx, period, lock)? {
+        Some(status) => Some(status),
+        // Whoever comes first makes the month's row, so that there is something to hold.
+        None => {
+            open(tx, period)?;
+            locked(tx, period, lock)?
+        }
+    };
+    match status.as_deref() {
+        Some(OPEN) => Ok(PeriodState::Open),
+        Some(CLOSED) => Ok(PeriodState::Closed),
+        _ => Err(unreadable("accounting_periods.status")),
+    }
+}
+
+fn locked(tx: &mut Tx<'_>, period: Period, lock: RowLock) -> Result<Option<String>, StorageError> {
     let query =
         accounting_periods::table.filter(dsl::periode.eq(period.to_string())).select(dsl::status);
-    let locked = Locked::new(query, RowLock::ForShare, "accounting_periods");
+    let locked = Locked::new(query, lock, "accounting_periods");
     tx.run(|conn| locked.get_result(conn).optional())
 }
 

@@ -246,8 +246,10 @@ fn a_lease_has_one_holder_until_he_is_silent() {
             taken.unwrap().map(|lease| lease.cursor)
         };
         let keep = |holder: &str, cursor: &str| {
-            let kept: Outcome<bool> =
-                database.store().write("keep", |tx| tx.keep_lease("eod", holder, Some(cursor)));
+            let kept: Outcome<bool> = database.store().write("keep", |tx| {
+                tx.note_progress("eod", holder, cursor)?;
+                tx.keep_lease("eod", holder)
+            });
             kept.unwrap()
         };
         assert_eq!(take("a"), Some(None));

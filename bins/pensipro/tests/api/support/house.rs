@@ -97,6 +97,7 @@ impl House {
             ("bcrypt_cost", "4"),
             ("connections", "4"),
             ("queue_timeout_ms", "2000"),
+            ("end_of_day_at", "off"),
             ("login_failures_per_minute", "1000000"),
         ];
         let source = Source::of(usual.into_iter().chain(options.settings.iter().copied()));

@@ -188,6 +188,8 @@ pub(super) const TABLE: &[Line] = &[
     ("POST /loans/{id}/settlements", Hidden, r#"{"settled_on": "2026-06-15", "amount": "1000.00", "channel": "tunai"}"#),
     ("GET /loans/{id}/transactions", Hidden, ""),
     ("POST /loans/{id}/transactions/{transaction_id}/reverse", Hidden, r#"{"reason": "salah catat"}"#),
+    ("POST /jobs/end-of-day", House, "{}"),
+    ("GET /jobs/{id}", House, ""),
     // Pension cuts.
     ("POST /billing/export", House, r#"{"periode": "2026-07", "payer": "TASPEN"}"#),
     ("GET /billing/export", House, ""),

@@ -1,0 +1,88 @@
+//! Bodies of jobs.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use pensipro_kernel::{JobRun, Money, StorageError, UserId};
+use pensipro_servicing::DayTally;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A day whose end is wanted.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EndOfDayBody {
+    /// The day, not after today; today where none is named. Days that were missed are caught up.
+    pub date: Option<NaiveDate>,
+}
+
+/// A run of a job.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobRunBody {
+    /// Its id.
+    pub id: i64,
+    /// `end-of-day`.
+    pub job: &'static str,
+    /// The day that it is for.
+    pub date: NaiveDate,
+    /// `running` or `done`.
+    pub status: &'static str,
+    /// Late loans brought to the day so far.
+    pub loans: u64,
+    /// By how much their penalties grew since the day done before.
+    #[schema(value_type = String, example = "12500.00")]
+    pub penalties: Money,
+    /// Loans that came to be in default.
+    pub defaulted: u64,
+    /// Loans that are in default no longer.
+    pub cured: u64,
+    /// Loans that could not be done; each is in `/logs/exceptions`.
+    pub failed: u64,
+    /// Members who are reminded of arrears.
+    pub reminded: u64,
+    /// Offers that nobody took up in time, cancelled.
+    pub offers_expired: u64,
+    /// Loans written down at the ends of months.
+    pub month_ends: u64,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Who asked for it; nobody, if it began by itself.
+    pub created_by: Option<i64>,
+}
+
+impl TryFrom<JobRun> for JobRunBody {
+    type Error = StorageError;
+
+    fn try_from(run: JobRun) -> Result<Self, StorageError> {
+        let DayTally { loans, penalties, defaulted, cured, failed, reminded, expired, month_ends } =
+            DayTally::of(&run)?;
+        let JobRun {
+            id,
+            job,
+            date,
+            run_on: _,
+            status,
+            result: _,
+            started_at,
+            finished_at,
+            created_by,
+        } = run;
+        Ok(Self {
+            id: id.get(),
+            job: job.code(),
+            date,
+            status: status.code(),
+            loans,
+            penalties,
+            defaulted,
+            cured,
+            failed,
+            reminded,
+            offers_expired: expired,
+            month_ends,
+            started_at,
+            finished_at,
+            created_by: created_by.map(UserId::get),
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! What begins by itself.
+
+use chrono::{Days, NaiveDate};
+use pensipro_auth::ModuleCode;
+use pensipro_kernel::{Actor, JobKind, JobRuns};
+use pensipro_persistence::Tx;
+use pensipro_servicing::{RequestDay, open_day};
+
+use super::chunk::told;
+use crate::{App, http::Problem};
+
+impl App {
+    /// Begins the end of yesterday once its time has come, whichever instance is first. While the
+    /// business day is pinned nothing begins by itself.
+    pub(crate) async fn schedule_end_of_day(&self) {
+        let Some(day) = self.day_that_is_over() else { return };
+        match self.begin_end_of(day).await {
+            Ok(true) => self.jobs.wake.notify_one(),
+            Ok(false) => {}
+            Err(problem) => log::warn!("the end of {day} could not begin: {}", told(&problem)),
+        }
+    }
+
+    /// Yesterday, if the end of a day has a time and it has come.
+    fn day_that_is_over(&self) -> Option<NaiveDate> {
+        let is_on = !self.state().is_disabled(ModuleCode::Lms.code());
+        let time = self.config.end_of_day_at.filter(|_| is_on)?;
+        let now = self.clock.now().with_timezone(&self.config.timezone).time();
+        let is_time = self.config.business_date.is_none() && now >= time;
+        self.clock.today().checked_sub_days(Days::new(1)).filter(|_| is_time)
+    }
+
+    /// Begins a run unless that day is done or others are under way.
+    async fn begin_end_of(&self, day: NaiveDate) -> Result<bool, Problem> {
+        if !self.load(move |tx, _| is_behind(tx, day)).await? {
+            return Ok(false);
+        }
+        self.change("begin_end_of_day", move |tx, at| {
+            let is_behind = is_behind(tx, day)?;
+            if is_behind {
+                open_day(tx, &Actor::system(), RequestDay::check(Some(day), at.today)?, at)?;
+            }
+            Ok(is_behind)
+        })
+        .await
+    }
+}
+
+/// True if the day is not done for good and no run is under way.
+fn is_behind(tx: &mut Tx<'_>, day: NaiveDate) -> Result<bool, Problem> {
+    let through = tx.done_through(JobKind::EndOfDay)?;
+    let is_idle = tx.unfinished_job_runs(JobKind::EndOfDay)?.is_empty();
+    Ok(is_idle && through.is_none_or(|through| through < day))
+}

@@ -1,0 +1,41 @@
+//! A month is closed: nothing is booked in it any more.
+
+use pensipro_kernel::{Actor, AuditEntry, AuditLog, AuditValue, JobKind, JobRuns, Moment, Period};
+
+use crate::{
+    error::ServicingError,
+    repository::{AccountingPeriods, PeriodState},
+};
+
+/// Closes a month that is over and whose last day the end of day has done for good. One that is closed
+/// already stays so.
+pub fn close_period<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    period: Period,
+    at: Moment,
+) -> Result<(), ServicingError>
+where
+    Tx: AccountingPeriods + JobRuns + AuditLog,
+{
+    if period.last_day() >= at.today {
+        return Err(ServicingError::PeriodNotOver(period));
+    }
+    if tx.hold_period(period)? == PeriodState::Closed {
+        return Ok(());
+    }
+    let through = tx.done_through(JobKind::EndOfDay)?;
+    if through.is_none_or(|through| through < period.last_day()) {
+        return Err(ServicingError::EndOfDayBehind { period, through });
+    }
+    tx.close_period(period, by.user_id)?;
+    let entry = AuditEntry::new("period.close", "accounting_periods", number(period));
+    tx.audit(by, entry.is(AuditValue::new().text("periode", period).with("status", "closed")))?;
+    Ok(())
+}
+
+/// `202610`: months have no other number.
+fn number(period: Period) -> i64 {
+    let digits: String = period.to_string().chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
+}

@@ -1,0 +1,77 @@
+//! What the end of a day needs from storage.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{LoanId, StorageError};
+
+use crate::input::Input;
+
+use super::{LoanAtMonthEnd, MonthEnd, Reminder, StatusChange};
+
+/// An open loan with something unpaid, in the order in which a run goes through them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Late {
+    /// Its oldest unpaid due date.
+    pub due: NaiveDate,
+    /// The loan.
+    pub loan: LoanId,
+}
+
+/// Loans at the end of a day. Each list is a page of `limit` loans, found by an index, whatever the
+/// number of loans.
+pub trait EndOfDayRepository {
+    /// When anything was first entered to a loan.
+    fn first_booking(&mut self) -> Result<Option<NaiveDate>, StorageError>;
+
+    /// Open loans with something unpaid that was due before the day, by due date and id.
+    fn late_loans(
+        &mut self,
+        day: NaiveDate,
+        after: Late,
+        limit: u16,
+    ) -> Result<Vec<Late>, StorageError>;
+
+    /// Loans that were approved and are not disbursed, by id.
+    fn pending_loans(&mut self, after: LoanId, limit: u16) -> Result<Vec<LoanId>, StorageError>;
+
+    /// Loans that may have been open at the end of the day, by id: those that are, and those to which
+    /// something happened or was entered later.
+    fn loans_of_month_end(
+        &mut self,
+        day: NaiveDate,
+        after: LoanId,
+        limit: u16,
+    ) -> Result<Vec<LoanId>, StorageError>;
+
+    /// What is stored of them, by id; one statement.
+    fn loans_at_month_end(
+        &mut self,
+        day: NaiveDate,
+        ids: &[LoanId],
+    ) -> Result<Vec<LoanAtMonthEnd>, StorageError>;
+
+    /// The inputs whose two dates lie on or before the day and which no reversal entered by then took
+    /// back, in the order of the ids.
+    fn inputs_known_on(
+        &mut self,
+        day: NaiveDate,
+        ids: &[LoanId],
+    ) -> Result<Vec<(LoanId, Vec<Input>)>, StorageError>;
+
+    /// Puts these rows in place of whatever is there of these loans for the day.
+    fn put_month_ends(
+        &mut self,
+        day: NaiveDate,
+        ids: &[LoanId],
+        rows: &[MonthEnd],
+    ) -> Result<(), StorageError>;
+
+    /// Stores the statuses of loans that are locked, and raises their versions.
+    fn store_statuses(&mut self, changes: &[StatusChange]) -> Result<(), StorageError>;
+
+    /// Notes reminders, and gives those that were not noted before.
+    fn note_reminders(
+        &mut self,
+        reminders: Vec<Reminder>,
+        told_on: NaiveDate,
+    ) -> Result<Vec<Reminder>, StorageError>;
+}

@@ -63,9 +63,9 @@ pub struct NewJobRun {
 
 /// Where runs are kept.
 pub trait JobRuns {
-    /// Begins a run. There is one unfinished run of a job for a day: where another began at the same
-    /// moment, [`StorageError::Duplicate`].
-    fn begin_job_run(&mut self, new: &NewJobRun) -> Result<JobRun, StorageError>;
+    /// Begins a run. There is one unfinished run of a job for a day: `None` where another began at the
+    /// same moment, which is there by now.
+    fn begin_job_run(&mut self, new: &NewJobRun) -> Result<Option<JobRun>, StorageError>;
 
     /// A run.
     fn job_run(&mut self, id: JobRunId) -> Result<JobRun, StorageError>;

@@ -10,11 +10,11 @@ use crate::{
     Tx,
     convert::{code, from_json, from_time},
     schema::job_runs::{self, dsl},
+    sql::Raw,
 };
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = job_runs)]
-#[diesel(treat_none_as_default_value = false)]
 struct Stored {
     id: i64,
     job: String,
@@ -57,7 +57,7 @@ impl TryFrom<Stored> for JobRun {
 }
 
 impl JobRuns for Tx<'_> {
-    fn begin_job_run(&mut self, new: &NewJobRun) -> Result<JobRun, StorageError> {
+    fn begin_job_run(&mut self, new: &NewJobRun) -> Result<Option<JobRun>, StorageError> {
         let NewJobRun { job, date, run_on, result, created_by } = new;
         let row = Stored {
             id: self.reserve_id("job_runs")?,
@@ -70,8 +70,22 @@ impl JobRuns for Tx<'_> {
             finished_at: None,
             created_by: created_by.map(UserId::get),
         };
-        self.run(|conn| diesel::insert_into(job_runs::table).values(&row).execute(conn))?;
-        row.try_into()
+        let begun = self.run(|conn| {
+            Raw::new(
+                "INSERT INTO job_runs (id, job, business_date, run_on, status, result, started_at, \
+                 created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            )?
+            .bind(row.id)
+            .bind(row.job.as_str())
+            .bind(row.business_date)
+            .bind(row.run_on)
+            .bind(row.status.as_str())
+            .bind(row.result.as_str())
+            .bind(row.started_at)
+            .bind(row.created_by)
+            .execute(conn)
+        })?;
+        if begun == 0 { Ok(None) } else { row.try_into().map(Some) }
     }
 
     fn job_run(&mut self, id: JobRunId) -> Result<JobRun, StorageError> {

@@ -42,7 +42,7 @@ pub struct Recipients {
 }
 
 /// The notices of an event: each of its audience is told once, by each active template of a channel
-/// that is open. A member is told by no template of his own in the application alone.
+/// that is open. What a member is told in the application, staff see.
 pub fn fan_out(
     event: &PendingEvent,
     kind: &EventKind,

@@ -55,8 +55,8 @@ pub struct NotificationFilter {
 
 /// Notices.
 pub trait NotificationRepository {
-    /// Stores notices; one that an entry of the outbox told the same recipient by the same channel
-    /// before is left out.
+    /// Stores notices, all or none. One that an entry of the outbox told the same recipient by the same
+    /// channel before is [`StorageError::Duplicate`].
     fn add_notifications(
         &mut self,
         new: &[NewNotification],

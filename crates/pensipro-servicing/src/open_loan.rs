@@ -285,6 +285,17 @@ impl OpenLoan {
                 None => batch.put_row(self.loan.id, RowChange::New(row.clone())),
             }
         }
+        self.put_kept(batch);
+    }
+
+    /// Where rows were made, notes the others that are owed, changed or not: storage reads those to
+    /// come from the plan, and the plan is now that of the rows made.
+    fn put_kept(&self, batch: &mut PostingBatch) {
+        if batch.rows_of(self.loan.id).any(|change| matches!(change, RowChange::New(_))) {
+            for row in self.account.rows().iter().filter(|row| row.is_live()) {
+                batch.put_kept(self.loan.id, row);
+            }
+        }
     }
 
     /// Notes the rows that a replay made or changed, and gives the stored ones that no longer belong
@@ -315,7 +326,9 @@ impl OpenLoan {
             }
             superseded
         });
-        gone.collect()
+        let gone = gone.collect();
+        self.put_kept(batch);
+        gone
     }
 }
 

@@ -279,4 +279,16 @@ impl PostingBatch {
         };
         self.rows.insert(place, change);
     }
+
+    /// Notes a stored row that stays as it was, unless its change is noted.
+    pub(crate) fn put_kept(&mut self, loan: LoanId, row: &Row) {
+        self.rows.entry((loan, row.key)).or_insert_with(|| RowChange::Changed(row.clone()));
+    }
+
+    /// The rows of a loan that are noted.
+    pub(crate) fn rows_of(&self, loan: LoanId) -> impl Iterator<Item = &RowChange> {
+        let first = RowKey { made_by: TransactionId::new(i64::MIN), no: 0 };
+        let rows = self.rows.range((loan, first)..);
+        rows.take_while(move |((of, _), _)| *of == loan).map(|(_, change)| change)
+    }
 }

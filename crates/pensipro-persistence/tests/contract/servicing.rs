@@ -254,6 +254,21 @@ fn every_posting_leaves_what_a_replay_gives() {
     });
 }
 
+/// A row that was agreed before a restructure and is due between it and the first new row stays.
+#[test]
+fn a_row_that_a_restructure_leaves_is_read() {
+    on_each_backend(|database| {
+        let id = one_loan(database).id;
+        let kind = InputKind::Restructure(Box::new(agreed(date("2026-07-06"), Arrears::Carry)));
+        let made = write(database, |tx| enter(tx, id, date("2026-06-20"), kind.clone()));
+        prove(database, id);
+        pay_now(database, id, &pay("2026-07-08", rupiah(6_500_000)));
+        prove(database, id);
+        write(database, |tx| reverse(tx, id, made));
+        prove(database, id);
+    });
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config {
         cases: 12,

@@ -35,6 +35,7 @@ mod store;
 pub mod testing;
 mod tx;
 mod url;
+mod verify;
 
 pub use connection::Backend;
 pub use crypto::{BlockKey, BlockKind, Installation, Lookup, LookupKey, MasterKey};

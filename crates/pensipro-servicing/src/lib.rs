@@ -104,6 +104,7 @@ mod settlement;
 mod statement;
 mod timeline;
 mod usecases;
+mod verify;
 
 pub use account::{Account, AccountState, LoanDates};
 pub use allocation::{Allocation, Component};
@@ -176,3 +177,4 @@ pub use timeline::{LoanEvent, LoanHappening, loan_timeline};
 pub use usecases::{
     RecordedPayment, Reversed, record_payment, reverse_payment, reverse_transaction,
 };
+pub use verify::{BookTotal, CrossChecks, Difference, LoanBook, LoanBooks, verify_loan};

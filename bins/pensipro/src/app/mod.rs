@@ -20,10 +20,10 @@ use pensipro_persistence::Store;
 
 pub(crate) use hashing::Bcrypt;
 pub use run::Settled;
-pub(crate) use start::first_data;
 pub use start::{
     FirstPassword, Keeping, StartError, Started, open_files, open_store, open_store_at,
 };
+pub(crate) use start::{clock, first_data};
 pub use workers::Stop;
 
 use self::{

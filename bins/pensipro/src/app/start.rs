@@ -102,7 +102,8 @@ pub fn open_store_at(
     Ok(Store::open(&options, world, |installation| keys.for_store(installation, &SystemEntropy))?)
 }
 
-fn clock(config: &Config) -> Arc<dyn Clock> {
+/// The clock that the settings name.
+pub(crate) fn clock(config: &Config) -> Arc<dyn Clock> {
     Arc::new(SystemClock::new(config.timezone, config.business_date))
 }
 

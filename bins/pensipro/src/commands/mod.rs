@@ -7,6 +7,7 @@ mod keys;
 mod members;
 mod migrate;
 mod serve;
+mod verify;
 
 use std::{io::Write, path::PathBuf};
 
@@ -40,6 +41,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Brings loans to the end of a day.
     EndOfDay(end_of_day::Arguments),
+    /// Proves the books: replays every loan, and compares tables with one another.
+    Verify(verify::Arguments),
     /// Members.
     Members(members::Arguments),
     /// The keys that data is encrypted with.
@@ -65,6 +68,7 @@ impl Cli {
             | Command::Admin(_)
             | Command::Demo(_)
             | Command::EndOfDay(_)
+            | Command::Verify(_)
             | Command::Keys(_)
             | Command::Members(_) => {}
         }
@@ -76,6 +80,7 @@ impl Cli {
             Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
             Command::EndOfDay(arguments) => end_of_day::run(config, &arguments),
+            Command::Verify(arguments) => verify::run(&config, &arguments),
             Command::Members(arguments) => members::run(&config, &arguments),
             Command::Keys(order) => keys::run(&config, &order),
             _ => serve::start(config, &source),

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Fills the house's database with twelve loans over three months.
-fn fill(house: &House) {
+pub(crate) fn fill(house: &House) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let filled = Command::new(env!("CARGO_BIN_EXE_pensipro"))
         .args(["demo", "--loans", "12", "--months", "2", "--seed", "7", "--password", PASSWORD])

@@ -34,4 +34,5 @@ mod sales;
 mod settlements;
 mod statements;
 mod story;
+mod verify;
 mod walk;

@@ -6,6 +6,7 @@
 //! never changes; `loans.touched_through` is the last due date of a row that was ever changed.
 
 mod balances;
+mod books;
 mod columns;
 mod details;
 mod disbursements;

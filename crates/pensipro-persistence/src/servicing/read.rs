@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{ApplicationId, LoanId, MemberId, Scope, StorageError, TransactionId};
-use pensipro_servicing::{Hold, Row, RowKey, StoredLoan};
+use pensipro_servicing::{Hold, LoanBalances, Row, RowKey, StoredLoan};
 
 use super::{
     columns::{LoanRow, Read, terms},
@@ -87,6 +87,16 @@ pub(super) fn of_member(tx: &mut Tx<'_>, member: MemberId) -> Result<Vec<LoanId>
 
 /// Loans locked by ascending id; those that are not there are left out.
 pub(super) fn many(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<StoredLoan>, StorageError> {
+    let loans = with_balances(tx, ids, Some(RowLock::ForUpdate))?;
+    Ok(loans.into_iter().map(|(stored, _)| stored).collect())
+}
+
+/// Loans by ascending id, with the balances beside their accounts.
+pub(super) fn with_balances(
+    tx: &mut Tx<'_>,
+    ids: &[LoanId],
+    lock: Option<RowLock>,
+) -> Result<Vec<(StoredLoan, LoanBalances)>, StorageError> {
     let list = List::numbers(tx.backend(), ids.iter().map(|id| id.get()));
     let query = loans::table
         .inner_join(loan_terms::table)
@@ -99,17 +109,26 @@ pub(super) fn many(tx: &mut Tx<'_>, ids: &[LoanId]) -> Result<Vec<StoredLoan>, S
             loan_terms::plan,
             PackedHolds,
         ));
-    let rows: Vec<Columns> =
-        tx.run(|conn| Locked::new(query, RowLock::ForUpdate, "loans").load(conn))?;
-    let partials = rows.into_iter().map(Partial::of).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<Columns> = tx.run(|conn| match lock {
+        Some(lock) => Locked::new(query, lock, "loans").load(conn),
+        None => query.load(conn),
+    })?;
+    with_rows(tx, rows)
+}
+
+fn with_rows(
+    tx: &mut Tx<'_>,
+    loans: Vec<Columns>,
+) -> Result<Vec<(StoredLoan, LoanBalances)>, StorageError> {
+    let partials = loans.into_iter().map(Partial::of).collect::<Result<Vec<_>, _>>()?;
     let rows = open_rows(tx, &partials)?;
     let mut rows = rows.into_iter().peekable();
     partials
         .into_iter()
         .map(|partial| {
-            let id = partial.read.loan.id;
+            let (id, balances) = (partial.read.loan.id, partial.read.balances);
             let mut own = std::iter::from_fn(|| rows.next_if(|row| row.loan_id() == id));
-            partial.finish(&mut own)
+            Ok((partial.finish(&mut own)?, balances))
         })
         .collect()
 }

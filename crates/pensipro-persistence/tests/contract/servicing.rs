@@ -7,10 +7,11 @@ use pensipro_kernel::{
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_servicing::{
-    AccountingPeriods, Arrears, Channel, Collection, Component, Holds, Input, InputKind, Loan,
-    LoanFilter, LoanRepository, LoanSort, LoanStatus, ManualPenalty, NewSettlement, OpenLoan,
-    PeriodState, PostingBatch, RefundPaid, RefundRefused, Row, RowKey, Setting, Settlement,
-    StatusByHand, TransactionKind, Waivable, Waiver, replay, settlement_quote,
+    AccountingPeriods, Arrears, Channel, Collection, Component, Difference, Holds, Input,
+    InputKind, Loan, LoanBook, LoanBooks, LoanFilter, LoanRepository, LoanSort, LoanStatus,
+    ManualPenalty, NewSettlement, OpenLoan, PeriodState, PostingBatch, RefundPaid, RefundRefused,
+    Row, RowKey, Setting, Settlement, StatusByHand, TransactionKind, Waivable, Waiver, replay,
+    settlement_quote, verify_loan,
 };
 
 use crate::{
@@ -80,6 +81,17 @@ pub(crate) fn prove(database: &TestDatabase, id: LoanId) {
         .map(|part| ((part.transaction, part.row, part.component), part.amount.sen()))
         .collect();
     assert_eq!(stored, sums);
+    assert_eq!(differences(database), []);
+}
+
+/// What a verification of every loan finds.
+pub(crate) fn differences(database: &TestDatabase) -> Vec<Difference> {
+    let books = read(database, |tx| {
+        let ids = tx.next_loans(LoanId::new(0), 100)?;
+        tx.loan_books(&ids)
+    });
+    let verify = |book: &LoanBook| verify_loan(book, &POLICY(), date("2027-01-31"));
+    books.iter().flat_map(verify).collect()
 }
 
 #[test]

@@ -1,0 +1,188 @@
+//! `pensipro verify`.
+
+mod evidence;
+
+use std::{
+    io::Write,
+    path::PathBuf,
+    sync::mpsc::{SyncSender, sync_channel},
+    thread,
+};
+
+use chrono::NaiveDate;
+use clap::Args;
+use pensipro_auth::{ConfigurationRepository, Settings};
+use pensipro_kernel::{LoanId, Period, StorageError};
+use pensipro_persistence::{Migrate, Store};
+use pensipro_servicing::{
+    BookTotal, CrossChecks, Difference, LoanBook, LoanBooks, ServicingPolicy, verify_loan,
+};
+
+use crate::{
+    Config,
+    app::{StartError, clock, open_store},
+    policy::Policies,
+};
+use evidence::Evidence;
+
+/// Replays every loan and compares it with what is stored; compares schedules, payments, deduction
+/// files and funders' shares with one another. Prints every difference and fails if there is one. It
+/// reads alone and locks nothing: it runs beside a server at work.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Compare tables for this month alone, as 2026-07; loans are replayed whole.
+    #[arg(long)]
+    period: Option<Period>,
+    /// An empty or new folder for the evidence: every loan's figures, totals, differences, and a
+    /// summary with a checksum of each file.
+    #[arg(long)]
+    evidence: Option<PathBuf>,
+}
+
+/// Loans read at once: one state of the data each, so that what is posted meanwhile cannot tear them.
+const LOANS_AT_ONCE: u16 = 500;
+/// Pages read ahead of the replays.
+const READ_AHEAD: usize = 2;
+
+/// What was read of a page of loans: books, or why a loan's could not be read.
+type Page = Vec<Result<LoanBook, Difference>>;
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), StartError> {
+    let store = open_store(config, Migrate::Refuse)?;
+    let clock = clock(config);
+    let policy = policy(&store)?;
+    let evidence = arguments.evidence.as_deref().map(Evidence::begin).transpose()?;
+    let mut verified = Verified { loans: 0, differences: 0, evidence };
+    verified.loans(&store, &policy, clock.today())?;
+    let (crossed, totals) = tables(&store, arguments.period)?;
+    for difference in crossed {
+        verified.differs(&difference)?;
+    }
+    verified.close(arguments.period, &totals, &clock.now().to_rfc3339())
+}
+
+fn policy(store: &Store) -> Result<ServicingPolicy, StartError> {
+    let configurations = store.read(|tx| tx.configurations())?;
+    let settings = Settings::read(&configurations).map_err(StartError::Other)?;
+    let policies = Policies::of(&settings);
+    Ok(policies.map_err(|error| StartError::Other(error.to_string()))?.servicing)
+}
+
+type Tables = (Vec<Difference>, Vec<BookTotal>);
+
+fn tables(store: &Store, period: Option<Period>) -> Result<Tables, StorageError> {
+    store.read_snapshot(|tx| Ok((tx.cross_checks(period)?, tx.book_totals(period)?)))
+}
+
+/// Reads every loan, page by page.
+fn read_all(store: &Store, pages: &SyncSender<Page>) -> Result<(), StorageError> {
+    let mut after = LoanId::new(0);
+    loop {
+        let ids = store.read(|tx| tx.next_loans(after, LOANS_AT_ONCE))?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after = *last;
+        if pages.send(read_page(store, &ids)?).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// A page at once, or else loan by loan, so that one that cannot be read hides no other.
+fn read_page(store: &Store, ids: &[LoanId]) -> Result<Page, StorageError> {
+    let books = |ids: &[LoanId]| store.read_snapshot(|tx| tx.loan_books(ids));
+    match books(ids) {
+        Ok(books) => return Ok(books.into_iter().map(Ok).collect()),
+        Err(StorageError::Failed(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let mut page = Page::new();
+    for id in ids {
+        match books(&[*id]) {
+            Ok(books) => page.extend(books.into_iter().map(Ok)),
+            Err(StorageError::Failed(why)) => page.push(Err(unreadable(*id, why))),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(page)
+}
+
+fn unreadable(id: LoanId, why: String) -> Difference {
+    Difference {
+        check: "loan.readable".into(),
+        thing: format!("loan {id}"),
+        stored: why,
+        expected: "values that can be read".into(),
+    }
+}
+
+struct Verified {
+    loans: u64,
+    differences: u64,
+    evidence: Option<Evidence>,
+}
+
+impl Verified {
+    /// Replays the loans of one page while the next is read.
+    fn loans(
+        &mut self,
+        store: &Store,
+        policy: &ServicingPolicy,
+        today: NaiveDate,
+    ) -> Result<(), StartError> {
+        let (sender, pages) = sync_channel(READ_AHEAD);
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || read_all(store, &sender));
+            for book in pages.into_iter().flatten() {
+                self.loan(&book, policy, today)?;
+            }
+            let gone = || StartError::Other("the reader of loans stopped".into());
+            Ok(reader.join().map_err(|_| gone())??)
+        })
+    }
+
+    fn loan(
+        &mut self,
+        book: &Result<LoanBook, Difference>,
+        policy: &ServicingPolicy,
+        today: NaiveDate,
+    ) -> Result<(), StartError> {
+        self.loans += 1;
+        let book = match book {
+            Ok(book) => book,
+            Err(difference) => return self.differs(difference),
+        };
+        for difference in verify_loan(book, policy, today) {
+            self.differs(&difference)?;
+        }
+        self.evidence.as_mut().map_or(Ok(()), |evidence| evidence.loan(book))
+    }
+
+    fn differs(&mut self, difference: &Difference) -> Result<(), StartError> {
+        self.differences += 1;
+        let Difference { check, thing, stored, expected } = difference;
+        let line = writeln!(
+            std::io::stdout(),
+            "{check}: {thing}: stored is {stored}, expected {expected}"
+        );
+        line.map_err(|error| StartError::Other(format!("the output: {error}")))?;
+        self.evidence.as_mut().map_or(Ok(()), |evidence| evidence.difference(difference))
+    }
+
+    fn close(
+        self,
+        period: Option<Period>,
+        totals: &[BookTotal],
+        at: &str,
+    ) -> Result<(), StartError> {
+        let Self { loans, differences, evidence } = self;
+        if let Some(evidence) = evidence {
+            evidence.close(totals, &evidence::Summary { loans, differences, period, at })?;
+        }
+        let text = format!("{loans} loans were replayed, {differences} differences were found");
+        match differences {
+            0 => writeln!(std::io::stdout(), "{text}")
+                .map_err(|error| StartError::Other(format!("the output: {error}"))),
+            _ => Err(StartError::Other(text)),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `pensipro verify`: the books of a portfolio are proved, and what was tampered with is told.
+
+use std::{path::Path, process::Output};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use pensipro_server::clock::hex;
+use serde_json::{Value, json};
+
+use crate::{
+    demo::fill,
+    support::{House, on_each_backend, running::program},
+};
+
+fn verify(house: &House, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = program(&house.database, folder.path());
+    let command = command.env("PENSIPRO_BUSINESS_DATE", "2026-06-30");
+    command.arg("verify").args(arguments).output().expect("the program runs")
+}
+
+fn told(output: &Output) -> String {
+    let both = [&output.stdout[..], &output.stderr[..]].concat();
+    String::from_utf8(both).expect("text")
+}
+
+#[test]
+fn the_books_of_a_portfolio_are_proved() {
+    on_each_backend(|house| {
+        fill(house);
+        let all = verify(house, &[]);
+        assert!(all.status.success(), "{}", told(&all));
+        assert_eq!(told(&all), "12 loans were replayed, 0 differences were found\n");
+        let month = verify(house, &["--period", "2026-06"]);
+        assert!(month.status.success(), "{}", told(&month));
+    });
+}
+
+fn read(folder: &Path, file: &str) -> String {
+    std::fs::read_to_string(folder.join(file)).expect("a file of the evidence")
+}
+
+#[test]
+fn the_evidence_names_every_loan_and_its_own_checksums() {
+    on_each_backend(|house| {
+        fill(house);
+        let parent = tempfile::tempdir().expect("a temporary folder");
+        let folder = parent.path().join("2026-06");
+        let wanted = ["--period", "2026-06", "--evidence", folder.to_str().expect("a path")];
+        let first = verify(house, &wanted);
+        assert!(first.status.success(), "{}", told(&first));
+
+        let summary: Value = serde_json::from_str(&read(&folder, "summary.json")).unwrap();
+        assert_eq!((&summary["loans"], &summary["differences"]), (&json!(12), &json!(0)));
+        assert_eq!(summary["periode"], "2026-06");
+        for file in summary["files"].as_array().unwrap() {
+            let text = read(&folder, file["name"].as_str().unwrap());
+            assert_eq!(file["sha256"], hex(digest(&SHA256, text.as_bytes()).as_ref()));
+        }
+        assert_eq!(read(&folder, "loans.csv").lines().count(), 13);
+        assert_eq!(read(&folder, "differences.csv").lines().count(), 1);
+        assert!(read(&folder, "totals.csv").contains("\npayments,potong_pensiun,"));
+
+        let second = verify(house, &wanted);
+        assert!(!second.status.success());
+        assert!(told(&second).contains("the folder is not empty"), "{}", told(&second));
+    });
+}
+
+/// What is done to the tables behind the program's back, and the comparison that must tell of it.
+const TAMPERED: &[(&str, &str)] = &[
+    ("loan.principal: loan 1:", "UPDATE loans SET principal = principal + 1 WHERE id = 1"),
+    ("loan.oldest_unpaid_due: loan 1:", "UPDATE loans SET oldest_unpaid_due = NULL WHERE id = 1"),
+    ("loan.readable: loan 3:", "UPDATE loan_terms SET terms = '{}' WHERE loan_id = 3"),
+    (
+        "schedule.row: loan 2 row",
+        "UPDATE loan_schedules SET interest_paid = interest_paid - 1 \
+         WHERE loan_id = 2 AND no = 1 AND interest_paid > 0",
+    ),
+    (
+        "schedule.row_read: loan 4 row",
+        "UPDATE loans SET touched_through = maturity_date WHERE id = 4; \
+         UPDATE loan_schedules SET is_open = FALSE WHERE loan_id = 4",
+    ),
+    (
+        "payment.allocation: loan ",
+        "INSERT INTO loan_transaction_allocations SELECT transaction_id, 999999, made_by, no, \
+         component, 1, booked_on, loan_id FROM loan_transaction_allocations \
+         WHERE transaction_id = (SELECT MIN(id) FROM loan_payments) AND component = 'principal'",
+    ),
+    (
+        "allocation.transaction: payment ",
+        "INSERT INTO loan_transaction_allocations SELECT transaction_id, 999998, made_by, no, \
+         component, 1, booked_on, loan_id FROM loan_transaction_allocations \
+         WHERE transaction_id = (SELECT MIN(id) FROM loan_payments) AND caused_by = 999999",
+    ),
+    (
+        "payment.transaction: payment ",
+        "UPDATE loan_payments SET amount = amount + 1 \
+         WHERE id = (SELECT MIN(id) FROM loan_payments)",
+    ),
+    (
+        "transaction.payment: transaction ",
+        "DELETE FROM loan_payments WHERE id = (SELECT MAX(id) FROM loan_payments)",
+    ),
+    (
+        "payment.import_line: payment ",
+        "UPDATE loan_payments SET source_line = source_line + 9000000 \
+         WHERE id = (SELECT id FROM loan_payments ORDER BY id LIMIT 1 OFFSET 1)",
+    ),
+    (
+        "import_line.payment: import line ",
+        "UPDATE pension_cut_import_lines SET payment_id = payment_id + 1000000 \
+         WHERE payment_id = (SELECT id FROM loan_payments ORDER BY id LIMIT 1 OFFSET 3)",
+    ),
+    (
+        "payment.reversed_by: payment ",
+        "UPDATE loan_payments SET reversed_by = 1 \
+         WHERE id = (SELECT id FROM loan_payments ORDER BY id LIMIT 1 OFFSET 2)",
+    ),
+    ("export_line.rows: export line ", "DELETE FROM pension_cut_export_rows"),
+    ("export.lines: export 1:", "UPDATE pension_cut_exports SET lines = lines + 1 WHERE id = 1"),
+    (
+        "disbursement.sources: disbursement ",
+        "UPDATE loan_disbursement_sources SET amount = amount - 1",
+    ),
+    (
+        "schedule.maker: loan 12 row 999999/1:",
+        "INSERT INTO loan_schedules SELECT loan_id, 999999, no, starts_on, due_date, principal, \
+         interest, fee, 0, 0, 0, 0, tolerated, counted_sen_days, counted_base, held_sen_days, \
+         held_base, cut_failed_on, 'superseded', FALSE, 0, 0, 0, 0 FROM loan_schedules \
+         WHERE loan_id = 12 AND no = 1 AND made_by <> 0",
+    ),
+];
+
+#[test]
+fn what_was_tampered_with_is_told() {
+    on_each_backend(|house| {
+        fill(house);
+        for (told_as, sql) in TAMPERED {
+            house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+            let output = verify(house, &[]);
+            assert!(!output.status.success(), "{sql}");
+            assert!(told(&output).contains(told_as), "{told_as} after {sql}: {}", told(&output));
+        }
+    });
+}

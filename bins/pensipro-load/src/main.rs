@@ -44,6 +44,10 @@ enum Scenario {
     Loan,
     /// POST /loans/{id}/payments of a small amount in cash.
     Payment,
+    /// GET /loans/{id} of active loans of ten years and more.
+    OldLoan,
+    /// POST /loans/{id}/payments dated ten years back.
+    Backdated,
     /// Wrong sign-ins, all at once, and two other routes meanwhile.
     LoginStorm {
         /// How many.
@@ -108,6 +112,8 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Empty => scenario::empty(&server, load),
         Scenario::Loan => scenario::loan(&server, load),
         Scenario::Payment => scenario::payment(&server, load),
+        Scenario::OldLoan => scenario::old_loan(&server, load),
+        Scenario::Backdated => scenario::backdated(&server, load),
         Scenario::LoginStorm { tries } => sign_in::storm(&server, *tries),
         Scenario::LoginTimes { tries } => sign_in::times(&server, (*tries).max(1)),
         Scenario::MemberLookup => members::lookup(&server, load),

@@ -34,6 +34,47 @@ pub(crate) fn loan(server: &Server, load: Load) -> Result<String, ClientError> {
     Ok(format!("loan {seen}"))
 }
 
+/// How old the payments are that come late, and the loans they are made on at least.
+const YEARS_LATE: i32 = 10;
+
+/// GET /loans/{id} of the loans with the longest history.
+pub(crate) fn old_loan(server: &Server, load: Load) -> Result<String, ClientError> {
+    let (loans, _) = old_loans(server)?;
+    let seen = load.drive(server, |connection, client, round| {
+        let path = format!("/loans/{}", spread(&loans, client, round, load.clients));
+        connection.send("GET", &path, "application/json", b"")?.accept(&path)
+    })?;
+    Ok(format!("old-loan loans={} {seen}", loans.len()))
+}
+
+/// POST /loans/{id}/payments of one rupiah in cash, dated ten years back, on loans that were owed then
+/// and are now. Their histories grow with it: measure for a short time.
+pub(crate) fn backdated(server: &Server, load: Load) -> Result<String, ClientError> {
+    let (loans, paid_on) = old_loans(server)?;
+    let seen = load.drive(server, |connection, client, round| {
+        pay(connection, spread(&loans, client, round, load.clients), &paid_on)
+    })?;
+    Ok(format!("backdated loans={} paid_on={paid_on} {seen}", loans.len()))
+}
+
+/// Active loans that were paid out ten years ago or earlier, and that day.
+fn old_loans(server: &Server) -> Result<(Vec<i64>, String), ClientError> {
+    let today = today(server)?;
+    let (year, day) = today.split_at(4);
+    let year: i32 = year.parse().unwrap_or_default();
+    // The 29th of February is in few years.
+    let then = format!("{}{}", year - YEARS_LATE, day.replace("-02-29", "-02-28"));
+    let path = "/loans?status=active&limit=200";
+    let page = server.connect()?.json("GET", path, None)?;
+    let is_old = |row: &&Value| row["disbursed_on"].as_str().is_some_and(|on| on < then.as_str());
+    let rows = page["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ids: Vec<i64> = rows.iter().filter(is_old).filter_map(|row| row["id"].as_i64()).collect();
+    match ids.is_empty() {
+        true => Err(ClientError::Unreadable(format!("no active loan was paid out by {then}"))),
+        false => Ok((ids, then)),
+    }
+}
+
 /// POST /loans/{id}/payments, each of one rupiah in cash.
 pub(crate) fn payment(server: &Server, load: Load) -> Result<String, ClientError> {
     let loans = active_loans(server)?;

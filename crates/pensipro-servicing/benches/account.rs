@@ -1,4 +1,5 @@
-//! What the account costs: a replay of a long loan, and payments applied in place.
+//! What the account costs: a replay of a long loan, payments applied in place, and the proof of a loan's
+//! books.
 
 use std::hint::black_box;
 
@@ -137,5 +138,34 @@ fn postings(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, replays, postings);
+/// The books of a loan of 24 rows, half of them paid.
+fn book(id: i64) -> LoanBook {
+    let state = AccountState::default();
+    let stored = StoredLoan { loan: loan(id), state, rows: vec![], holds: vec![] };
+    let policy = ServicingPolicy::default();
+    let mut open = OpenLoan::new(stored, &policy).with_history(LoanHistory::default());
+    let mut inputs = history(24, 5);
+    inputs.truncate(13);
+    for input in inputs {
+        open.post(input, &mut PostingBatch::new()).unwrap();
+    }
+    let history = open.history().unwrap().clone();
+    let (state, rows) = (*open.account().state(), open.account().rows().to_vec());
+    let stored = StoredLoan { loan: open.loan().clone(), state, rows, holds: vec![] };
+    LoanBook { stored, balances: open.balances(), history }
+}
+
+fn proofs(c: &mut Criterion) {
+    let policy = ServicingPolicy::default();
+    let (book, today) = (book(1), add_months(start(), 13));
+    assert_eq!(verify_loan(&book, &policy, today), []);
+    let mut group = c.benchmark_group("verify");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("24_rows_12_payments", |b| {
+        b.iter(|| verify_loan(black_box(&book), &policy, today));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, replays, postings, proofs);
 criterion_main!(benches);

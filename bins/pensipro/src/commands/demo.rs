@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 12)]
     months: u32,
     /// The longest tenor, in months.
-    #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u16).range(12..=120))]
+    #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u16).range(12..=180))]
     longest_tenor: u16,
     /// The password of admin and of every member of the staff; without it one is made and printed.
     #[arg(long)]

@@ -115,7 +115,7 @@ fn apply(
     at: Moment,
 ) -> Result<Option<ApplicationId>, Problem> {
     let sales = house.staff.of("SALES");
-    let tenor = tenor(random, birth_date, at.today).min(house.longest_tenor);
+    let tenor = tenor(random, birth_date, at.today, house.longest_tenor);
     let raw = RawApplication {
         member_id: Some(member),
         product_id: Some(product),
@@ -138,10 +138,10 @@ const PURPOSES: &[&str] =
     &["Renovasi rumah", "Pendidikan cucu", "Modal usaha", "Umrah", "Biaya kesehatan", "Kendaraan"];
 
 /// Years that leave the last instalment well before the highest age.
-fn tenor(random: &mut Rng, birth_date: NaiveDate, today: NaiveDate) -> u16 {
+fn tenor(random: &mut Rng, birth_date: NaiveDate, today: NaiveDate, longest: u16) -> u16 {
     let age = today.year() - birth_date.year();
-    let most = u16::try_from(73 - age).unwrap_or(1).clamp(2, 8);
-    random.u16(1..=most) * 12
+    let most = u16::try_from(73 - age).unwrap_or(1).clamp(2, (longest / 12).max(8));
+    (random.u16(1..=most) * 12).min(longest)
 }
 
 /// A plafon whose instalment takes a third to two thirds of the pension.

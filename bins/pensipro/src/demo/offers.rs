@@ -40,7 +40,7 @@ fn product(code: &str, name: &str, method: &str, interest_rate: &str) -> RawProd
         plafon_min: Money::from_rupiah(5_000_000),
         plafon_max: Money::from_rupiah(350_000_000),
         tenor_min: Some(12),
-        tenor_max: Some(120),
+        tenor_max: Some(180),
         interest_rate: interest_rate.parse().ok(),
         method: Some(method.to_owned()),
         instalment_unit: Money::from_rupiah(100),
@@ -62,7 +62,7 @@ fn fees() -> [RawFee; 3] {
         RawBand { age_from, age_to, tenor_from, tenor_to, per_mille: Rate::percent(per_mille) }
     };
     let premiums =
-        [(40, 60, 1, 48, 12), (40, 60, 49, 120, 28), (61, 75, 1, 48, 26), (61, 75, 49, 120, 62)];
+        [(40, 60, 1, 48, 12), (40, 60, 49, 180, 28), (61, 75, 1, 48, 26), (61, 75, 49, 180, 62)];
     [
         fee("admin", "fixed", RawFeeValue::Literal("150000".to_owned())),
         fee("provisi", "percent", RawFeeValue::Literal("1".to_owned())),

@@ -8,12 +8,12 @@ use crate::support::{
     on_each_backend,
 };
 
-fn funder(admin: &Client, code: &str) -> i64 {
+pub(crate) fn funder(admin: &Client, code: &str) -> i64 {
     let body = json!({"code": code, "name": "Bank Bina Mitra", "kind": "bank"});
     id(&admin.post("/funders", &body).expect(201))
 }
 
-fn contract(admin: &Client, funder: i64, other: &Value) -> Response {
+pub(crate) fn contract(admin: &Client, funder: i64, other: &Value) -> Response {
     let usual = json!({"number": "PKS-01/2026", "scheme": "participation", "share_pct": "70",
         "sharing": "interest_share", "interest_share_pct": "70", "fee_servicing_pct": "2",
         "limit": "5000000000", "valid_from": "2026-01-01", "valid_to": "2026-12-31"});
@@ -149,7 +149,7 @@ fn allocate(lending: &Lending, loan: i64, body: &Value) -> Response {
     lending.staff.finance.post(&format!("/loans/{loan}/allocate-funder"), body)
 }
 
-fn disburse(lending: &Lending, loan: i64, body: &Value) -> Response {
+pub(crate) fn disburse(lending: &Lending, loan: i64, body: &Value) -> Response {
     lending.staff.finance.post(&format!("/loans/{loan}/disbursements"), body)
 }
 

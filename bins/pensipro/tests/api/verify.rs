@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::{
     demo::fill,
-    support::{House, on_each_backend, running::program},
+    funders::{contract, disburse, funder},
+    support::{House, lending::Lending, on_each_backend, running::program},
 };
 
 fn verify(house: &House, arguments: &[&str]) -> Output {
@@ -124,6 +125,20 @@ const TAMPERED: &[(&str, &str)] = &[
         "UPDATE loan_disbursement_sources SET amount = amount - 1",
     ),
     (
+        "disbursement.transaction: disbursement ",
+        "UPDATE loan_disbursements SET disbursed_on = '2026-01-01' WHERE loan_id = 11",
+    ),
+    (
+        "disbursement.reversed_by: disbursement ",
+        "UPDATE loan_disbursements SET reversed_by = 1 WHERE loan_id = 10",
+    ),
+    (
+        "allocation.row: payment ",
+        "INSERT INTO loan_transaction_allocations SELECT transaction_id, caused_by, 888888, no, \
+         component, 1, booked_on, loan_id FROM loan_transaction_allocations \
+         WHERE transaction_id = (SELECT MIN(id) FROM loan_payments) AND caused_by = 999999",
+    ),
+    (
         "schedule.maker: loan 12 row 999999/1:",
         "INSERT INTO loan_schedules SELECT loan_id, 999999, no, starts_on, due_date, principal, \
          interest, fee, 0, 0, 0, 0, tolerated, counted_sen_days, counted_base, held_sen_days, \
@@ -140,6 +155,29 @@ fn what_was_tampered_with_is_told() {
             house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             let output = verify(house, &[]);
             assert!(!output.status.success(), "{sql}");
+            assert!(told(&output).contains(told_as), "{told_as} after {sql}: {}", told(&output));
+        }
+    });
+}
+
+#[test]
+fn the_shares_of_funders_are_proved() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let bank = funder(&lending.staff.admin, "BBM");
+        contract(&lending.staff.admin, bank, &json!({})).expect(201);
+        let (_, loan) = lending.approved();
+        let sources = json!({"sources": [{"funder_id": bank, "amount": "20000000"},
+            {"funder_id": null, "amount": "30000000"}]});
+        disburse(&lending, loan, &sources).expect(201);
+        let proved = verify(house, &[]);
+        assert!(proved.status.success(), "{}", told(&proved));
+        for (told_as, sql) in [
+            ("funder_shares.sum: loan ", "UPDATE funder_allocations SET principal = 5000000100"),
+            ("disbursement.shares: disbursement ", "DELETE FROM funder_allocations"),
+        ] {
+            house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+            let output = verify(house, &[]);
             assert!(told(&output).contains(told_as), "{told_as} after {sql}: {}", told(&output));
         }
     });

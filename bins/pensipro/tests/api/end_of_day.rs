@@ -79,6 +79,31 @@ fn missed_month_ends_are_written_as_the_loans_stood_then() {
     });
 }
 
+/// What was taken back in August still stood at the end of July; what was taken back in July did not.
+#[test]
+fn a_month_end_knows_of_no_later_reversal() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let loan = lending.disbursed();
+        let reverse = |payment: &Value| {
+            let path = format!("/loans/{loan}/payments/{}/reverse", payment["id"]);
+            lending.staff.finance.post(&path, &json!({"reason": "salah setor"})).expect(200);
+        };
+        house.set_today("2026-07-10");
+        let mistaken = lending.pay(loan, "2026-07-10", "1000000");
+        reverse(&mistaken);
+        let first = lending.pay(loan, "2026-07-10", "1700000");
+        house.set_today("2026-08-03");
+        let unpaid = lending.loan(loan)["outstanding"]["principal"].clone();
+        reverse(&first);
+        done(&lending.staff.admin, &json!({}));
+        let sen = unpaid.as_str().unwrap().replace('.', "");
+        let expected = ["2026-06-30 0 1 5000000000".to_owned(), format!("2026-07-31 0 1 {sen}")];
+        assert_eq!(month_ends(house), expected);
+        assert_ne!(sen, "5000000000");
+    });
+}
+
 #[test]
 fn an_offer_that_nobody_took_up_is_cancelled_with_its_loan() {
     on_each_backend(|house| {

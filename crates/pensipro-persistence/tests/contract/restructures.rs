@@ -7,12 +7,12 @@ use pensipro_pricing::{Method, Repayment, RepaymentParts, ScheduleRuleParts, Sch
 use pensipro_servicing::{
     Arrears, Holiday, HolidayKind, InputKind, LoanRepository, NewRestructure, OpenLoan,
     Restructure, RestructurePreview, RestructureRepository, RestructureStatus, RestructureTerms,
-    Restructured, ServicingPolicy, with_history,
+    Restructured, ServicingPolicy, with_history, write_month_ends,
 };
 
 use crate::{
     fixtures::{date, read, rupiah, write},
-    lending::{enter, pay, reverse},
+    lending::{POLICY, enter, pay, reverse},
     servicing::{one_loan, pay_now, prove},
 };
 
@@ -81,5 +81,28 @@ fn a_restructure_is_asked_for_decided_and_taken_back() {
         prove(database, id);
         let [taken_back] = &read(database, |tx| tx.restructures(id))[..] else { panic!() };
         assert!(taken_back.reversed_by.is_some());
+    });
+}
+
+/// Where something came after a month's end, the restructure before it is folded from what was entered.
+#[test]
+fn a_month_end_after_a_restructure_is_the_same_when_it_is_written_late() {
+    on_each_backend(|database| {
+        let id = one_loan(database).id;
+        let kind =
+            InputKind::Restructure(Box::new(agreed(date("2026-07-06"), Arrears::Capitalise)));
+        write(database, |tx| enter(tx, id, date("2026-06-20"), kind.clone()));
+        let day = date("2026-06-30");
+        let month_end = || {
+            let open = write(database, |tx| {
+                write_month_ends(tx, day, &[id], &POLICY()).map_err(|error| panic!("{error}"))
+            });
+            assert_eq!(open, 1);
+            database.texts("SELECT dpd || ' ' || outstanding AS text FROM loan_month_ends")
+        };
+        let in_time = month_end();
+        pay_now(database, id, &pay("2026-07-10", rupiah(2_500_000)));
+        assert_eq!(month_end(), in_time);
+        assert!(in_time[0].starts_with("0 "), "nothing is late any more: {in_time:?}");
     });
 }

@@ -21,6 +21,7 @@ mod notifications;
 #[path = "contract/origination.rs"]
 mod origination;
 #[path = "contract/personal.rs"]
+mod periods;
 mod personal;
 #[path = "contract/pricing.rs"]
 mod pricing;

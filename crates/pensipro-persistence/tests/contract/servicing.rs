@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, thread};
 
 use pensipro_kernel::{
-    BranchId, FunderId, LoanId, Money, PageRequest, Period, Scope, StorageError, TransactionId,
+    BranchId, FunderId, LoanId, Money, PageRequest, Scope, StorageError, TransactionId,
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_servicing::{
-    AccountingPeriods, Arrears, Channel, Collection, Component, Difference, Holds, Input,
+    Arrears, Channel, Collection, Component, Difference, Holds, Input,
     InputKind, Loan, LoanBook, LoanBooks, LoanFilter, LoanRepository, LoanSort, LoanStatus,
-    ManualPenalty, NewSettlement, OpenLoan, PeriodState, PostingBatch, RefundPaid, RefundRefused,
+    ManualPenalty, NewSettlement, OpenLoan, PostingBatch, RefundPaid, RefundRefused,
     Row, RowKey, Setting, Settlement, StatusByHand, TransactionKind, Waivable, Waiver, replay,
     settlement_quote, verify_loan,
 };
@@ -561,19 +561,6 @@ fn loans_are_paged_in_every_order() {
         let filter = LoanFilter::default();
         let hidden = read(database, |tx| tx.loans(&filter, &PageRequest::default(), scope));
         assert_eq!(hidden.data, []);
-    });
-}
-
-#[test]
-fn a_closed_month_takes_no_booking() {
-    on_each_backend(|database| {
-        let june: Period = "2026-06".parse().unwrap();
-        let state = || write(database, |tx| tx.share_period(june));
-        assert_eq!([state(), state()], [PeriodState::Open; 2]);
-        let close = "UPDATE accounting_periods SET status = 'closed', \
-                     closed_at = '2026-07-01 00:00:00' WHERE periode = '2026-06'";
-        database.execute(close).unwrap();
-        assert_eq!(state(), PeriodState::Closed);
     });
 }
 

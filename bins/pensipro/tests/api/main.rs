@@ -8,6 +8,7 @@ mod billing;
 mod bucket;
 mod charges;
 mod committee;
+mod contention;
 mod demo;
 mod disbursements;
 mod documents;

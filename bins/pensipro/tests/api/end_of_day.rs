@@ -1,11 +1,21 @@
 //! The end of a day: late loans are brought to it, month ends are written, offers expire.
 
+use std::{path::Path, process::Stdio};
+
+use pensipro_persistence::{
+    Backend,
+    testing::{TestDatabase, backends},
+};
 use serde_json::{Value, json};
 
-use crate::support::{
-    Client, House, Response,
-    lending::{Lending, rows},
-    on_each_backend,
+use crate::{
+    billing::lend,
+    support::{
+        Client, House, Response,
+        lending::{Lending, rows},
+        on_each_backend,
+        running::{Running, program, until},
+    },
 };
 
 fn end_of_day(by: &Client, body: &Value) -> Response {
@@ -191,4 +201,96 @@ fn two_who_begin_it_at_once_get_one_run() {
         assert_eq!(defaulted, if one { 2 } else { 1 }, "{runs:?}");
         assert_eq!(in_default(&lending), 1);
     });
+}
+
+/// Loans of the day at which the program is killed.
+const KILLED_AT: u32 = 60;
+
+/// A database with late loans. The first one's terms are damaged, so that the others are done one by
+/// one, and there are many moments in which the program can be killed.
+fn late_loans(backend: Backend) -> TestDatabase {
+    let database = TestDatabase::new(backend);
+    let loans = lend(database.store(), "TASPEN", 1, KILLED_AT);
+    let sql = format!("UPDATE loan_terms SET terms = 'x' WHERE loan_id = {}", loans[0]);
+    database.execute(&sql).expect("the terms are damaged");
+    database
+}
+
+/// The program when every loan is in default.
+fn running(database: &TestDatabase, folder: &Path) -> Running {
+    let mut program = program(database, folder);
+    Running::started(program.env("PENSIPRO_BUSINESS_DATE", "2026-10-15").stderr(Stdio::null()))
+}
+
+fn begun(running: &Running) -> Value {
+    let at_once = [("Prefer", "respond-async")];
+    let run = running.client.post_with("/jobs/end-of-day", &at_once, &json!({}));
+    run.expect(202)["id"].clone()
+}
+
+fn run_of(running: &Running, id: &Value) -> Value {
+    running.client.get(&format!("/jobs/{id}")).expect(200)
+}
+
+/// Kills the program once the run counts some of these and is not done.
+fn kill_amid(database: &TestDatabase, running: Running, id: &Value, what: &str) {
+    until(what, || {
+        let run = run_of(&running, id);
+        assert_eq!(run["status"], "running", "it was done before it could be killed");
+        run[what].as_u64().filter(|count| *count > 0)
+    });
+    drop(running);
+    assert_eq!(database.texts("SELECT status AS text FROM job_runs"), ["running"]);
+}
+
+/// Waits for the run's end and until everybody was told; gives all that it left behind.
+fn left_behind(database: &TestDatabase, running: &Running, id: &Value) -> Vec<Vec<String>> {
+    let mut run =
+        until("the day's end", || Some(run_of(running, id)).filter(|run| run["status"] == "done"));
+    let undelivered = "SELECT event AS text FROM outbox WHERE delivered_at IS NULL";
+    until("delivery", || database.texts(undelivered).is_empty().then_some(()));
+    for time in ["started_at", "finished_at"] {
+        run.as_object_mut().expect("a run").remove(time);
+    }
+    let tables = [
+        "SELECT loan_id || ' ' || day || ' ' || dpd || ' ' || outstanding AS text \
+         FROM loan_month_ends ORDER BY day, loan_id",
+        "SELECT loan_id || ' ' || due_date || ' ' || dpd AS text FROM loan_reminders ORDER BY loan_id",
+        "SELECT id || ' ' || status AS text FROM loans ORDER BY id",
+        "SELECT ref_id || ' ' || action AS text FROM audit_trails \
+         WHERE action IN ('loan.default', 'job.begin', 'job.done') ORDER BY action, ref_id",
+        "SELECT ref_id || ' ' || event AS text FROM outbox \
+         WHERE event = 'loan.overdue' ORDER BY ref_id",
+        "SELECT COALESCE(member_id, 0) || ' ' || channel AS text FROM notifications \
+         WHERE event = 'loan.overdue' ORDER BY member_id, channel",
+    ];
+    let mut all = tables.map(|sql| database.texts(sql)).to_vec();
+    all.push(vec![run.to_string()]);
+    all
+}
+
+#[test]
+fn a_day_that_is_killed_twice_ends_as_one_that_nobody_disturbed() {
+    for backend in backends() {
+        eprintln!("on {backend:?}");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = late_loans(backend);
+        let calm = running(&database, folder.path());
+        let id = begun(&calm);
+        let expected = left_behind(&database, &calm, &id);
+        drop(calm);
+        // All but the damaged loan: in default, with an entry, a reminder and a notice each.
+        let each = KILLED_AT as usize - 1;
+        assert_eq!((expected[1].len(), expected[3].len()), (each, each + 2), "{expected:?}");
+        assert_eq!((expected[4].len(), expected[5].len()), (each, each), "{expected:?}");
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = late_loans(backend);
+        let first = running(&database, folder.path());
+        let id = begun(&first);
+        kill_amid(&database, first, &id, "month_ends");
+        kill_amid(&database, running(&database, folder.path()), &id, "loans");
+        let last = running(&database, folder.path());
+        assert_eq!(left_behind(&database, &last, &id), expected);
+    }
 }

@@ -20,8 +20,9 @@ mod members;
 mod notifications;
 #[path = "contract/origination.rs"]
 mod origination;
-#[path = "contract/personal.rs"]
+#[path = "contract/periods.rs"]
 mod periods;
+#[path = "contract/personal.rs"]
 mod personal;
 #[path = "contract/pricing.rs"]
 mod pricing;

@@ -10,23 +10,32 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    Client, Response,
-    lending::{Lending, id, rows},
-    on_each_backend,
+use crate::{
+    support::{
+        Client, Response,
+        lending::{Lending, id, rows},
+        on_each_backend,
+    },
+    verify::assert_proved,
 };
 
 const PAYERS: usize = 100;
 const REVERSERS: usize = 50;
 
-/// The random mix: so many clients do so much each, to so many loans.
-const CLIENTS: u64 = 8;
+/// The random mix: so many clients do so much each, to so many loans. `MIX_CLIENTS` and
+/// `MIX_OPERATIONS` ask for more.
+const CLIENTS: usize = 8;
 const OPERATIONS: usize = 20;
 const LOANS: usize = 4;
 const SEED: u64 = 20_260_711;
 
 /// The day of the mix: the first instalment is late by ten days.
 const TODAY: &str = "2026-07-11";
+
+#[expect(clippy::disallowed_methods, reason = "a longer run is asked for by the environment")]
+fn asked_for(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).ok().map_or(usual, |text| text.parse().expect("a number"))
+}
 
 /// All send at the same moment; gives their answers.
 fn at_once(count: usize, send: impl Fn(usize) -> Response + Sync) -> Vec<Response> {
@@ -167,7 +176,7 @@ impl Visitor<'_> {
     fn visit(&mut self) {
         // First a payment each, while nothing can stand in its way.
         self.pay(self.loans[0]);
-        for _ in 1..OPERATIONS {
+        for _ in 1..asked_for("MIX_OPERATIONS", OPERATIONS) {
             let loan = self.loans[self.chance.usize(..LOANS)];
             match self.chance.u8(..10) {
                 0..=3 => self.pay(loan),
@@ -301,9 +310,10 @@ fn mix(lending: &Lending, loans: &[i64], tally: &Tally) {
     let are_done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let watcher = scope.spawn(|| watch(lending, loans, &are_done));
-        let visitors: Vec<_> = (0..CLIENTS)
-            .map(|number| {
-                let chance = fastrand::Rng::with_seed(SEED + number);
+        let visitors: Vec<_> = (SEED..)
+            .take(asked_for("MIX_CLIENTS", CLIENTS))
+            .map(|seed| {
+                let chance = fastrand::Rng::with_seed(seed);
                 let mut visitor = Visitor { lending, loans, tally, chance };
                 scope.spawn(move || visitor.visit())
             })
@@ -327,5 +337,6 @@ fn whatever_is_done_to_a_loan_at_once_its_books_balance() {
         eprintln!("{tally:?}");
         assert!(tally.paid.load(Ordering::Relaxed) > 0);
         loans.iter().for_each(|loan| assert_consistent(&lending, *loan));
+        assert_proved(house);
     });
 }

@@ -24,6 +24,13 @@ fn told(output: &Output) -> String {
     String::from_utf8(both).expect("text")
 }
 
+/// Nothing stored contradicts anything else.
+#[track_caller]
+pub(crate) fn assert_proved(house: &House) {
+    let output = verify(house, &[]);
+    assert!(output.status.success(), "{}", told(&output));
+}
+
 #[test]
 fn the_books_of_a_portfolio_are_proved() {
     on_each_backend(|house| {
@@ -170,8 +177,7 @@ fn the_shares_of_funders_are_proved() {
         let sources = json!({"sources": [{"funder_id": bank, "amount": "20000000"},
             {"funder_id": null, "amount": "30000000"}]});
         disburse(&lending, loan, &sources).expect(201);
-        let proved = verify(house, &[]);
-        assert!(proved.status.success(), "{}", told(&proved));
+        assert_proved(house);
         for (told_as, sql) in [
             ("funder_shares.sum: loan ", "UPDATE funder_allocations SET principal = 5000000100"),
             ("disbursement.shares: disbursement ", "DELETE FROM funder_allocations"),

@@ -26,7 +26,7 @@ fn end_of_day(database: &TestDatabase, day: NaiveDate, run_on: NaiveDate) {
     let job = JobKind::EndOfDay;
     let new = NewJobRun { job, date: day, run_on, result: json!({}), created_by: None };
     write(database, |tx| {
-        let run = tx.begin_job_run(new.clone())?.expect("no other runs");
+        let run = tx.begin_job_run(&new)?.expect("no other runs");
         tx.save_job_run(&JobRun { status: JobRunStatus::Done, ..run })
     });
 }

@@ -7,11 +7,10 @@ use pensipro_kernel::{
 };
 use pensipro_persistence::testing::{TestDatabase, on_each_backend};
 use pensipro_servicing::{
-    Arrears, Channel, Collection, Component, Difference, Holds, Input,
-    InputKind, Loan, LoanBook, LoanBooks, LoanFilter, LoanRepository, LoanSort, LoanStatus,
-    ManualPenalty, NewSettlement, OpenLoan, PostingBatch, RefundPaid, RefundRefused,
-    Row, RowKey, Setting, Settlement, StatusByHand, TransactionKind, Waivable, Waiver, replay,
-    settlement_quote, verify_loan,
+    Arrears, Channel, Collection, Component, Difference, Holds, Input, InputKind, Loan, LoanBook,
+    LoanBooks, LoanFilter, LoanRepository, LoanSort, LoanStatus, ManualPenalty, NewSettlement,
+    OpenLoan, PostingBatch, RefundPaid, RefundRefused, Row, RowKey, Setting, Settlement,
+    StatusByHand, TransactionKind, Waivable, Waiver, replay, settlement_quote, verify_loan,
 };
 
 use crate::{

@@ -227,8 +227,12 @@ fn row_name(RowKey { made_by, no }: RowKey) -> String {
 
 /// What a row holds, by the names of its fields.
 fn fields(row: &Row) -> impl Iterator<Item = (&'static str, String)> {
+    // Taken apart whole, so that no field that comes later is passed over.
     macro_rules! fields {
-        ($($field:ident),*) => { [$((stringify!($field), format!("{:?}", row.$field))),*] };
+        ($($field:ident),*) => {{
+            let Row { key: _, $($field),* } = row;
+            [$((stringify!($field), format!("{:?}", $field))),*]
+        }};
     }
     let fields = fields![
         starts_on,

@@ -2,6 +2,7 @@
 //! latencies it saw. It measures; it judges nothing.
 
 mod client;
+mod funders;
 mod measure;
 mod members;
 mod origination;
@@ -80,6 +81,13 @@ enum Scenario {
     Submit,
     /// GET a product's brochure of 20 plafons and 15 tenors.
     Brochure,
+    /// POST /loans/{id}/allocate-funder of every active loan, to a new funder.
+    Allocate,
+    /// POST /funders/{id}/settlements: all months before, then the present one.
+    Settle {
+        /// The funder.
+        funder: i64,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -124,6 +132,8 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Draft => origination::draft(&server, load),
         Scenario::Submit => origination::submit(&server, load),
         Scenario::Brochure => origination::brochure(&server, load),
+        Scenario::Allocate => funders::allocate(&server, load),
+        Scenario::Settle { funder } => funders::settle(&server, *funder),
         Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
     }
 }

@@ -42,6 +42,40 @@ impl Load {
         Ok(Seen::new(all.into_iter().flatten().collect(), started.elapsed()))
     }
 
+    /// Sends `request(connection, thing)` once for each of the things, whatever the period.
+    pub(crate) fn drive_through<F>(
+        self,
+        server: &Server,
+        things: &[i64],
+        request: F,
+    ) -> Result<Seen, ClientError>
+    where
+        F: Fn(&mut Connection, i64) -> Result<(), ClientError> + Sync,
+    {
+        let started = Instant::now();
+        let send = |things: &[i64]| -> Result<Vec<Duration>, ClientError> {
+            let mut connection = server.connect()?;
+            let mut latencies = Vec::with_capacity(things.len());
+            for thing in things {
+                let sent = Instant::now();
+                request(&mut connection, *thing)?;
+                latencies.push(sent.elapsed());
+            }
+            Ok(latencies)
+        };
+        let share = things.len().div_ceil(self.clients).max(1);
+        let all = thread::scope(|scope| {
+            let send = &send;
+            let clients: Vec<_> =
+                things.chunks(share).map(|things| scope.spawn(move || send(things))).collect();
+            clients
+                .into_iter()
+                .map(|client| client.join().expect("a client thread does not panic"))
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        Ok(Seen::new(all.into_iter().flatten().collect(), started.elapsed()))
+    }
+
     fn repeat<F>(
         self,
         server: &Server,

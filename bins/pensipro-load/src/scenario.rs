@@ -138,16 +138,25 @@ fn pay_meanwhile(
 }
 
 /// The server's business day, from the settled fields of any loan.
-fn today(server: &Server) -> Result<String, ClientError> {
+pub(crate) fn today(server: &Server) -> Result<String, ClientError> {
     let path = format!("/loans/{}/outstanding", active_loans_page(server, None)?.0[0]);
     let outstanding = server.connect()?.json("GET", &path, None)?;
     Ok(outstanding["date"].as_str().unwrap_or_default().to_owned())
 }
 
 fn active_loans(server: &Server) -> Result<Vec<i64>, ClientError> {
+    some_active_loans(server, LOANS)
+}
+
+/// However many there are.
+pub(crate) fn all_active_loans(server: &Server) -> Result<Vec<i64>, ClientError> {
+    some_active_loans(server, usize::MAX)
+}
+
+fn some_active_loans(server: &Server, most: usize) -> Result<Vec<i64>, ClientError> {
     let (mut loans, mut cursor) = active_loans_page(server, None)?;
     while let Some(next) = cursor
-        && loans.len() < LOANS
+        && loans.len() < most
     {
         let (more, after) = active_loans_page(server, Some(&next))?;
         loans.extend(more);

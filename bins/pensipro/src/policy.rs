@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use pensipro_auth::{CONFIGURATION, Settings};
 use pensipro_flows::{DisbursementPolicy, PaperPolicy};
+use pensipro_funding::settlement::TaxRates;
 use pensipro_kernel::Faults;
 use pensipro_members::{DocumentKind, DocumentPolicy, RetentionPolicy, UploadPolicy, Verifier};
 use pensipro_origination::{
@@ -47,6 +48,8 @@ pub struct Policies {
     pub servicing: ServicingPolicy,
     /// When members are reminded of arrears.
     pub reminders: ReminderPolicy,
+    /// The taxes on funders' fees.
+    pub fee_taxes: TaxRates,
 }
 
 /// A setting that no rule can follow.
@@ -76,6 +79,7 @@ impl Policies {
             committee: committee(settings)?,
             scorecard: scorecard(settings)?,
             papers: PaperPolicy { letterhead: letterhead(settings), offer, first_due, servicing },
+            fee_taxes: TaxRates { ppn: settings.funder_fee_ppn, pph23: settings.funder_fee_pph23 },
             disbursement: DisbursementPolicy { first_due, offer, servicing },
             documents,
             offer,

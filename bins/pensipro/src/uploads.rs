@@ -1,5 +1,5 @@
 //! Documents on their way into the file store and out of it: judged by content, sealed with the
-//! member's key, under a name that chance made.
+//! member's key, or the house's where they are of no member, under a name that chance made.
 
 use actix_web::web::block;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -75,8 +75,8 @@ pub(crate) fn may_have_file<A: Answer>(begun: &Reply<A>) -> bool {
 }
 
 impl App {
-    /// Stores a file, sealed for the member that `owner` finds (and may refuse to), and then
-    /// records it by the use case `name`. The file is durable before its row, so that a row without
+    /// Stores a file, sealed for the member that `owner` finds, if it is of one (and may refuse to), and
+    /// then records it by the use case `name`. The file is durable before its row, so that a row without
     /// a file cannot be; a refused or replayed upload leaves no file.
     pub async fn record_file<A, O, R>(
         &self,
@@ -87,7 +87,7 @@ impl App {
     ) -> Reply<A>
     where
         A: Answer + 'static,
-        O: FnOnce(&mut Tx<'_>) -> Result<MemberId, Problem> + Send + 'static,
+        O: FnOnce(&mut Tx<'_>) -> Result<Option<MemberId>, Problem> + Send + 'static,
         R: FnMut(&mut Tx<'_>, &StoredFile) -> Result<A, Problem> + Send + 'static,
     {
         let Received { bytes, sha256, once } = received;
@@ -113,7 +113,7 @@ impl App {
         owner: O,
     ) -> Result<(Unrecorded, StoredFile), Problem>
     where
-        O: FnOnce(&mut Tx<'_>) -> Result<MemberId, Problem> + Send + 'static,
+        O: FnOnce(&mut Tx<'_>) -> Result<Option<MemberId>, Problem> + Send + 'static,
     {
         let size = i64::try_from(bytes.len())
             .map_err(|_| Problem::internal("an upload of more than 2^63 bytes"))?;
@@ -121,7 +121,7 @@ impl App {
         let (content_type, bytes) = aside(move || Ok((inspect(&bytes, &policy)?, bytes))).await?;
         let sealed = self.load(move |tx, _| {
             let member = owner(tx)?;
-            Ok(tx.seal_file(Some(member), &bytes)?)
+            Ok(tx.seal_file(member, &bytes)?)
         });
         let sealed = sealed.await?;
         let key = FileKey::generate(area, self.entropy.as_ref());
@@ -135,23 +135,25 @@ impl App {
         Ok((put.await?, stored))
     }
 
-    /// A file of a member, to be saved under a name of ours; the reading is noted as `action`.
+    /// A file, to be saved under a name of ours; the reading of a member's is noted as `action`.
     pub async fn attachment(
         &self,
         by: &Actor,
-        (member, action): (MemberId, &'static str),
+        (member, action): (Option<MemberId>, &'static str),
         file: StoredFile,
         name: String,
     ) -> Result<Attachment, Problem> {
         let StoredFile { key, content_type, size: _, sha256 } = file;
         let app = self.clone();
         let sealed = aside(move || Ok(app.files.get(&key).map_err(StorageError::from)?)).await?;
-        let opened = self.load(move |tx, _| Ok(tx.open_file(Some(member), &sealed)?));
+        let opened = self.load(move |tx, _| Ok(tx.open_file(member, &sealed)?));
         let bytes = opened.await?;
         if digest(&SHA256, &bytes).as_ref() != sha256.0 {
             return Err(Problem::internal(format!("the file of {name} is not the one recorded")));
         }
-        self.note_reading(by, member, action).await?;
+        if let Some(member) = member {
+            self.note_reading(by, member, action).await?;
+        }
         let file_name = format!("{name}.{}", content_type.extension());
         Ok(Attachment { content_type: content_type.code(), file_name, bytes })
     }

@@ -130,6 +130,10 @@ settings! {
         "kinds of member documents that must be verified before an application is submitted";
     "DOCUMENT_FOUR_EYES" Boolean = "false", document_four_eyes: bool = parsed,
         "true: who uploaded a member's document does not verify it";
+    "FUNDER_FEE_PPN" Decimal = "0", funder_fee_ppn: Rate = |text| percent(text, 100),
+        "value added tax (PPN) on what funders pay for bringing and serving loans, percent, 0 to 100";
+    "FUNDER_FEE_PPH23" Decimal = "0", funder_fee_pph23: Rate = |text| percent(text, 100),
+        "income tax (PPh 23) that funders withhold from these fees, percent, 0 to 100";
     "OFFER_VALID_DAYS" Integer = "30", offer_valid_days: u32 = |text| within(text, 1, 3_650),
         "days, 1 to 3650, after which an approved loan that was not disbursed is cancelled";
     "RESTRUCTURE_VALID_DAYS" Integer = "30",

@@ -88,14 +88,15 @@ fn check_share(faults: &mut Faults, kind: Option<AllocationKind>, share_pct: Opt
 }
 
 /// Gives a funder his share of a loan from a day on, or buys all shares back. The loan is locked, then
-/// the contract, so that neither the whole nor a limit is passed by two at one time.
+/// the contract, so that neither the whole nor a limit is passed by two at one time. Gives all shares, and the
+/// loan's plafon, of which they are parts.
 pub fn allocate_loan<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: LoanId,
     command: AllocateLoan,
     policy: &ServicingPolicy,
-) -> Result<Vec<Allocation>, FlowError>
+) -> Result<(Vec<Allocation>, Money), FlowError>
 where
     Tx: LoanRepository
         + ProductRepository
@@ -128,20 +129,24 @@ where
             audit_ended(tx, by, loan, &held, valid_from)?;
         }
     }
-    Ok(tx.allocations(id)?)
+    Ok((tx.allocations(id)?, loan.plafon))
 }
 
-/// All allocations of a loan, ended ones too, by entry.
+/// All allocations of a loan with its plafon, ended ones too, by entry; a funder's people see his alone.
 pub fn list_allocations<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: LoanId,
-) -> Result<Vec<Allocation>, FlowError>
+) -> Result<(Vec<Allocation>, Money), FlowError>
 where
     Tx: LoanRepository + AllocationRepository,
 {
-    tx.stored_loan(id, by.scope)?;
-    Ok(tx.allocations(id)?)
+    let plafon = tx.stored_loan(id, by.scope)?.loan.plafon;
+    let mut held = tx.allocations(id)?;
+    if let Some(own) = by.scope.funder() {
+        held.retain(|allocation| allocation.content.funder_id == own);
+    }
+    Ok((held, plafon))
 }
 
 fn give<Tx>(

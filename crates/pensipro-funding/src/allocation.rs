@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{
-    AllocationId, AuditValue, ContractId, FunderId, LoanId, Money, Rate, UserId,
+    AllocationId, AuditValue, ContractId, FunderId, LoanId, Money, Rate, Rounding, UserId,
+    div_round,
 };
 
 use crate::{Contract, FundingError};
@@ -152,9 +153,9 @@ impl<'a> Holdings<'a> {
         let principal = match (kind, share) {
             (AllocationKind::Assignment, _) => loan.plafon,
             (AllocationKind::Participation, Share::Agreed) => {
-                part_of(loan.plafon, contract.details.share_pct)
+                percentage_of(loan.plafon, contract.details.share_pct)
             }
-            (AllocationKind::Participation, Share::Percent(pct)) => part_of(loan.plafon, pct),
+            (AllocationKind::Participation, Share::Percent(pct)) => percentage_of(loan.plafon, pct),
             (AllocationKind::Participation, Share::Part(principal)) => principal,
         };
         let others = self.others_most(funder, valid_from);
@@ -220,26 +221,22 @@ impl<'a> Holdings<'a> {
     }
 }
 
-const WHOLE: Rate = Rate::percent(100);
-
-/// A percentage of a plafon, to the sen.
-fn part_of(plafon: Money, pct: Rate) -> Money {
-    Money::from_sen(scaled(plafon.sen(), pct.units(), WHOLE.units()))
+/// A percentage of an amount, to the sen.
+pub(crate) fn percentage_of(amount: Money, pct: Rate) -> Money {
+    scaled(amount, pct.units(), Rate::UNITS_PER_WHOLE)
 }
 
 /// What a part is of a plafon, percent.
-fn share_of(part: Money, plafon: Money) -> Rate {
-    Rate::from_units(scaled(WHOLE.units(), part.sen(), plafon.sen()))
+pub(crate) fn share_of(part: Money, plafon: Money) -> Rate {
+    let units = scaled(Money::from_sen(Rate::UNITS_PER_WHOLE), part.sen(), plafon.sen());
+    Rate::from_units(units.sen())
 }
 
-/// `amount · part / whole`, half up; nothing of nothing.
-fn scaled(amount: i64, part: i64, whole: i64) -> i64 {
-    let [amount, part, whole] = [amount, part, whole].map(i128::from);
-    if whole == 0 {
-        return 0;
-    }
-    let scaled = (2 * amount * part + whole).div_euclid(2 * whole);
-    i64::try_from(scaled).unwrap_or(i64::MAX)
+/// `amount · part / whole`, half away from zero; nothing of nothing.
+pub(crate) fn scaled(amount: Money, part: i64, whole: i64) -> Money {
+    let product = i128::from(amount.sen()).saturating_mul(part.into());
+    let scaled = div_round(product, whole.into(), Rounding::HalfAwayFromZero);
+    scaled.and_then(Money::from_wide).unwrap_or_default()
 }
 
 /// A loan under a contract: what is outstanding on it, and the funder's part of its plafon.
@@ -257,7 +254,7 @@ impl HeldLoan {
     /// What is outstanding on the funder's part.
     pub fn share(&self) -> Money {
         let Self { outstanding, principal, plafon } = self;
-        Money::from_sen(scaled(outstanding.sen(), principal.sen(), plafon.sen()))
+        scaled(*outstanding, principal.sen(), plafon.sen())
     }
 }
 

@@ -25,6 +25,7 @@ fn contract(funder: i64, limit: Option<i64>) -> Contract {
         id: ContractId::new(funder * 10),
         funder_id: FunderId::new(funder),
         details: ContractDetails::check(raw).unwrap(),
+        document: None,
         version: Version::FIRST,
         created_at: DateTime::UNIX_EPOCH,
         updated_at: DateTime::UNIX_EPOCH,
@@ -116,7 +117,8 @@ fn what_is_outstanding_on_several_loans_is_added_up() {
         HeldLoan { outstanding: rupiah(outstanding), principal, plafon }
     };
     assert_eq!(exposure_of(&[held(30), held(0), held(3)]), rupiah(11));
-    assert_eq!((scaled(1, 1, 2), scaled(5, 0, 0)), (1, 0), "half up");
+    let half = |amount, part, whole| scaled(Money::from_sen(amount), part, whole).sen();
+    assert_eq!((half(1, 1, 2), half(5, 0, 0), half(-1, 1, 2)), (1, 0, -1), "half away from zero");
 }
 
 #[test]

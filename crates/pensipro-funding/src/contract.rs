@@ -5,6 +5,7 @@ use pensipro_kernel::{
     AuditValue, ContractId, Faults, FieldFault, FunderId, Money, Rate, Version, clean_text,
     read_code,
 };
+use pensipro_members::StoredFile;
 
 use crate::{Fee, OriginatorBase, Scheme, ServicingBase, Sharing, SharingTerms, terms::percentage};
 
@@ -17,6 +18,8 @@ pub struct Contract {
     pub funder_id: FunderId,
     /// What was agreed.
     pub details: ContractDetails,
+    /// The signed paper, if it was handed in.
+    pub document: Option<StoredFile>,
     /// The row's version.
     pub version: Version,
     /// When it was entered.

@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    AuthorityError, Class, ContractId, DomainError, ErrorKind, Faults, FieldFault, FunderId, Money,
-    Rate, StorageError,
+    AuthorityError, Class, ContractId, DomainError, ErrorKind, Faults, FieldFault, FunderId,
+    FunderSettlementId, Money, Period, Rate, StorageError,
 };
 use serde_json::{Map, Value};
+
+use crate::SettlementStatus;
 
 /// A refusal of the funding module.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,47 @@ pub enum FundingError {
     /// The funder is switched off.
     #[error("the funder is switched off")]
     FunderNotActive,
+    /// The month is still open, and nobody said that it may be.
+    #[error("{periode} is not closed; a settlement of it leaves out what is booked later in it")]
+    PeriodOpen {
+        /// The month.
+        periode: Period,
+    },
+    /// The month's settlement stands already.
+    #[error("the settlement of the month is final; what came later falls into the next one")]
+    SettlementFinal {
+        /// That settlement.
+        existing: FunderSettlementId,
+    },
+    /// A later month's settlement stands already.
+    #[error("the settlement of {periode} is final, and holds what was booked before it")]
+    LaterSettlement {
+        /// The later month.
+        periode: Period,
+    },
+    /// An earlier month's settlement is not final yet.
+    #[error("the settlement of {periode} has to be made final first")]
+    EarlierSettlementOpen {
+        /// The earlier month.
+        periode: Period,
+    },
+    /// Another settlement was made final since this one was generated.
+    #[error("another settlement was made final since; generate this one again")]
+    SettlementOutdated,
+    /// The settlement has not all its lines yet.
+    #[error("the settlement is still being generated")]
+    SettlementGenerating,
+    /// The settlement's status does not lead there.
+    #[error("a settlement that is {from} does not become {to}")]
+    InvalidTransition {
+        /// Its status.
+        from: SettlementStatus,
+        /// The one asked for.
+        to: SettlementStatus,
+    },
+    /// Who made a settlement final does not pay it.
+    #[error("another person than the one who made it final has to do this")]
+    SamePerson,
     /// The caller may not do this.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -101,6 +144,18 @@ const NOTHING_ALLOCATED: ErrorKind =
     ErrorKind::new("nothing_allocated", Class::Conflict, "No funder holds a share");
 const FUNDER_NOT_ACTIVE: ErrorKind =
     ErrorKind::new("funder_not_active", Class::Refused, "The funder is switched off");
+const PERIOD_OPEN: ErrorKind =
+    ErrorKind::new("period_open", Class::Refused, "The month is not closed");
+const SETTLEMENT_FINAL: ErrorKind =
+    ErrorKind::new("settlement_final", Class::Conflict, "The settlement is final");
+const LATER_SETTLEMENT: ErrorKind =
+    ErrorKind::new("later_settlement", Class::Conflict, "A later month is settled");
+const EARLIER_SETTLEMENT_OPEN: ErrorKind =
+    ErrorKind::new("earlier_settlement_open", Class::Conflict, "An earlier month is not settled");
+const SETTLEMENT_OUTDATED: ErrorKind =
+    ErrorKind::new("settlement_outdated", Class::Conflict, "To be generated again");
+const SETTLEMENT_GENERATING: ErrorKind =
+    ErrorKind::new("settlement_generating", Class::Conflict, "Not complete yet");
 
 /// Every code of this module's own.
 pub const ERRORS: &[ErrorKind] = &[
@@ -114,6 +169,14 @@ pub const ERRORS: &[ErrorKind] = &[
     LIMIT_EXCEEDED,
     NOTHING_ALLOCATED,
     FUNDER_NOT_ACTIVE,
+    PERIOD_OPEN,
+    SETTLEMENT_FINAL,
+    LATER_SETTLEMENT,
+    EARLIER_SETTLEMENT_OPEN,
+    SETTLEMENT_OUTDATED,
+    SETTLEMENT_GENERATING,
+    ErrorKind::INVALID_TRANSITION,
+    ErrorKind::SAME_PERSON,
 ];
 
 impl FundingError {
@@ -143,6 +206,14 @@ impl DomainError for FundingError {
             Self::LimitExceeded { .. } => LIMIT_EXCEEDED,
             Self::NothingAllocated => NOTHING_ALLOCATED,
             Self::FunderNotActive => FUNDER_NOT_ACTIVE,
+            Self::PeriodOpen { .. } => PERIOD_OPEN,
+            Self::SettlementFinal { .. } => SETTLEMENT_FINAL,
+            Self::LaterSettlement { .. } => LATER_SETTLEMENT,
+            Self::EarlierSettlementOpen { .. } => EARLIER_SETTLEMENT_OPEN,
+            Self::SettlementOutdated => SETTLEMENT_OUTDATED,
+            Self::SettlementGenerating => SETTLEMENT_GENERATING,
+            Self::InvalidTransition { .. } => ErrorKind::INVALID_TRANSITION,
+            Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
@@ -156,17 +227,22 @@ impl DomainError for FundingError {
     }
 
     fn extensions(&self) -> Map<String, Value> {
-        let existing = |id: i64| Map::from_iter([("existing_id".to_owned(), id.into())]);
+        let existing_id = |id: i64| Map::from_iter([("existing_id".to_owned(), id.into())]);
         match self {
-            Self::DuplicateFunder { existing: Some(id) } => existing(id.get()),
+            Self::DuplicateFunder { existing: Some(id) } => existing_id(id.get()),
             Self::DuplicateContract { existing: Some(id) }
-            | Self::ContractsOverlap { existing: id } => existing(id.get()),
+            | Self::ContractsOverlap { existing: id } => existing_id(id.get()),
             Self::SharesExceeded { left } => {
                 Map::from_iter([("left_pct".to_owned(), left.to_string().into())])
             }
             Self::LimitExceeded { room } => {
                 Map::from_iter([("room".to_owned(), room.to_string().into())])
             }
+            Self::SettlementFinal { existing } => existing_id(existing.get()),
+            Self::InvalidTransition { from, to } => Map::from_iter([
+                ("from".to_owned(), from.code().into()),
+                ("to".to_owned(), to.code().into()),
+            ]),
             Self::Authority(error) => error.extensions(),
             _ => Map::new(),
         }

@@ -1,5 +1,5 @@
-//! Funders, whose money is lent beside the cooperative's own, the contracts under which they do, and who
-//! holds which share of a loan from which day on.
+//! Funders, whose money is lent beside the cooperative's own, the contracts under which they do, who holds
+//! which share of a loan from which day on, and what a month comes to for each.
 //!
 //! ```
 //! use pensipro_funding::{Scheme, Sharing};
@@ -25,7 +25,10 @@ mod contract;
 mod error;
 mod fee;
 mod funder;
+mod margin;
+mod portfolio;
 pub mod repository;
+pub mod settlement;
 mod terms;
 pub mod usecases;
 
@@ -37,5 +40,11 @@ pub use contract::{Contract, ContractDetails, RawContract, RawContractChange, Va
 pub use error::{ERRORS, FundingError};
 pub use fee::{Fee, OriginatorBase, ServicingBase};
 pub use funder::{Funder, FunderDetails, FunderKind, RawFunder, RawFunderChange};
-pub use repository::{AllocationRepository, ContractRepository, FunderFilter, FunderRepository};
+pub use margin::{FunderMargin, margin_report};
+pub use portfolio::{Exposure, PortfolioFilter, PortfolioLoan};
+pub use repository::{
+    AllocationRepository, ContractRepository, FunderFilter, FunderRepository, PortfolioRepository,
+    SettlementFilter, SettlementRepository, SettlementWindow,
+};
+pub use settlement::{Settlement, SettlementStatus};
 pub use terms::{Scheme, Sharing, SharingTerms};

@@ -92,6 +92,8 @@ ids! {
     ImportLineId,
     /// A refund request.
     RefundId,
+    /// A monthly settlement with a funder.
+    FunderSettlementId,
     /// A request to restructure a loan.
     RestructureId,
     /// A user of the system.

@@ -53,6 +53,13 @@ impl Period {
         Self { first: self.first.checked_sub_months(Months::new(1)).unwrap_or(self.first) }
     }
 
+    /// By how many months it is later than another one; 0 if it is not.
+    pub fn months_after(self, earlier: Self) -> u16 {
+        let month =
+            |period: Self| i64::from(period.first.year()) * 12 + i64::from(period.first.month());
+        u16::try_from(month(self).saturating_sub(month(earlier))).unwrap_or_default()
+    }
+
     /// True if the date lies in the month.
     pub fn contains(self, date: NaiveDate) -> bool {
         Self::of(date) == self

@@ -34,9 +34,11 @@ pub enum Audience {
     Member,
     /// Who holds one of the roles that the event's `roles` lists, in the thing's branch or the house.
     Roles,
+    /// The users of the funder that the event's `funder_id` names.
+    Funder,
 }
 
-use Audience::{Member, Roles, Sales};
+use Audience::{Funder, Member, Roles, Sales};
 use Shape::{Amount, Date, Text};
 
 const OF_APPLICATION: &[(&str, Shape)] = &[("number", Text), ("plafon", Amount), ("tenor", Text)];
@@ -50,6 +52,11 @@ const EVENTS: &[EventKind] = &[
         "application.deadline_passed",
         &[("number", Text), ("plafon", Amount), ("level", Text), ("waiting_since", Date)],
         &[Roles],
+    ),
+    kind(
+        "funder.settlement_generated",
+        &[("periode", Text), ("funder", Text), ("amount", Amount)],
+        &[Roles, Funder],
     ),
     kind(
         "loan.disbursed",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pensipro_kernel::{MemberId, NotificationChannel, UserId};
+use pensipro_kernel::{FunderId, MemberId, NotificationChannel, UserId};
 use serde_json::{Map, Value};
 
 use crate::{Audience, EventKind, NewNotification, Recipient, Template};
@@ -30,6 +30,11 @@ impl PendingEvent {
         let listed = self.params.get("roles").and_then(Value::as_str).unwrap_or_default();
         listed.split(',').map(str::trim).filter(|role| !role.is_empty()).map(Into::into).collect()
     }
+
+    /// The funder whose users are told, where the event names one.
+    pub fn funder(&self) -> Option<FunderId> {
+        self.params.get("funder_id").and_then(Value::as_str)?.parse().ok()
+    }
 }
 
 /// The users that an event's audience comes to.
@@ -39,6 +44,8 @@ pub struct Recipients {
     pub sales: Option<UserId>,
     /// Who holds the roles that the event names.
     pub role_holders: Vec<UserId>,
+    /// The users of the funder that the event names.
+    pub funder_users: Vec<UserId>,
 }
 
 /// The notices of an event: each of its audience is told once, by each active template of a channel
@@ -82,6 +89,9 @@ fn audience(
             Audience::Member => told.extend(event.member_id.map(Recipient::Member)),
             Audience::Roles => {
                 told.extend(recipients.role_holders.iter().copied().map(Recipient::User));
+            }
+            Audience::Funder => {
+                told.extend(recipients.funder_users.iter().copied().map(Recipient::User));
             }
         }
     }
@@ -130,7 +140,7 @@ mod tests {
     #[test]
     fn sales_and_member_are_told_once_by_each_open_channel() {
         let (event, kind) = (disbursed(), EventKind::named("loan.disbursed").unwrap());
-        let recipients = Recipients { sales: Some(UserId::new(5)), role_holders: vec![] };
+        let recipients = Recipients { sales: Some(UserId::new(5)), ..Recipients::default() };
         let templates = [
             template("loan.disbursed", "inapp", true),
             template("loan.disbursed", "email", true),
@@ -158,11 +168,18 @@ mod tests {
         let recipients = Recipients {
             sales: Some(UserId::new(5)),
             role_holders: vec![UserId::new(8), UserId::new(6), UserId::new(8)],
+            funder_users: vec![UserId::new(4)],
         };
         let told = audience(&event, kind, &recipients);
         assert_eq!(
             told.into_iter().collect::<Vec<_>>(),
             [6, 8].map(|id| Recipient::User(UserId::new(id)))
+        );
+        let kind = EventKind::named("funder.settlement_generated").unwrap();
+        let told = audience(&event, kind, &recipients);
+        assert_eq!(
+            told.into_iter().collect::<Vec<_>>(),
+            [4, 6, 8].map(|id| Recipient::User(UserId::new(id)))
         );
     }
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{
-    MemberId, NotificationChannel, NotificationId, Page, PageRequest, Scope, StorageError,
-    TemplateId, UserId, Version,
+    FunderId, MemberId, NotificationChannel, NotificationId, Page, PageRequest, Scope,
+    StorageError, TemplateId, UserId, Version,
 };
 
 use crate::{Broadcast, NewNotification, Notification, PendingEvent, Template, TemplateDetails};
@@ -96,12 +96,15 @@ pub trait RecipientDirectory {
         ref_table: &str,
         ref_id: i64,
     ) -> Result<Option<UserId>, StorageError>;
-    /// Active users with one of the roles, of the branch of an application or of no branch.
+    /// Active users with one of the roles, of no branch or of that of an application; what an event is
+    /// about is named by its table and id.
     fn role_holders_of(
         &mut self,
         roles: &[String],
-        application: i64,
+        of: (&str, i64),
     ) -> Result<Vec<UserId>, StorageError>;
+    /// Active users of a funder.
+    fn funder_users_of(&mut self, funder: FunderId) -> Result<Vec<UserId>, StorageError>;
     /// Active users of a kind within the scope, at most `limit`.
     fn users_to_tell(
         &mut self,

@@ -27,6 +27,12 @@ pub const SEED_TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "Pengajuan {number} sebesar {plafon} menunggu keputusan tingkat {level} sejak {waiting_since}.",
     ),
     (
+        "SETTLEMENT_FUNDER",
+        "funder.settlement_generated",
+        "Settlement {funder} {periode}",
+        "Settlement {funder} periode {periode} sudah dibuat; hak funder {amount}.",
+    ),
+    (
         "PINJAMAN_CAIR",
         "loan.disbursed",
         "Pinjaman {loan_number} cair",

@@ -32,10 +32,9 @@ pub(crate) fn seen_applications(scope: Scope) -> Seen<applications::branch_id, N
     Seen::new(applications::branch_id, Nobodys, scope)
 }
 
-/// Loans of the caller's branch. A funder's portfolio are the loans allocated to him; without
-/// allocations he has none.
-pub(crate) fn seen_loans(scope: Scope) -> Seen<loans::branch_id, Nobodys> {
-    Seen::new(loans::branch_id, Nobodys, scope)
+/// Loans of the caller's branch, or those in which his funder has or had a share.
+pub(crate) fn seen_loans(scope: Scope) -> Seen<loans::branch_id, HeldLoans> {
+    Seen::new(loans::branch_id, HeldLoans, scope)
 }
 
 /// The caller's branch.
@@ -59,8 +58,8 @@ pub(crate) fn seen_commissions(scope: Scope) -> Seen<sales_commissions::branch_i
 }
 
 /// Users who are tied to what the caller is tied to.
-pub(crate) fn seen_users(scope: Scope) -> Seen<sys_users::branch_id, sys_users::funder_id> {
-    Seen::new(sys_users::branch_id, sys_users::funder_id, scope)
+pub(crate) fn seen_users(scope: Scope) -> Seen<sys_users::branch_id, Of<sys_users::funder_id>> {
+    Seen::new(sys_users::branch_id, Of(sys_users::funder_id), scope)
 }
 
 /// A list of funders.
@@ -104,7 +103,7 @@ pub(crate) fn seen_notices(query: NoticeQuery, scope: Scope) -> NoticeQuery {
 }
 
 /// True where a row lies within a scope: everything, rows of a branch by the column `B`, or rows of
-/// a funder by the column `F`.
+/// a funder by the rule `F`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen<B, F> {
     branch: B,
@@ -121,9 +120,56 @@ enum Bound {
     Funder(i64),
 }
 
+/// Says which rows are a funder's.
+pub(crate) trait Owned {
+    /// Writes the condition for a funder.
+    fn owned<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>, funder: &'b i64) -> QueryResult<()>;
+}
+
 /// Stands for a column that a table does not have: its rows are nobody's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Nobodys;
+
+/// Rows whose column names the funder.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Of<C>(C);
+
+/// Loans in which the funder has or had a share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeldLoans;
+
+impl Owned for Nobodys {
+    fn owned<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>, _: &'b i64) -> QueryResult<()> {
+        out.push_sql("FALSE");
+        Ok(())
+    }
+}
+
+impl<C: QueryFragment<MultiBackend>> Owned for Of<C> {
+    fn owned<'b>(
+        &'b self,
+        mut out: AstPass<'_, 'b, MultiBackend>,
+        funder: &'b i64,
+    ) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(" = ");
+        out.push_bind_param::<BigInt, _>(funder)
+    }
+}
+
+impl Owned for HeldLoans {
+    fn owned<'b>(
+        &'b self,
+        mut out: AstPass<'_, 'b, MultiBackend>,
+        funder: &'b i64,
+    ) -> QueryResult<()> {
+        loans::id.walk_ast(out.reborrow())?;
+        out.push_sql(" IN (SELECT loan_id FROM funder_allocations WHERE funder_id = ");
+        out.push_bind_param::<BigInt, _>(funder)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
 
 impl<B, F> Seen<B, F> {
     const fn new(branch: B, funder: F, scope: Scope) -> Self {
@@ -145,52 +191,30 @@ impl<B, F> Seen<B, F> {
     }
 }
 
-impl<B, F> QueryFragment<MultiBackend> for Seen<B, F>
-where
-    B: QueryFragment<MultiBackend>,
-    F: QueryFragment<MultiBackend>,
-{
+impl<B: QueryFragment<MultiBackend>, F: Owned> QueryFragment<MultiBackend> for Seen<B, F> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        let (column, id): (&dyn QueryFragment<MultiBackend>, _) = match &self.bound {
+        match &self.bound {
             Bound::Nothing => {
                 out.push_sql("TRUE");
-                return Ok(());
+                Ok(())
             }
-            Bound::Branch(id) => (&self.branch, id),
-            Bound::Funder(id) => (&self.funder, id),
-        };
-        out.push_sql(self.sign);
-        column.walk_ast(out.reborrow())?;
-        out.push_sql(" = ");
-        out.push_bind_param::<BigInt, _>(id)
+            Bound::Branch(id) => {
+                out.push_sql(self.sign);
+                self.branch.walk_ast(out.reborrow())?;
+                out.push_sql(" = ");
+                out.push_bind_param::<BigInt, _>(id)
+            }
+            Bound::Funder(id) => self.funder.owned(out, id),
+        }
     }
 }
-
-impl QueryFragment<MultiBackend> for Nobodys {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        out.push_sql("NULL");
-        Ok(())
-    }
-}
-
-impl Expression for Nobodys {
-    type SqlType = Nullable<BigInt>;
-}
-
-impl<QS> AppearsOnTable<QS> for Nobodys {}
-impl<QS> SelectableExpression<QS> for Nobodys {}
 
 impl<B, F> Expression for Seen<B, F> {
     type SqlType = Nullable<Bool>;
 }
 
-impl<B: AppearsOnTable<QS>, F: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Seen<B, F> {}
-impl<B, F, QS> SelectableExpression<QS> for Seen<B, F>
-where
-    B: SelectableExpression<QS>,
-    F: SelectableExpression<QS>,
-{
-}
+impl<B: AppearsOnTable<QS>, F, QS> AppearsOnTable<QS> for Seen<B, F> {}
+impl<B: SelectableExpression<QS>, F, QS> SelectableExpression<QS> for Seen<B, F> {}
 
 impl<B: ValidGrouping<GB>, F, GB> ValidGrouping<GB> for Seen<B, F> {
     type IsAggregate = B::IsAggregate;

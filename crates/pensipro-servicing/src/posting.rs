@@ -58,6 +58,12 @@ pensipro_kernel::codes! {
 }
 
 impl TransactionKind {
+    /// True if its allocations are money that the member, his heirs or an insurer paid. What a restructure
+    /// capitalises is paid by a new debt, hence by nobody.
+    pub const fn is_paid_in(self) -> bool {
+        matches!(self, Self::Payment | Self::Recovery | Self::DepositApplied)
+    }
+
     /// The right with which such a transaction is made.
     pub const fn made_with(self) -> Permission {
         match self {

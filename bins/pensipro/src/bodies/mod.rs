@@ -16,6 +16,7 @@ mod many;
 pub mod members;
 pub mod notifications;
 pub mod products;
+pub mod reports;
 pub mod rules;
 pub mod sales;
 pub mod when;

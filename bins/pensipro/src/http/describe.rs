@@ -15,9 +15,9 @@ use utoipa::{
 };
 
 use super::{
-    Allowed, Attachment, Begun, Created, Done, Id, IfMatch, List, ListOrFile, Listing, NoBody,
-    Prefer, Problem, Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid, Written,
-    extract::Right, written::FileFormat,
+    Allowed, Attachment, Begun, Created, Done, Id, IfMatch, List, ListOrFile, Listing, MaybeFile,
+    NoBody, Prefer, Problem, Query, Raw, Reply, Sender, Shown, Signed, Streamed, Upload, Valid,
+    Written, extract::Right, written::FileFormat,
 };
 use crate::App;
 
@@ -242,6 +242,17 @@ impl<T: ToSchema> Describe for Upload<T> {
         let content = ContentBuilder::new().schema(Some(schema)).build();
         let body = RequestBodyBuilder::new().content("multipart/form-data", content);
         sketch.body = Some(body.required(Some(Required::True)).build());
+    }
+}
+
+impl<T: ToSchema> Describe for MaybeFile<T> {
+    fn describe(sketch: &mut Sketch) {
+        <Upload<T> as Describe>::describe(sketch);
+        let form = sketch.body.take();
+        <Valid<T> as Describe>::describe(sketch);
+        if let (Some(body), Some(form)) = (&mut sketch.body, form) {
+            body.content.extend(form.content);
+        }
     }
 }
 

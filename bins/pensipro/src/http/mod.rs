@@ -16,8 +16,8 @@ mod written;
 pub use answer::{Answer, Answered, Attachment, Created, Done, List, Raw, Reply, Shown};
 pub use begun::{Begun, Progress};
 pub use extract::{
-    Allowed, Either, Id, IfMatch, Listing, NoBody, NoFilter, Once, Pager, Prefer, Query, Sender,
-    Signed, Upload, UploadLimits, Valid, right,
+    Allowed, Either, Id, IfMatch, Listing, MaybeFile, NoBody, NoFilter, Once, Pager, Prefer, Query,
+    Sender, Sent, Signed, Upload, UploadLimits, Valid, right,
 };
 pub use problem::Problem;
 pub use streamed::{ListOrFile, Streamed};

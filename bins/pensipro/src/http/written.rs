@@ -1,7 +1,7 @@
 //! What is shown as JSON or handed out as a file, as `format=` asks.
 
 use pensipro_adapters::{write_pdf, write_xlsx};
-use pensipro_kernel::document::Report;
+use pensipro_kernel::document::{Document, Report};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,8 +46,17 @@ impl<T> Written<T> {
                 .map_err(|error| Problem::internal(format!("{name}: {error}")))?,
             FileFormat::Pdf => write_pdf(&report().into()),
         };
+        Ok(Self::file(format, name, bytes))
+    }
+
+    /// A paper as PDF.
+    pub fn pdf(name: &str, paper: &Document) -> Self {
+        Self::file(FileFormat::Pdf, name, write_pdf(paper))
+    }
+
+    fn file(format: FileFormat, name: &str, bytes: Vec<u8>) -> Self {
         let file_name = format!("{name}.{}", format.extension());
-        Ok(Self::File(Attachment { content_type: format.content_type(), file_name, bytes }))
+        Self::File(Attachment { content_type: format.content_type(), file_name, bytes })
     }
 }
 

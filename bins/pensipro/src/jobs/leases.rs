@@ -39,7 +39,7 @@ impl App {
         let (app, backend) = (self.clone(), self.store().backend());
         self.change("free_leases", move |tx, _| {
             for lease in tx.leases()? {
-                let ours = ["export:", "import:", "intake:", END_OF_DAY];
+                let ours = ["export:", "import:", "intake:", "settlement:", END_OF_DAY];
                 let is_ours = ours.iter().any(|kind| lease.job.starts_with(kind));
                 if is_ours && is_dead(&lease, &app.jobs.holder, backend) {
                     tx.free_lease(&lease.job, &lease.holder)?;

@@ -1,5 +1,5 @@
-//! Work that is longer than a request: exports, imports, spreadsheets of members and the end of a day,
-//! worked off in chunks beside requests.
+//! Work that is longer than a request: exports, imports, spreadsheets of members, settlements with funders
+//! and the end of a day, worked off in chunks beside requests.
 //!
 //! What is to be done stands in the database (an export `generating`, an import `processing`), never
 //! in memory: a chunk's results and its checkpoint are one transaction, so that a process that is
@@ -16,6 +16,7 @@ mod lines;
 mod rests;
 mod runner;
 mod schedule;
+mod settlements;
 mod spool;
 mod spool_file;
 
@@ -27,8 +28,10 @@ use std::{
 
 use pensipro_auth::ModuleCode;
 use pensipro_billing::{ExportRepository, ImportRepository, ImportStatus};
+use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{
-    Actor, Entropy, ExportId, ImportId, IntakeId, JobRunId, JobRunStatus, JobRuns, Scope, UserId,
+    Actor, Entropy, ExportId, FunderSettlementId, ImportId, IntakeId, JobRunId, JobRunStatus,
+    JobRuns, Scope, UserId,
 };
 use pensipro_members::{IntakeRepository, IntakeStatus};
 use tokio::{
@@ -59,6 +62,8 @@ pub enum Job {
     Import(ImportId),
     /// The rows of a spreadsheet of members get their verdicts.
     Intake(IntakeId),
+    /// A settlement with a funder gets its lines.
+    Settlement(FunderSettlementId),
     /// Loans are brought to a day.
     EndOfDay(JobRunId),
 }
@@ -88,6 +93,7 @@ impl Job {
             Self::Export(id) => format!("export:{id}"),
             Self::Import(id) => format!("import:{id}"),
             Self::Intake(id) => format!("intake:{id}"),
+            Self::Settlement(id) => format!("settlement:{id}"),
             // Of all runs one goes at a time, so that days are done in their order.
             Self::EndOfDay(_) => END_OF_DAY.to_owned(),
         }
@@ -98,6 +104,7 @@ impl Job {
         match self {
             Self::Export(_) | Self::Import(_) => ModuleCode::Billing,
             Self::Intake(_) => ModuleCode::Member,
+            Self::Settlement(_) => ModuleCode::Funder,
             Self::EndOfDay(_) => ModuleCode::Lms,
         }
     }
@@ -147,6 +154,7 @@ impl App {
             Ok(match job {
                 Job::Export(id) => tx.export(id)?.is_complete(),
                 Job::Import(id) => tx.import(id)?.status != ImportStatus::Processing,
+                Job::Settlement(id) => tx.any_settlement(id)?.is_complete(),
                 Job::EndOfDay(id) => tx.job_run(id)?.status != JobRunStatus::Running,
                 Job::Intake(id) => {
                     tx.intake(id, Scope::WholeHouse)?.status != IntakeStatus::Processing

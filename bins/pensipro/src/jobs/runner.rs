@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use pensipro_billing::{ExportRepository, ImportRepository};
+use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{JobKind, JobRuns};
 use pensipro_members::IntakeRepository;
 use tokio::{
@@ -13,6 +14,7 @@ use tokio::{
 
 use super::{
     Job, LOOK_AGAIN, Stretch, chunk::told, end_of_day, exports, imports, intakes, rests::Rests,
+    settlements,
 };
 use crate::{
     App,
@@ -118,7 +120,8 @@ impl App {
             // Days are done one after the other.
             let days = tx.unfinished_job_runs(JobKind::EndOfDay)?.into_iter().take(1);
             let days = days.map(|run| Job::EndOfDay(run.id));
-            Ok(exports.chain(imports).chain(intakes).chain(days).collect())
+            let settlements = tx.unfinished_settlements()?.into_iter().map(Job::Settlement);
+            Ok(exports.chain(imports).chain(intakes).chain(settlements).chain(days).collect())
         })
         .await
     }
@@ -171,6 +174,7 @@ async fn held(app: &App, stop: &Stop, job: Job) -> Result<Stretch, Problem> {
         Job::Export(id) => exports::generate(app, stop, id).await,
         Job::Import(id) => imports::process(app, stop, id).await,
         Job::Intake(id) => intakes::process(app, stop, id).await,
+        Job::Settlement(id) => settlements::generate(app, stop, id).await,
         Job::EndOfDay(id) => end_of_day::process(app, stop, id, lease.cursor.as_deref()).await,
     };
     let given_back = match worked {

@@ -12,6 +12,7 @@ mod logs;
 mod members;
 mod notifications;
 mod products;
+mod reports;
 mod sales;
 
 use crate::http::Routes;
@@ -36,6 +37,7 @@ pub fn all() -> Routes {
         .and(loans::routes())
         .and(funders::routes())
         .and(jobs::routes())
+        .and(reports::routes())
         .and(logs::routes())
         .and(notifications::routes())
 }

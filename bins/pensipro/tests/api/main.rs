@@ -14,6 +14,7 @@ mod disbursements;
 mod documents;
 mod end_of_day;
 mod exceptions;
+mod funder_settlements;
 mod funders;
 mod idempotency;
 mod keys;

@@ -1,19 +1,23 @@
 //! Contracts.
 
-use pensipro_kernel::{Actor, AuditEntry, AuditLog, ContractId, Expected, FunderId, Moment};
+use pensipro_kernel::{
+    Actor, AuditEntry, AuditLog, ContractId, Expected, FunderId, Moment, StorageError,
+};
+use pensipro_members::StoredFile;
 
 use crate::{
     Contract, ContractDetails, ContractRepository, FunderRepository, FundingError,
     RawContractChange,
 };
 
-/// Enters a contract of a funder's; for users bound to no branch. Two at one time are one after the
+/// Enters a contract of a funder's, with its paper if that came with it; for users bound to no branch. Two at one time are one after the
 /// other, since the funder is locked.
 pub fn add_contract<Tx>(
     tx: &mut Tx,
     by: &Actor,
     funder: FunderId,
     details: &ContractDetails,
+    document: Option<&StoredFile>,
 ) -> Result<Contract, FundingError>
 where
     Tx: FunderRepository + ContractRepository + AuditLog,
@@ -27,9 +31,26 @@ where
         return Err(FundingError::DuplicateContract { existing: Some(other.id) });
     }
     refuse_overlap(&others, details)?;
-    let contract = tx.add_contract(funder, details, by.user_id).map_err(FundingError::from_save)?;
-    tx.audit(by, entry("contract.create", contract.id).is(contract.details.audit_view()))?;
+    let contract =
+        tx.add_contract(funder, details, document, by.user_id).map_err(FundingError::from_save)?;
+    let paper = document.map(|file| file.sha256.to_string());
+    let view = contract.details.audit_view().with("document_sha256", paper);
+    tx.audit(by, entry("contract.create", contract.id).is(view))?;
     Ok(contract)
+}
+
+/// The paper of a contract.
+pub fn contract_document<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    (funder, id): (FunderId, ContractId),
+) -> Result<StoredFile, FundingError>
+where
+    Tx: FunderRepository + ContractRepository,
+{
+    tx.funder(funder, by.scope)?;
+    let document = tx.contract(funder, id)?.document;
+    Ok(document.ok_or(StorageError::not_found("document of contract", id.get()))?)
 }
 
 /// Changes a contract's limit or last day; for users bound to no branch.

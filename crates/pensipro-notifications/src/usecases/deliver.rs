@@ -47,7 +47,13 @@ fn recipients<Tx: RecipientDirectory>(
         recipients.sales = tx.sales_user_of(&event.ref_table, event.ref_id)?;
     }
     if kind.audience.contains(&Audience::Roles) {
-        recipients.role_holders = tx.role_holders_of(&event.roles(), event.ref_id)?;
+        let of = (event.ref_table.as_str(), event.ref_id);
+        recipients.role_holders = tx.role_holders_of(&event.roles(), of)?;
+    }
+    if kind.audience.contains(&Audience::Funder)
+        && let Some(funder) = event.funder()
+    {
+        recipients.funder_users = tx.funder_users_of(funder)?;
     }
     Ok(recipients)
 }

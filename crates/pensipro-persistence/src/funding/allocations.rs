@@ -6,6 +6,7 @@ use pensipro_funding::{Allocation, AllocationRepository, HeldLoan, NewAllocation
 use pensipro_kernel::{AllocationId, ContractId, FunderId, LoanId, Money, StorageError, UserId};
 use pensipro_servicing::LoanStatus;
 
+use super::portfolio::held_loan;
 use crate::{
     Tx,
     convert::{code, from_time},
@@ -18,7 +19,7 @@ use crate::{
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = funder_allocations)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     loan_id: i64,
     funder_id: i64,
@@ -112,12 +113,7 @@ impl AllocationRepository for Tx<'_> {
             .select((loans::status, loans::principal, dsl::principal, loans::plafon));
         let rows: Vec<(String, i64, i64, i64)> = self.run(|conn| query.load(conn))?;
         let held = |(status, outstanding, principal, plafon): (String, i64, i64, i64)| {
-            let pending = status == LoanStatus::Pending.code();
-            HeldLoan {
-                outstanding: Money::from_sen(if pending { plafon } else { outstanding }),
-                principal: Money::from_sen(principal),
-                plafon: Money::from_sen(plafon),
-            }
+            held_loan(&status, outstanding, principal, plafon)
         };
         Ok(rows.into_iter().map(held).collect())
     }
@@ -130,14 +126,14 @@ impl AllocationRepository for Tx<'_> {
         let Reallocation { ended, ended_on, added } = change;
         let ids: Vec<i64> = ended.iter().map(|id| id.get()).collect();
         let ending = dsl::funder_allocations.filter(dsl::id.eq_any(ids));
-        let on = dsl::ended_on.eq(ended_on);
-        self.run(|conn| diesel::update(ending).set(on).execute(conn))?;
+        let now = self.now();
+        let end = (dsl::ended_on.eq(ended_on), dsl::ended_at.eq(now));
+        self.run(|conn| diesel::update(ending).set(end).execute(conn))?;
         let Some(NewAllocation { loan_id, funder_id, contract_id, kind, principal, valid_from }) =
             added
         else {
             return Ok(None);
         };
-        let now = self.now();
         let row: Row = self.run(|conn| {
             diesel::insert_into(dsl::funder_allocations)
                 .values((

@@ -6,10 +6,11 @@ use pensipro_funding::{
     Contract, ContractDetails, ContractRepository, Fee, Sharing, SharingTerms, Validity,
 };
 use pensipro_kernel::{ContractId, FunderId, Money, Rate, StorageError, UserId, Version};
+use pensipro_members::StoredFile;
 
 use crate::{
     Tx,
-    convert::{code, from_time, unreadable},
+    convert::{code, from_time, stored_file, unreadable},
     schema::funder_contracts::{self, dsl},
     sql::{Locked, RowLock, columns},
 };
@@ -36,6 +37,10 @@ struct Row {
     version: i64,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    document_key: Option<String>,
+    document_type: Option<String>,
+    document_size: Option<i64>,
+    document_sha256: Option<Vec<u8>>,
 }
 
 #[derive(Insertable)]
@@ -61,12 +66,17 @@ struct NewRow<'a> {
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     created_by: Option<i64>,
+    document_key: Option<&'a str>,
+    document_type: Option<&'static str>,
+    document_size: Option<i64>,
+    document_sha256: Option<&'a [u8]>,
 }
 
 impl<'a> NewRow<'a> {
     fn new(
         funder: FunderId,
         details: &'a ContractDetails,
+        document: Option<&'a StoredFile>,
         now: NaiveDateTime,
         by: Option<UserId>,
     ) -> Self {
@@ -101,6 +111,10 @@ impl<'a> NewRow<'a> {
             created_at: now,
             updated_at: now,
             created_by: by.map(UserId::get),
+            document_key: document.map(|file| file.key.as_str()),
+            document_type: document.map(|file| file.content_type.code()),
+            document_size: document.map(|file| file.size),
+            document_sha256: document.map(|file| file.sha256.0.as_slice()),
         }
     }
 }
@@ -129,7 +143,15 @@ impl TryFrom<Row> for Contract {
             version,
             created_at,
             updated_at,
+            document_key,
+            document_type,
+            document_size,
+            document_sha256,
         } = row;
+        let document = document_key.zip(document_type).zip(document_size).zip(document_sha256);
+        let document = document.map(|(((key, content_type), size), sha256)| {
+            stored_file("funder_contracts", key, content_type, size, sha256)
+        });
         Ok(Self {
             id: ContractId::new(id),
             funder_id: FunderId::new(funder_id),
@@ -150,6 +172,7 @@ impl TryFrom<Row> for Contract {
                 limit: exposure_limit.map(Money::from_sen),
                 validity: Validity { from: valid_from, to: valid_to },
             },
+            document: document.transpose()?,
             version: Version::new(version),
             created_at: from_time(created_at),
             updated_at: from_time(updated_at),
@@ -222,9 +245,10 @@ impl ContractRepository for Tx<'_> {
         &mut self,
         funder: FunderId,
         details: &ContractDetails,
+        document: Option<&StoredFile>,
         by: Option<UserId>,
     ) -> Result<Contract, StorageError> {
-        let new = NewRow::new(funder, details, self.now(), by);
+        let new = NewRow::new(funder, details, document, self.now(), by);
         let row: Row = self.run(|conn| {
             diesel::insert_into(dsl::funder_contracts)
                 .values(&new)

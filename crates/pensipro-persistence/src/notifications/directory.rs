@@ -1,7 +1,7 @@
 //! Who is behind an audience.
 
 use diesel::prelude::*;
-use pensipro_kernel::{BranchId, MemberId, Scope, StorageError, UserId};
+use pensipro_kernel::{BranchId, FunderId, MemberId, Scope, StorageError, UserId};
 use pensipro_notifications::{Broadcast, RecipientDirectory};
 
 use crate::{
@@ -39,10 +39,15 @@ impl RecipientDirectory for Tx<'_> {
     fn role_holders_of(
         &mut self,
         roles: &[String],
-        application: i64,
+        (ref_table, ref_id): (&str, i64),
     ) -> Result<Vec<UserId>, StorageError> {
-        let query = applications::table.find(application).select(applications::branch_id);
-        let branch: Option<Option<i64>> = self.run(|conn| query.first(conn).optional())?;
+        let branch: Option<Option<i64>> = match ref_table {
+            "applications" => {
+                let query = applications::table.find(ref_id).select(applications::branch_id);
+                self.run(|conn| query.first(conn).optional())?
+            }
+            _ => None,
+        };
         let holders = sys_user_roles::table
             .inner_join(sys_roles::table)
             .filter(sys_roles::is_active)
@@ -64,6 +69,16 @@ impl RecipientDirectory for Tx<'_> {
             None => users.filter(sys_users::branch_id.is_null()),
         };
         let ids: Vec<i64> = self.run(|conn| users.load(conn))?;
+        Ok(ids.into_iter().map(UserId::new).collect())
+    }
+
+    fn funder_users_of(&mut self, funder: FunderId) -> Result<Vec<UserId>, StorageError> {
+        let query = sys_users::table
+            .filter(sys_users::is_active)
+            .filter(sys_users::funder_id.eq(funder.get()))
+            .order(sys_users::id)
+            .select(sys_users::id);
+        let ids: Vec<i64> = self.run(|conn| query.load(conn))?;
         Ok(ids.into_iter().map(UserId::new).collect())
     }
 

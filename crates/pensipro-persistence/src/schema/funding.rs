@@ -1,4 +1,4 @@
-//! Contracts with funders, and their shares of loans.
+//! Contracts with funders, their shares of loans, and what is settled with them.
 
 diesel::table! {
     funder_contracts (id) {
@@ -22,6 +22,10 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        document_key -> Nullable<Text>,
+        document_type -> Nullable<Text>,
+        document_size -> Nullable<BigInt>,
+        document_sha256 -> Nullable<Binary>,
     }
 }
 
@@ -37,5 +41,74 @@ diesel::table! {
         ended_on -> Nullable<Date>,
         created_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    funder_settlements (id) {
+        id -> BigInt,
+        funder_id -> BigInt,
+        periode -> Text,
+        status -> Text,
+        booked_through -> Date,
+        open_month -> Bool,
+        follows -> Nullable<BigInt>,
+        months -> Integer,
+        ppn_pct -> BigInt,
+        pph23_pct -> BigInt,
+        cursor -> Nullable<BigInt>,
+        lines -> Integer,
+        paid_principal -> BigInt,
+        paid_interest -> BigInt,
+        principal -> BigInt,
+        interest_on_share -> BigInt,
+        interest -> BigInt,
+        fee_originator -> BigInt,
+        fee_servicing -> BigInt,
+        ppn -> BigInt,
+        pph23 -> BigInt,
+        corrections -> Text,
+        generated_at -> Timestamp,
+        generated_by -> Nullable<BigInt>,
+        finalised_at -> Nullable<Timestamp>,
+        finalised_by -> Nullable<BigInt>,
+        paid_at -> Nullable<Timestamp>,
+        paid_by -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    funder_settlement_contracts (settlement_id, contract_id) {
+        settlement_id -> BigInt,
+        contract_id -> BigInt,
+        paid_principal -> BigInt,
+        paid_interest -> BigInt,
+        principal -> BigInt,
+        interest_on_share -> BigInt,
+        interest -> BigInt,
+        fee_originator -> BigInt,
+        fee_servicing -> BigInt,
+    }
+}
+
+diesel::table! {
+    funder_settlement_lines (settlement_id, no) {
+        settlement_id -> BigInt,
+        no -> Integer,
+        contract_id -> BigInt,
+        loan_id -> Nullable<BigInt>,
+        transaction_id -> Nullable<BigInt>,
+        kind -> Text,
+        corrects -> Nullable<BigInt>,
+        paid_principal -> BigInt,
+        paid_interest -> BigInt,
+        principal -> BigInt,
+        interest_on_share -> BigInt,
+        interest -> BigInt,
+        origination -> BigInt,
+        fee_originator -> BigInt,
+        fee_servicing -> BigInt,
     }
 }

@@ -27,6 +27,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     funders,
     funder_contracts,
     funder_allocations,
+    funder_settlements,
+    funder_settlement_contracts,
+    funder_settlement_lines,
     sys_users,
     sys_roles,
     sys_permissions,
@@ -103,6 +106,9 @@ diesel::joinable!(sys_configurations -> sys_users (updated_by));
 diesel::joinable!(idempotency_keys -> sys_users (user_id));
 diesel::joinable!(funder_contracts -> funders (funder_id));
 diesel::joinable!(funder_allocations -> loans (loan_id));
+diesel::joinable!(funder_settlements -> funders (funder_id));
+diesel::joinable!(funder_settlement_contracts -> funder_settlements (settlement_id));
+diesel::joinable!(funder_settlement_lines -> funder_settlements (settlement_id));
 diesel::joinable!(sales -> sales_branches (branch_id));
 diesel::joinable!(sales -> sys_users (user_id));
 diesel::joinable!(sales_visits -> sales (sales_id));

@@ -3,9 +3,13 @@
 mod evidence;
 
 use std::{
+    collections::BTreeMap,
     io::Write,
     path::PathBuf,
-    sync::mpsc::{SyncSender, sync_channel},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{SyncSender, sync_channel},
+    },
     thread,
 };
 
@@ -41,11 +45,20 @@ pub(super) struct Arguments {
 
 /// Loans read at once: one state of the data each, so that what is posted meanwhile cannot tear them.
 const LOANS_AT_ONCE: u16 = 500;
-/// Pages read ahead of the replays.
+/// Pages that wait at most until those before them are told.
 const READ_AHEAD: usize = 2;
 
 /// What was read of a page of loans: books, or why a loan's could not be read.
 type Page = Vec<Result<LoanBook, Difference>>;
+
+/// A page's place, and its books with what differs in each.
+type Judged = (usize, Vec<(Option<LoanBook>, Vec<Difference>)>);
+
+/// The pages that are not read yet.
+struct Pages {
+    after: LoanId,
+    place: usize,
+}
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), StartError> {
     let store = open_store(config, Migrate::Refuse)?;
@@ -74,17 +87,41 @@ fn tables(store: &Store, period: Option<Period>) -> Result<Tables, StorageError>
     store.read_snapshot(|tx| Ok((tx.cross_checks(period)?, tx.book_totals(period)?)))
 }
 
-/// Reads every loan, page by page.
-fn read_all(store: &Store, pages: &SyncSender<Page>) -> Result<(), StorageError> {
-    let mut after = LoanId::new(0);
-    loop {
-        let ids = store.read(|tx| tx.next_loans(after, LOANS_AT_ONCE))?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = *last;
-        if pages.send(read_page(store, &ids)?).is_err() {
-            return Ok(());
+/// Reads pages and replays their loans until none is left; each core does, since reading costs most.
+fn judge_pages(
+    store: &Store,
+    pages: &Mutex<Pages>,
+    policy: &ServicingPolicy,
+    today: NaiveDate,
+    judged: &SyncSender<Judged>,
+) -> Result<(), StorageError> {
+    while let Some((place, ids)) = next_page(store, pages)? {
+        let judge = |book| match book {
+            Ok(book) => {
+                let differences = verify_loan(&book, policy, today);
+                (Some(book), differences)
+            }
+            Err(difference) => (None, vec![difference]),
+        };
+        let page = read_page(store, &ids)?.into_iter().map(judge).collect();
+        if judged.send((place, page)).is_err() {
+            break;
         }
     }
+    Ok(())
+}
+
+fn next_page(
+    store: &Store,
+    pages: &Mutex<Pages>,
+) -> Result<Option<(usize, Vec<LoanId>)>, StorageError> {
+    let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let after = pages.after;
+    let ids = store.read(|tx| tx.next_loans(after, LOANS_AT_ONCE))?;
+    let Some(last) = ids.last() else { return Ok(None) };
+    let place = pages.place;
+    *pages = Pages { after: *last, place: place + 1 };
+    Ok(Some((place, ids)))
 }
 
 /// A page at once, or else loan by loan, so that one that cannot be read hides no other.
@@ -122,39 +159,47 @@ struct Verified {
 }
 
 impl Verified {
-    /// Replays the loans of one page while the next is read.
+    /// Verifies all loans, and tells of them in their order.
     fn loans(
         &mut self,
         store: &Store,
         policy: &ServicingPolicy,
         today: NaiveDate,
     ) -> Result<(), StartError> {
-        let (sender, pages) = sync_channel(READ_AHEAD);
+        let (sender, judged) = sync_channel(READ_AHEAD);
+        let pages = Mutex::new(Pages { after: LoanId::new(0), place: 0 });
+        let cores = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
-            let reader = scope.spawn(move || read_all(store, &sender));
-            for book in pages.into_iter().flatten() {
-                self.loan(&book, policy, today)?;
+            let judge = |sender: SyncSender<Judged>| {
+                let pages = &pages;
+                scope.spawn(move || judge_pages(store, pages, policy, today, &sender))
+            };
+            let judges: Vec<_> = (0..cores).map(|_| judge(sender.clone())).collect();
+            drop(sender);
+            let (mut waiting, mut next) = (BTreeMap::new(), 0);
+            for (place, page) in judged {
+                waiting.insert(place, page);
+                while let Some(page) = waiting.remove(&next) {
+                    self.page(page)?;
+                    next += 1;
+                }
             }
-            let gone = || StartError::Other("the reader of loans stopped".into());
-            Ok(reader.join().map_err(|_| gone())??)
+            let gone = || StartError::Other("a reader of loans stopped".into());
+            judges.into_iter().try_for_each(|judge| Ok(judge.join().map_err(|_| gone())??))
         })
     }
 
-    fn loan(
-        &mut self,
-        book: &Result<LoanBook, Difference>,
-        policy: &ServicingPolicy,
-        today: NaiveDate,
-    ) -> Result<(), StartError> {
-        self.loans += 1;
-        let book = match book {
-            Ok(book) => book,
-            Err(difference) => return self.differs(difference),
-        };
-        for difference in verify_loan(book, policy, today) {
-            self.differs(&difference)?;
+    fn page(&mut self, page: Vec<(Option<LoanBook>, Vec<Difference>)>) -> Result<(), StartError> {
+        for (book, differences) in page {
+            self.loans += 1;
+            for difference in differences {
+                self.differs(&difference)?;
+            }
+            if let (Some(evidence), Some(book)) = (&mut self.evidence, &book) {
+                evidence.loan(book)?;
+            }
         }
-        self.evidence.as_mut().map_or(Ok(()), |evidence| evidence.loan(book))
+        Ok(())
     }
 
     fn differs(&mut self, difference: &Difference) -> Result<(), StartError> {

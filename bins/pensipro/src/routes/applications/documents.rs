@@ -38,7 +38,7 @@ async fn upload(
     let (form, bytes) = upload.into_memory(limits).await?;
     let kind = form.fields.kind()?;
     let (asker, id) = (by.clone(), *id);
-    let owner = move |tx: &mut Tx<'_>| Ok(document_owner(tx, &asker, id)?);
+    let owner = move |tx: &mut Tx<'_>| Ok(Some(document_owner(tx, &asker, id)?));
     let received = Received { bytes, sha256: form.sha256, once: form.once };
     let names = ("applications", "add_application_document");
     app.record_file(names, received, owner, move |tx, file| {
@@ -69,7 +69,7 @@ async fn content(
     let asker = by.clone();
     let (found, owner) = app.load(move |tx, _| Ok(document(tx, &by, *ids)?)).await?;
     let name = format!("{}-{id}", found.kind);
-    let reading = (owner, "application.document.read");
+    let reading = (Some(owner), "application.document.read");
     Answered::fresh(app.attachment(&asker, reading, found.file, name).await?)
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn upload(
     let kind = form.fields.kind()?;
     let received = Received { bytes, sha256: form.sha256, once: form.once };
     let (asker, id) = (by.clone(), *member);
-    let owner = move |tx: &mut Tx<'_>| Ok(get_member(tx, &asker, id)?.id);
+    let owner = move |tx: &mut Tx<'_>| Ok(Some(get_member(tx, &asker, id)?.id));
     app.record_file(("members", "add_document"), received, owner, move |tx, file| {
         let document = add_document(tx, &by, id, kind, file)?;
         let location = format!("/members/{id}/documents/{}/content", document.id);
@@ -58,7 +58,7 @@ pub(super) async fn content(
     let asker = by.clone();
     let found = app.load(move |tx, _| Ok(document(tx, &by, *ids)?)).await?;
     let name = format!("{}-{id}", found.kind);
-    let reading = (member, "member.document.read");
+    let reading = (Some(member), "member.document.read");
     Answered::fresh(app.attachment(&asker, reading, found.file, name).await?)
 }
 

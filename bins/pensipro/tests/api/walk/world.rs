@@ -81,12 +81,25 @@ impl World {
         }
     }
 
-    /// A contract of the funder's.
+    /// A contract of the funder's with its paper, and a settlement.
     fn contract(&mut self) {
-        let body = json!({"number": "PKS-01", "scheme": "participation", "share_pct": "70",
-            "valid_from": "2026-01-01", "valid_to": "2026-12-31"});
-        let contract = id(&self.house.post("/funders/1/contracts", &body).expect(201));
-        self.ids.extend([("funders", 1), ("funders/contracts", contract)]);
+        let fields = [
+            ("number", "PKS-01"),
+            ("scheme", "participation"),
+            ("share_pct", "70"),
+            ("valid_from", "2026-01-01"),
+            ("valid_to", "2026-12-31"),
+        ];
+        let paper = ("kontrak.pdf", &pdf("kontrak")[..]);
+        let contract = self.house.upload("/funders/1/contracts", &[], &fields, paper);
+        let contract = id(&contract.expect(201));
+        let body = json!({"periode": "2026-02", "include_open_month": true});
+        let settlement = id(&self.house.post("/funders/1/settlements", &body).expect(201));
+        self.ids.extend([
+            ("funders", 1),
+            ("funders/contracts", contract),
+            ("funders/settlements", settlement),
+        ]);
     }
 
     fn sales(&mut self) {

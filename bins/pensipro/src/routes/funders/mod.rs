@@ -1,4 +1,7 @@
-//! Funders and their contracts.
+//! Funders, their contracts, their shares of loans, and what is settled with them.
+
+mod portfolio;
+mod settlements;
 
 use pensipro_auth::ModuleCode;
 use pensipro_flows::{AllocateLoan, allocate_loan, list_allocations};
@@ -6,11 +9,13 @@ use pensipro_funding::{
     Contract, ContractDetails, Funder, FunderDetails, FunderFilter, RawContractChange,
     RawFunderChange,
     usecases::{
-        add_contract, create_funder, get_funder, list_contracts, list_funders, update_contract,
-        update_funder,
+        add_contract, contract_document, create_funder, get_funder, list_contracts, list_funders,
+        update_contract, update_funder,
     },
 };
 use pensipro_kernel::{ContractId, FunderId, LoanId};
+use pensipro_members::StoredFile;
+use pensipro_persistence::Tx;
 
 use crate::{
     App,
@@ -19,19 +24,21 @@ use crate::{
         FunderBody, FunderChangeBody, FunderQuery, NewContractBody, NewFunderBody,
     },
     http::{
-        Allowed, Created, Id, IfMatch, List, Listing, Reply, Routes, Shown, Valid,
+        Allowed, Answered, Attachment, Created, Id, IfMatch, List, Listing, MaybeFile, Reply,
+        Routes, Sent, Shown, UploadLimits, Valid,
         right::{AllocateFunder, EditFunder, ViewFunder},
     },
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::of(ModuleCode::Funder)
+    let routes = Routes::of(ModuleCode::Funder)
         .post("/funders", "Enters a funder", create)
         .get("/funders", "Lists funders by code", list)
         .get("/funders/{id}", "Shows a funder", show)
         .put("/funders/{id}", "Changes a funder or switches it off", change)
-        .post("/funders/{id}/contracts", "Enters a contract", contract)
+        .post("/funders/{id}/contracts", "Enters a contract, with its paper or without", contract)
         .get("/funders/{id}/contracts", "Lists a funder's contracts by first day", contracts)
+        .get("/funders/{id}/contracts/{contract_id}/document", "Sends a contract's paper", document)
         .put(
             "/funders/{id}/contracts/{contract_id}",
             "Changes a contract's limit or last day",
@@ -42,7 +49,8 @@ pub(super) fn routes() -> Routes {
             "Gives a funder a share of a loan from a day on, or buys all shares back",
             allocate,
         )
-        .get("/loans/{id}/allocations", "Lists who held which share of a loan", allocations)
+        .get("/loans/{id}/allocations", "Lists who held which share of a loan", allocations);
+    settlements::routes(portfolio::routes(routes))
 }
 
 async fn create(
@@ -93,17 +101,40 @@ async fn contract(
     app: App,
     by: Allowed<EditFunder>,
     funder: Id<FunderId>,
-    body: Valid<NewContractBody>,
+    body: MaybeFile<NewContractBody>,
 ) -> Reply<Created<ContractBody>> {
-    let (once, body) = body.split();
-    let details = ContractDetails::check(body.into())?;
-    app.post("add_contract", once, move |tx, _| {
-        let contract = add_contract(tx, &by, *funder, &details)?;
+    let limits = UploadLimits { file_bytes: app.settings().upload_max_bytes };
+    let (body, sent) = body.read(limits).await?;
+    let (details, funder) = (ContractDetails::check(body.into())?, *funder);
+    let asker = by.clone();
+    let add = move |tx: &mut Tx<'_>, file: Option<&StoredFile>| {
+        let contract = add_contract(tx, &by, funder, &details, file)?;
         let version = contract.version;
-        let location = format!("/funders/{}/contracts", *funder);
+        let location = format!("/funders/{funder}/contracts");
         Ok(Created::new(location, ContractBody::from(contract)).at(version))
-    })
-    .await
+    };
+    match sent {
+        Sent::Alone(once) => app.post("add_contract", once, move |tx, _| add(tx, None)).await,
+        Sent::WithFile(received) => {
+            let owner = move |tx: &mut Tx<'_>| {
+                get_funder(tx, &asker, funder)?;
+                Ok(None)
+            };
+            let names = ("funders", "add_contract");
+            app.record_file(names, received, owner, move |tx, file| add(tx, Some(file))).await
+        }
+    }
+}
+
+async fn document(
+    app: App,
+    by: Allowed<ViewFunder>,
+    ids: Id<(FunderId, ContractId)>,
+) -> Reply<Attachment> {
+    let (asker, (_, id)) = (by.clone(), *ids);
+    let file = app.load(move |tx, _| Ok(contract_document(tx, &by, *ids)?)).await?;
+    let reading = (None, "contract.document.read");
+    Answered::fresh(app.attachment(&asker, reading, file, format!("kontrak-{id}")).await?)
 }
 
 async fn contracts(
@@ -143,8 +174,9 @@ async fn allocate(
     let command = AllocateLoan::check(body.into(), app.clock.today())?;
     let policies = app.policies();
     app.post("allocate_loan", once, move |tx, _| {
-        let held = allocate_loan(tx, &by, *id, command, &policies.servicing)?;
-        let allocations = held.into_iter().map(AllocationBody::from).collect();
+        let (held, plafon) = allocate_loan(tx, &by, *id, command, &policies.servicing)?;
+        let body = |allocation| AllocationBody::new(allocation, plafon);
+        let allocations = held.into_iter().map(body).collect();
         Ok(Shown::new(AllocationsBody { allocations }))
     })
     .await
@@ -156,7 +188,8 @@ async fn allocations(
     id: Id<LoanId>,
 ) -> Reply<List<AllocationBody>> {
     app.read_snapshot(move |tx, _| {
-        Ok(List::whole(list_allocations(tx, &by, *id)?, AllocationBody::from))
+        let (held, plafon) = list_allocations(tx, &by, *id)?;
+        Ok(List::whole(held, |allocation| AllocationBody::new(allocation, plafon)))
     })
     .await
 }

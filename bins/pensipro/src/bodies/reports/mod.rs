@@ -1,0 +1,5 @@
+//! Bodies of reports.
+
+mod margin;
+
+pub use margin::{FunderMarginBody, FunderMarginsBody, MarginQuery};

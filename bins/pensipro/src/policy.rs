@@ -15,6 +15,7 @@ use pensipro_origination::{
 use pensipro_pricing::{FirstDuePolicy, ProductPolicy};
 use pensipro_servicing::{
     KolektibilitasBounds, ReminderPolicy, RestructurePolicy, ServicingPolicy,
+    reports::ProvisionPolicy,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -48,6 +49,8 @@ pub struct Policies {
     pub servicing: ServicingPolicy,
     /// When members are reminded of arrears.
     pub reminders: ReminderPolicy,
+    /// How much is set aside for loans of each quality.
+    pub provision: ProvisionPolicy,
     /// The taxes on funders' fees.
     pub fee_taxes: TaxRates,
 }
@@ -79,6 +82,7 @@ impl Policies {
             committee: committee(settings)?,
             scorecard: scorecard(settings)?,
             papers: PaperPolicy { letterhead: letterhead(settings), offer, first_due, servicing },
+            provision: ProvisionPolicy(settings.provision_percent),
             fee_taxes: TaxRates { ppn: settings.funder_fee_ppn, pph23: settings.funder_fee_pph23 },
             disbursement: DisbursementPolicy { first_due, offer, servicing },
             documents,

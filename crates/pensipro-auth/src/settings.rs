@@ -106,6 +106,8 @@ settings! {
         "days past due, 1 to 3650, after which an active loan is in default";
     "KOLEKTIBILITAS_BOUNDS" Json = "[0,90,120,180]", kolektibilitas_bounds: [u32; 4] = bounds,
         "the last day past due of levels 1 to 4, four rising whole numbers; beyond them is level 5";
+    "PROVISION_PERCENT" Json = r#"["1","5","15","50","100"]"#, provision_percent: [Rate; 5] = provisions,
+        "what is set aside for loans of levels 1 to 5, percent of their unpaid principal, five of 0 to 100";
     "REMINDER_DPD_DAYS" Json = "[1,7,30,60,90]", reminder_dpd_days: Vec<u32> = reminders,
         "days past due, rising, at most 12, from which a member is reminded, once each for an oldest unpaid instalment; [] reminds nobody";
     "COMMITTEE_LEVELS" Json = r#"[["SPV","KOMITE"],["MANAGER","KOMITE"],["DIREKSI"]]"#,
@@ -186,6 +188,13 @@ fn reminders(text: &str) -> Option<Vec<u32>> {
     let rise = days.windows(2).all(|pair| pair.first() < pair.last());
     let are_days = days.iter().all(|day| (1..=3_650).contains(day));
     (days.len() <= 12 && rise && are_days).then_some(days)
+}
+
+/// What is set aside for the five levels, each a part of the whole.
+fn provisions(text: &str) -> Option<[Rate; 5]> {
+    let provisions: [Rate; 5] = serde_json::from_str(text).ok()?;
+    let are_parts = provisions.iter().all(|pct| (Rate::ZERO..=Rate::HUNDRED).contains(pct));
+    are_parts.then_some(provisions)
 }
 
 /// Hours of up to nine levels.
@@ -276,6 +285,8 @@ mod tests {
             ("DEFAULT_NOTIFICATION_CHANNEL", "pigeon"),
             ("INTEREST_CAP", "-1"),
             ("DSR_DEFAULT", "100.1"),
+            ("PROVISION_PERCENT", r#"["1","5","15","50","101"]"#),
+            ("PROVISION_PERCENT", r#"["1","5","15","50"]"#),
             ("BILLING_TOLERANCE", "1.005"),
             ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),
             ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),

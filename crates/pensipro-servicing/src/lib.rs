@@ -92,6 +92,7 @@ mod reading;
 mod records;
 mod refund;
 mod refund_input;
+pub mod reports;
 mod repository;
 mod restructure;
 mod restructured;

@@ -38,6 +38,18 @@ impl Kolektibilitas {
         }
     }
 
+    /// The quality of a level, 1 to 5.
+    pub const fn at_level(level: u8) -> Option<Self> {
+        Some(match level {
+            1 => Self::Current,
+            2 => Self::SpecialMention,
+            3 => Self::Substandard,
+            4 => Self::Doubtful,
+            5 => Self::Loss,
+            _ => return None,
+        })
+    }
+
     /// 1 to 5.
     pub const fn level(self) -> u8 {
         match self {

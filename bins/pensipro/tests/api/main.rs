@@ -29,6 +29,7 @@ mod problems;
 mod process;
 mod products;
 mod refusals;
+mod reports;
 mod restructures;
 mod robustness;
 mod routes;

@@ -11,8 +11,6 @@ const NOT_BUILT_YET: &[&str] = &[
     "POST /jobs/end-of-month",
     "POST /billing/unmatched/retry",
     "POST /billing/reconcile/{id}",
-    "GET /reports/aging",
-    "GET /reports/loan-quality",
     "GET /logs/audit-trails/verify",
 ];
 

@@ -25,6 +25,7 @@ mod refunds;
 mod restructures;
 mod schedule;
 mod settlements;
+mod standings;
 mod transactions;
 
 use std::collections::BTreeMap;

@@ -2,19 +2,64 @@
 
 use pensipro_auth::ModuleCode;
 use pensipro_funding::{margin_report, usecases::funder_margins};
+use pensipro_servicing::reports::{
+    RequestReport, aging_report, quality_report, read_aging, read_quality,
+};
 
 use crate::{
     App,
-    bodies::reports::{FunderMarginBody, FunderMarginsBody, MarginQuery},
+    bodies::reports::{
+        AgingBody, AgingQuery, FunderMarginBody, FunderMarginsBody, MarginQuery, QualityBody,
+        QualityQuery,
+    },
     http::{Allowed, Query, Reply, Routes, Written, right::ViewReport},
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::of(ModuleCode::Report).get(
-        "/reports/funder-margin",
-        "Tells what the cooperative earns on each funder's money in a month",
-        funder_margin,
-    )
+    Routes::of(ModuleCode::Report)
+        .get("/reports/aging", "Tells how long loans are past due, in a month", aging)
+        .get("/reports/loan-quality", "Tells of what quality loans are, in a month", loan_quality)
+        .get(
+            "/reports/funder-margin",
+            "Tells what the cooperative earns on each funder's money in a month",
+            funder_margin,
+        )
+}
+
+async fn aging(
+    app: App,
+    by: Allowed<ViewReport>,
+    query: Query<AgingQuery>,
+) -> Reply<Written<AgingBody>> {
+    let AgingQuery { periode, group_by, format } = query.0;
+    app.read_snapshot(move |tx, at| {
+        let request = RequestReport::check(periode, at.today)?;
+        let aging = read_aging(tx, request, group_by, by.scope)?;
+        let (periode, on) = (request.periode, request.as_of.date());
+        let name = format!("umur-tunggakan-{periode}");
+        let body = || AgingBody::new(periode, on, group_by, &aging);
+        Written::new(format, &name, body, || aging_report(&aging, on, group_by))
+    })
+    .await
+}
+
+async fn loan_quality(
+    app: App,
+    by: Allowed<ViewReport>,
+    query: Query<QualityQuery>,
+) -> Reply<Written<QualityBody>> {
+    let QualityQuery { periode, format } = query.0;
+    let policies = app.policies();
+    app.read_snapshot(move |tx, at| {
+        let request = RequestReport::check(periode, at.today)?;
+        let (bounds, provision) = (&policies.servicing.kolektibilitas, &policies.provision);
+        let quality = read_quality(tx, request, by.scope, bounds, provision)?;
+        let (periode, on) = (request.periode, request.as_of.date());
+        let name = format!("kualitas-pinjaman-{periode}");
+        let body = || QualityBody::new(periode, on, &quality);
+        Written::new(format, &name, body, || quality_report(&quality, on))
+    })
+    .await
 }
 
 async fn funder_margin(

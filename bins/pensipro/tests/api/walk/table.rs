@@ -224,6 +224,8 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /funders/{id}/settlements/{settlement_id}", Shared, ""),
     ("GET /funders/{id}/settlements/{settlement_id}/lines", Shared, ""),
     ("PUT /funders/{id}/settlements/{settlement_id}", House, r#"{"status": "final"}"#),
+    ("GET /reports/aging", Shared, "?group_by=branch"),
+    ("GET /reports/loan-quality", Shared, ""),
     ("GET /reports/funder-margin", House, "?periode=2026-01"),
     ("POST /loans/{id}/allocate-funder", Hidden, r#"{"funder_id": null}"#),
     ("GET /loans/{id}/allocations", Hidden, ""),

@@ -1,0 +1,203 @@
+//! Open loans, counted by how they stand.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Date, Integer, Nullable, Text},
+};
+use pensipro_funding::HeldLoan;
+use pensipro_kernel::{Money, Scope, StorageError};
+use pensipro_servicing::{
+    Kolektibilitas,
+    reports::{AsOf, Figures, GroupBy, GroupKey, Standing, StandingRepository},
+};
+
+use crate::{
+    Tx,
+    convert::{count, unreadable},
+    sql::{Raw, Value},
+};
+
+/// A way in which loans of a part stand, or one loan's.
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    group_id: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    group_name: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    due: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    dpd: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    quality: Option<i32>,
+    /// How many loans; the loan's id, where it is one.
+    #[diesel(sql_type = BigInt)]
+    loans: i64,
+    #[diesel(sql_type = BigInt)]
+    outstanding: i64,
+    /// The funder's part of the plafon.
+    #[diesel(sql_type = BigInt)]
+    part: i64,
+    #[diesel(sql_type = BigInt)]
+    plafon: i64,
+}
+
+/// The loans of a day and a scope as `standing`, with the parameters.
+struct Source {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Source {
+    fn new(as_of: AsOf, scope: Scope) -> Self {
+        let mut source = Self { sql: String::new(), values: Vec::new() };
+        let (stands, from) = match as_of {
+            AsOf::Today(_) => (
+                "l.oldest_unpaid_due AS due, CAST(NULL AS INTEGER) AS dpd, \
+                 CAST(NULL AS INTEGER) AS quality, l.principal AS outstanding",
+                "loans l WHERE l.status IN ('active', 'default')".to_owned(),
+            ),
+            AsOf::MonthEnd(day) => {
+                let day = source.bind(day);
+                (
+                    "CAST(NULL AS DATE) AS due, m.dpd AS dpd, m.kolektibilitas AS quality, \
+                     m.outstanding AS outstanding",
+                    format!(
+                        "loan_month_ends m JOIN loans l ON l.id = m.loan_id WHERE m.day = {day}"
+                    ),
+                )
+            }
+        };
+        let seen = match scope {
+            Scope::WholeHouse => String::new(),
+            Scope::Branch(branch) => format!(" AND l.branch_id = {}", source.bind(branch.get())),
+            Scope::Funder(funder) => format!(
+                " AND l.id IN (SELECT loan_id FROM funder_allocations WHERE funder_id = {})",
+                source.bind(funder.get())
+            ),
+        };
+        source.sql = format!(
+            "WITH standing AS (SELECT l.id, l.branch_id, l.member_id, l.product_id, l.sales_id, \
+             l.plafon, {stands} FROM {from}{seen}) "
+        );
+        source
+    }
+
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// Counted by how they stand, and by a part.
+    fn counted(mut self, by: Option<GroupBy>) -> Self {
+        let (id, name, join) = match by {
+            Some(GroupBy::Branch) => {
+                ("b.id", "b.name", "LEFT JOIN sales_branches b ON b.id = s.branch_id")
+            }
+            Some(GroupBy::Payer) => {
+                ("CAST(NULL AS BIGINT)", "m.payer", "JOIN members m ON m.id = s.member_id")
+            }
+            Some(GroupBy::Product) => {
+                ("p.id", "p.name", "JOIN loan_products p ON p.id = s.product_id")
+            }
+            Some(GroupBy::Sales) => ("a.id", "a.name", "LEFT JOIN sales a ON a.id = s.sales_id"),
+            Some(GroupBy::Funder) | None => ("CAST(NULL AS BIGINT)", "CAST(NULL AS TEXT)", ""),
+        };
+        self.sql += &format!(
+            "SELECT {id} AS group_id, {name} AS group_name, s.due, s.dpd, s.quality, \
+             COUNT(*) AS loans, CAST(SUM(s.outstanding) AS BIGINT) AS outstanding, \
+             CAST(0 AS BIGINT) AS part, CAST(0 AS BIGINT) AS plafon \
+             FROM standing s {join} GROUP BY 1, 2, 3, 4, 5"
+        );
+        self
+    }
+
+    /// Loan by loan, with every funder's share of it on the day.
+    fn shared(mut self, on: NaiveDate) -> Self {
+        let (from, until) = (self.bind(on), self.bind(on));
+        self.sql += &format!(
+            "SELECT a.funder_id AS group_id, f.name AS group_name, s.due, s.dpd, s.quality, \
+             s.id AS loans, s.outstanding AS outstanding, COALESCE(a.principal, 0) AS part, s.plafon \
+             FROM standing s LEFT JOIN funder_allocations a ON a.loan_id = s.id \
+             AND a.valid_from <= {from} AND (a.ended_on IS NULL OR a.ended_on > {until}) \
+             LEFT JOIN funders f ON f.id = a.funder_id ORDER BY s.id"
+        );
+        self
+    }
+
+    fn load(self, tx: &mut Tx<'_>) -> Result<Vec<Row>, StorageError> {
+        let Self { sql, values } = self;
+        tx.run(|conn| Raw::new(&sql)?.bind_all(values).load(conn))
+    }
+}
+
+impl StandingRepository for Tx<'_> {
+    fn standings(
+        &mut self,
+        as_of: AsOf,
+        by: Option<GroupBy>,
+        scope: Scope,
+    ) -> Result<Vec<Standing>, StorageError> {
+        let source = Source::new(as_of, scope);
+        if by == Some(GroupBy::Funder) {
+            return shares(&source.shared(as_of.date()).load(self)?);
+        }
+        let rows = source.counted(by).load(self)?;
+        let standing = |row: Row| {
+            let key = GroupKey { name: row.group_name.clone(), id: row.group_id };
+            let figures = Figures {
+                count: count("loans", row.loans)?,
+                outstanding: Money::from_sen(row.outstanding),
+            };
+            row.standing(by.map(|_| key), figures)
+        };
+        rows.into_iter().map(standing).collect()
+    }
+}
+
+impl Row {
+    fn standing(
+        &self,
+        group: Option<GroupKey>,
+        figures: Figures,
+    ) -> Result<Standing, StorageError> {
+        let unread = || unreadable("loan_month_ends.kolektibilitas");
+        let written = self.dpd.zip(self.quality).map(|(dpd, quality)| {
+            let quality = u8::try_from(quality).ok().and_then(Kolektibilitas::at_level);
+            Ok::<_, StorageError>((count("dpd", dpd)?, quality.ok_or_else(unread)?))
+        });
+        let (oldest_unpaid_due, written) = (self.due, written.transpose()?);
+        Ok(Standing { group, oldest_unpaid_due, written, figures })
+    }
+}
+
+/// Every funder's share of each loan, and what is left of it for the cooperative.
+fn shares(rows: &[Row]) -> Result<Vec<Standing>, StorageError> {
+    let mut standings = Vec::with_capacity(rows.len());
+    for loan in rows.chunk_by(|one, other| one.loans == other.loans) {
+        let Some(first) = loan.first() else { continue };
+        let mut left = Money::from_sen(first.outstanding);
+        let mut parts = BTreeMap::new();
+        for row in loan.iter().filter(|row| row.group_id.is_some()) {
+            let part = HeldLoan {
+                outstanding: Money::from_sen(row.outstanding),
+                principal: Money::from_sen(row.part),
+                plafon: Money::from_sen(row.plafon),
+            };
+            let part = part.share().min(left);
+            left = left.minus_or_zero(part);
+            let key = GroupKey { name: row.group_name.clone(), id: row.group_id };
+            parts.insert(key, part);
+        }
+        if left.is_positive() {
+            parts.insert(GroupKey { name: None, id: None }, left);
+        }
+        for (key, outstanding) in parts {
+            standings.push(first.standing(Some(key), Figures { count: 1, outstanding })?);
+        }
+    }
+    Ok(standings)
+}

@@ -1,0 +1,101 @@
+//! Loans that stand alike, counted together: what reports are made of.
+
+use chrono::NaiveDate;
+use pensipro_kernel::{Money, Period};
+
+use crate::{
+    amount::plus,
+    outstanding::{Kolektibilitas, days_past_due},
+};
+
+pensipro_kernel::codes! {
+    /// By what a report is parted.
+    pub enum GroupBy {
+        /// The loan's branch.
+        Branch = "branch",
+        /// Who pays the member's pension.
+        Payer = "payer",
+        /// The product.
+        Product = "product",
+        /// Who holds it: each funder his share, the cooperative the rest.
+        Funder = "funder",
+        /// The sales person.
+        Sales = "sales",
+    }
+}
+
+/// The day of a report, and where its figures are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// Today, from the loans themselves.
+    Today(NaiveDate),
+    /// A month's last day, from what was written down at its end.
+    MonthEnd(NaiveDate),
+}
+
+/// A part of the portfolio.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupKey {
+    /// What it is called; none where a loan has no such thing.
+    pub name: Option<String>,
+    /// Its id; none for a payer, and where a loan has no such thing.
+    pub id: Option<i64>,
+}
+
+/// A count of loans, and their unpaid principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// How many.
+    pub count: u64,
+    /// Their unpaid principal.
+    pub outstanding: Money,
+}
+
+/// Open loans of one part that stand alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Of which part; none where the report is not parted.
+    pub group: Option<GroupKey>,
+    /// Their oldest unpaid due date, today; none at a month's end.
+    pub oldest_unpaid_due: Option<NaiveDate>,
+    /// Days past due and quality as written down at a month's end; none today.
+    pub written: Option<(u32, Kolektibilitas)>,
+    /// How many they are.
+    pub figures: Figures,
+}
+
+impl AsOf {
+    /// The day.
+    pub const fn date(self) -> NaiveDate {
+        match self {
+            Self::Today(date) | Self::MonthEnd(date) => date,
+        }
+    }
+
+    /// The day of a month's report: today while it runs, then its last day.
+    pub fn of(periode: Period, today: NaiveDate) -> Self {
+        if periode.last_day() < today {
+            Self::MonthEnd(periode.last_day())
+        } else {
+            Self::Today(today)
+        }
+    }
+}
+
+impl Figures {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(other.count),
+            outstanding: plus(self.outstanding, other.outstanding),
+        }
+    }
+}
+
+impl Standing {
+    /// Their days past due.
+    pub fn dpd(&self, on: NaiveDate) -> u32 {
+        self.written.map_or_else(|| days_past_due(self.oldest_unpaid_due, on), |(dpd, _)| dpd)
+    }
+}

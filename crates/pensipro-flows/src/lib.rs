@@ -25,6 +25,7 @@ mod allocate;
 mod apply;
 mod decide;
 mod disburse;
+mod end_of_month;
 mod error;
 mod import;
 mod member;
@@ -41,6 +42,7 @@ pub use allocate::{AllocateLoan, RawAllocation, allocate_loan, list_allocations}
 pub use apply::{analyze_application, submit_application};
 pub use decide::{DecisionOutcome, decide_application};
 pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disbursements_of_loan};
+pub use end_of_month::{MonthTally, RequestMonth, draft_settlement, finish_month, open_month};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use member::change_member;

@@ -21,6 +21,11 @@ pub struct SettleFunder {
 }
 
 impl SettleFunder {
+    /// Of a month that is closed.
+    pub(crate) const fn of_closed(periode: Period) -> Self {
+        Self { periode, include_open_month: false }
+    }
+
     /// Checks the fields: a month that has begun.
     pub fn check(
         periode: Option<&str>,
@@ -64,6 +69,21 @@ where
 {
     tx.recheck(by, Permission::SettleFunder)?;
     by.whole_house()?;
+    begin_settlement(tx, by, funder, command, tax_rates, at)
+}
+
+/// The same for somebody whose right was proved.
+pub(crate) fn begin_settlement<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    funder: FunderId,
+    command: SettleFunder,
+    tax_rates: TaxRates,
+    at: Moment,
+) -> Result<Settlement, FlowError>
+where
+    Tx: FunderRepository + SettlementRepository + AccountingPeriods + AuditLog,
+{
     let SettleFunder { periode, include_open_month } = command;
     tx.lock_funder(funder, by.scope)?;
     let open_month = match tx.hold_period(periode)? {

@@ -149,6 +149,8 @@ pub trait SettlementRepository {
     ) -> Result<Option<Settlement>, StorageError>;
     /// The earliest month whose settlement is not final.
     fn earliest_unsettled(&mut self, funder: FunderId) -> Result<Option<Period>, StorageError>;
+    /// Funders who have or had a share of a loan.
+    fn funders_with_loans(&mut self) -> Result<Vec<FunderId>, StorageError>;
     /// Those whose lines are still being made.
     fn unfinished_settlements(&mut self) -> Result<Vec<FunderSettlementId>, StorageError>;
     /// A page of a funder's, latest month first.

@@ -1,6 +1,11 @@
--- Monthly accounting with funders, and when an allocation's end was entered.
+-- Monthly accounting with funders; when an allocation's end was entered, and how much of plafons stands
+-- allocated under a contract, so that nobody has to add it up.
 
 ALTER TABLE funder_allocations ADD COLUMN ended_at TIMESTAMP;
+ALTER TABLE funder_contracts ADD COLUMN allocated BIGINT NOT NULL DEFAULT 0
+    CONSTRAINT funder_contracts_allocated_check CHECK (allocated >= 0);
+UPDATE funder_contracts SET allocated = COALESCE((SELECT SUM(principal) FROM funder_allocations
+    WHERE contract_id = funder_contracts.id AND ended_on IS NULL), 0);
 
 -- What a replay changed of an earlier payment.
 CREATE INDEX loan_transaction_allocations_caused_by_idx ON loan_transaction_allocations (caused_by)

@@ -97,6 +97,7 @@ impl App {
                         app.forget_old_answers().await;
                         app.remove_files().await;
                         app.schedule_end_of_day().await;
+                        app.schedule_end_of_month().await;
                         if let Err(problem) = app.tell_deadlines().await {
                             let text = problem.log_text().unwrap_or(problem.code());
                             log::warn!("deadlines could not be told of: {text}");

@@ -3,6 +3,7 @@
 mod admin;
 mod demo;
 mod end_of_day;
+mod end_of_month;
 mod keys;
 mod members;
 mod migrate;
@@ -41,6 +42,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Brings loans to the end of a day.
     EndOfDay(end_of_day::Arguments),
+    /// Closes a month.
+    EndOfMonth(end_of_month::Arguments),
     /// Proves the books: replays every loan, and compares tables with one another.
     Verify(verify::Arguments),
     /// Members.
@@ -68,6 +71,7 @@ impl Cli {
             | Command::Admin(_)
             | Command::Demo(_)
             | Command::EndOfDay(_)
+            | Command::EndOfMonth(_)
             | Command::Verify(_)
             | Command::Keys(_)
             | Command::Members(_) => {}
@@ -80,6 +84,7 @@ impl Cli {
             Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
             Command::EndOfDay(arguments) => end_of_day::run(config, &arguments),
+            Command::EndOfMonth(arguments) => end_of_month::run(config, &arguments),
             Command::Verify(arguments) => verify::run(&config, &arguments),
             Command::Members(arguments) => members::run(&config, &arguments),
             Command::Keys(order) => keys::run(&config, &order),

@@ -88,6 +88,7 @@ impl App {
             Job::Intake(id) => ("members.import", id.get()),
             Job::Settlement(id) => ("funders.settlement", id.get()),
             Job::EndOfDay(id) => ("loans.end_of_day", id.get()),
+            Job::EndOfMonth(id) => ("reports.end_of_month", id.get()),
         };
         let exception = NewException {
             severity: Severity::Error,

@@ -1,5 +1,5 @@
 //! Work that is longer than a request: exports, imports, spreadsheets of members, settlements with funders
-//! and the end of a day, worked off in chunks beside requests.
+//! and the ends of days and months, worked off in chunks beside requests.
 //!
 //! What is to be done stands in the database (an export `generating`, an import `processing`), never
 //! in memory: a chunk's results and its checkpoint are one transaction, so that a process that is
@@ -8,6 +8,7 @@
 
 mod chunk;
 mod end_of_day;
+mod end_of_month;
 mod exports;
 mod imports;
 mod intakes;
@@ -53,6 +54,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// The lease of the end of a day.
 const END_OF_DAY: &str = "end-of-day";
 
+/// The lease of the end of a month.
+const END_OF_MONTH: &str = "end-of-month";
+
 /// Something stored that is worked off in chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Job {
@@ -66,6 +70,8 @@ pub enum Job {
     Settlement(FunderSettlementId),
     /// Loans are brought to a day.
     EndOfDay(JobRunId),
+    /// What comes of a month that was closed.
+    EndOfMonth(JobRunId),
 }
 
 /// The jobs of this process.
@@ -96,6 +102,7 @@ impl Job {
             Self::Settlement(id) => format!("settlement:{id}"),
             // Of all runs one goes at a time, so that days are done in their order.
             Self::EndOfDay(_) => END_OF_DAY.to_owned(),
+            Self::EndOfMonth(_) => END_OF_MONTH.to_owned(),
         }
     }
 
@@ -106,6 +113,7 @@ impl Job {
             Self::Intake(_) => ModuleCode::Member,
             Self::Settlement(_) => ModuleCode::Funder,
             Self::EndOfDay(_) => ModuleCode::Lms,
+            Self::EndOfMonth(_) => ModuleCode::Report,
         }
     }
 }
@@ -155,7 +163,9 @@ impl App {
                 Job::Export(id) => tx.export(id)?.is_complete(),
                 Job::Import(id) => tx.import(id)?.status != ImportStatus::Processing,
                 Job::Settlement(id) => tx.any_settlement(id)?.is_complete(),
-                Job::EndOfDay(id) => tx.job_run(id)?.status != JobRunStatus::Running,
+                Job::EndOfDay(id) | Job::EndOfMonth(id) => {
+                    tx.job_run(id)?.status != JobRunStatus::Running
+                }
                 Job::Intake(id) => {
                     tx.intake(id, Scope::WholeHouse)?.status != IntakeStatus::Processing
                 }

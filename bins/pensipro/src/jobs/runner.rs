@@ -13,8 +13,8 @@ use tokio::{
 };
 
 use super::{
-    Job, LOOK_AGAIN, Stretch, chunk::told, end_of_day, exports, imports, intakes, rests::Rests,
-    settlements,
+    Job, LOOK_AGAIN, Stretch, chunk::told, end_of_day, end_of_month, exports, imports, intakes,
+    rests::Rests, settlements,
 };
 use crate::{
     App,
@@ -121,7 +121,10 @@ impl App {
             let days = tx.unfinished_job_runs(JobKind::EndOfDay)?.into_iter().take(1);
             let days = days.map(|run| Job::EndOfDay(run.id));
             let settlements = tx.unfinished_settlements()?.into_iter().map(Job::Settlement);
-            Ok(exports.chain(imports).chain(intakes).chain(settlements).chain(days).collect())
+            let months = tx.unfinished_job_runs(JobKind::EndOfMonth)?.into_iter().take(1);
+            let months = months.map(|run| Job::EndOfMonth(run.id));
+            let files = exports.chain(imports).chain(intakes);
+            Ok(files.chain(settlements).chain(days).chain(months).collect())
         })
         .await
     }
@@ -176,6 +179,7 @@ async fn held(app: &App, stop: &Stop, job: Job) -> Result<Stretch, Problem> {
         Job::Intake(id) => intakes::process(app, stop, id).await,
         Job::Settlement(id) => settlements::generate(app, stop, id).await,
         Job::EndOfDay(id) => end_of_day::process(app, stop, id, lease.cursor.as_deref()).await,
+        Job::EndOfMonth(id) => end_of_month::process(app, stop, id).await,
     };
     let given_back = match worked {
         Ok(Stretch::Done) => app.end_lease(job).await,

@@ -2,7 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 use pensipro_auth::ModuleCode;
-use pensipro_kernel::{Actor, JobKind, JobRuns};
+use pensipro_flows::{RequestMonth, open_month};
+use pensipro_kernel::{Actor, JobKind, JobRuns, Period};
 use pensipro_persistence::Tx;
 use pensipro_servicing::{RequestDay, open_day};
 
@@ -19,6 +20,35 @@ impl App {
             Ok(false) => {}
             Err(problem) => log::warn!("the end of {day} could not begin: {}", told(&problem)),
         }
+    }
+
+    /// Closes last month once its last day is done for good, whichever instance is first.
+    pub(crate) async fn schedule_end_of_month(&self) {
+        let Some(day) = self.day_that_is_over() else { return };
+        let periode = Period::of(day.checked_add_days(Days::new(1)).unwrap_or(day)).previous();
+        if self.state().is_disabled(ModuleCode::Report.code()) {
+            return;
+        }
+        match self.begin_end_of_month(periode).await {
+            Ok(true) => self.jobs.wake.notify_one(),
+            Ok(false) => {}
+            Err(problem) => log::warn!("the end of {periode} could not begin: {}", told(&problem)),
+        }
+    }
+
+    async fn begin_end_of_month(&self, periode: Period) -> Result<bool, Problem> {
+        if !self.load(move |tx, _| awaits_closing(tx, periode)).await? {
+            return Ok(false);
+        }
+        self.change("begin_end_of_month", move |tx, at| {
+            let awaits = awaits_closing(tx, periode)?;
+            if awaits {
+                let request = RequestMonth::check(Some(&periode.to_string()), at.today)?;
+                open_month(tx, &Actor::system(), request, at)?;
+            }
+            Ok(awaits)
+        })
+        .await
     }
 
     /// Yesterday, if the end of a day has a time and it has come.
@@ -44,6 +74,16 @@ impl App {
         })
         .await
     }
+}
+
+/// True if a month's last day is done for good, and the month was not ended yet. A house without any end of
+/// day, such as a new one, has no month to close.
+fn awaits_closing(tx: &mut Tx<'_>, periode: Period) -> Result<bool, Problem> {
+    let last = periode.last_day();
+    let is_over = tx.done_through(JobKind::EndOfDay)?.is_some_and(|through| through >= last);
+    let is_idle = tx.unfinished_job_runs(JobKind::EndOfMonth)?.is_empty();
+    let ended = tx.last_done(JobKind::EndOfMonth)?;
+    Ok(is_over && is_idle && ended.is_none_or(|ended| ended < last))
 }
 
 /// True if the day is not done for good and no run is under way.

@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 
 use crate::{
     funders::{contract, funder},
-    support::{lending::Lending, on_each_backend},
+    support::{
+        lending::{Lending, rows},
+        on_each_backend,
+        running::until,
+    },
 };
 
 /// Counts and unpaid principal of the buckets, and of all.
@@ -90,5 +94,58 @@ fn a_past_month_is_as_its_end_wrote_it_down() {
         auditor.get("/reports/aging?periode=2026-09").refused(422, "validation_failed");
         assert_eq!(auditor.get("/reports/aging?periode=2026-13").status, 400);
         assert_eq!(auditor.get("/reports/aging?group_by=colour").status, 400);
+    });
+}
+
+#[test]
+fn the_end_of_a_month_closes_it_and_keeps_what_it_came_to() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let admin = &lending.staff.admin;
+        let bank = funder(admin, "BBM");
+        contract(admin, bank, &json!({})).expect(201);
+        let loan = lending.disbursed();
+        let share = json!({"funder_id": bank, "kind": "participation"});
+        lending.staff.finance.post(&format!("/loans/{loan}/allocate-funder"), &share).expect(200);
+        house.set_today("2026-07-10");
+        lending.pay(loan, "2026-07-10", "1700000");
+        let july = json!({"periode": "2026-07"});
+        admin.post("/jobs/end-of-month", &july).refused(422, "period_not_over");
+        house.set_today("2026-08-02");
+        admin.post("/jobs/end-of-month", &july).refused(422, "end_of_day_behind");
+        let end_of_day = json!({"date": "2026-08-01"});
+        admin.post("/jobs/end-of-day", &end_of_day).expect(201);
+        // A draft that was made before the month was closed is made anew.
+        let open = json!({"periode": "2026-07", "include_open_month": true});
+        let settlements = format!("/funders/{bank}/settlements");
+        lending.staff.finance.post(&settlements, &open).expect(201);
+
+        let run = admin.post("/jobs/end-of-month", &json!({})).expect(201);
+        assert_eq!((&run["job"], &run["date"]), (&json!("end-of-month"), &json!("2026-07-31")));
+        assert_eq!((run["aging"].as_i64() > Some(0), &run["settlements"]), (true, &json!(1)));
+        let drafted = until("the settlement is drafted", || {
+            let list = lending.staff.auditor.get(&settlements).expect(200);
+            let draft = rows(&list)[0].clone();
+            (draft["status"] == "draft").then_some(draft)
+        });
+        assert_eq!(
+            (&drafted["open_month"], &drafted["periode"]),
+            (&json!(false), &json!("2026-07"))
+        );
+        // Nothing is booked in it any more, and what was kept stays.
+        let aging = "/reports/aging?periode=2026-07&group_by=product";
+        let kept = lending.staff.auditor.get(aging).expect(200);
+        assert_eq!(told(&kept).0, [1, 0, 0, 0]);
+        for statement in ["UPDATE aging_reports SET loans = 7", "DELETE FROM aging_reports"] {
+            assert!(house.database.execute(statement).is_err(), "{statement}");
+        }
+        let again = admin.post("/jobs/end-of-month", &july).expect(201);
+        assert_eq!((&again["aging"], &again["settlements"]), (&json!(0), &json!(0)));
+        assert_eq!(lending.staff.auditor.get(aging).expect(200), kept);
+        admin
+            .post("/jobs/end-of-month", &json!({"periode": "Juli"}))
+            .refused(422, "validation_failed");
+        let auditor = lending.staff.auditor.post("/jobs/end-of-month", &july);
+        auditor.refused(403, "permission_denied");
     });
 }

@@ -179,11 +179,49 @@ fn the_shares_of_funders_are_proved() {
         disburse(&lending, loan, &sources).expect(201);
         assert_proved(house);
         for (told_as, sql) in [
+            ("contract.allocated: contract ", "UPDATE funder_contracts SET allocated = 7"),
             ("funder_shares.sum: loan ", "UPDATE funder_allocations SET principal = 5000000100"),
             ("disbursement.shares: disbursement ", "DELETE FROM funder_allocations"),
         ] {
             house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             let output = verify(house, &[]);
+            assert!(told(&output).contains(told_as), "{told_as} after {sql}: {}", told(&output));
+        }
+    });
+}
+
+#[test]
+fn settlements_with_funders_are_proved() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (admin, finance) = (&lending.staff.admin, &lending.staff.finance);
+        let bank = funder(admin, "BBM");
+        contract(admin, bank, &json!({})).expect(201);
+        let loan = lending.disbursed();
+        let share = json!({"funder_id": bank, "kind": "participation"});
+        finance.post(&format!("/loans/{loan}/allocate-funder"), &share).expect(200);
+        house.set_today("2026-07-10");
+        lending.pay(loan, "2026-07-10", "1700000");
+        house.set_today("2026-08-02");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
+        admin.post("/jobs/end-of-month", &json!({})).expect(201);
+        let path = format!("/funders/{bank}/settlements");
+        let july = finance.post(&path, &json!({"periode": "2026-07"})).expect(201);
+        let july = format!("{path}/{}", july["id"]);
+        finance.put(&july, &json!({"status": "final"})).expect(200);
+        assert_proved(house);
+        for (told_as, sql) in [
+            (
+                "settlement.lines: settlement ",
+                "UPDATE funder_settlement_lines SET interest = interest + 1 WHERE no = 1",
+            ),
+            (
+                "settlement.payment: settlement ",
+                "UPDATE funder_settlement_lines SET paid_principal = paid_principal + 1 WHERE no = 1",
+            ),
+        ] {
+            house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+            let output = verify(house, &["--period", "2026-07"]);
             assert!(told(&output).contains(told_as), "{told_as} after {sql}: {}", told(&output));
         }
     });

@@ -12,7 +12,7 @@ use crate::{
     convert::{code, from_time},
     schema::{
         funder_allocations::{self, dsl},
-        loans,
+        funder_contracts, loans,
     },
     sql::{Raw, columns},
 };
@@ -88,11 +88,13 @@ impl AllocationRepository for Tx<'_> {
     ) -> Result<Money, StorageError> {
         let Sum { sen } = self.run(|conn| {
             Raw::new(
-                "SELECT CAST(COALESCE(sum(principal), 0) AS BIGINT) AS sen FROM funder_allocations \
-                 WHERE contract_id = $1 AND ended_on IS NULL AND loan_id <> $2",
+                "SELECT allocated - CAST(COALESCE((SELECT sum(principal) FROM funder_allocations \
+                 WHERE loan_id = $1 AND contract_id = $2 AND ended_on IS NULL), 0) AS BIGINT) AS sen \
+                 FROM funder_contracts WHERE id = $3",
             )?
-            .bind(contract.get())
             .bind(beside.get())
+            .bind(contract.get())
+            .bind(contract.get())
             .get_result(conn)
         })?;
         Ok(Money::from_sen(sen))
@@ -125,6 +127,9 @@ impl AllocationRepository for Tx<'_> {
     ) -> Result<Option<Allocation>, StorageError> {
         let Reallocation { ended, ended_on, added } = change;
         let ids: Vec<i64> = ended.iter().map(|id| id.get()).collect();
+        for id in &ids {
+            self.run(|conn| take_off(*id)?.execute(conn))?;
+        }
         let ending = dsl::funder_allocations.filter(dsl::id.eq_any(ids));
         let now = self.now();
         let end = (dsl::ended_on.eq(ended_on), dsl::ended_at.eq(now));
@@ -134,6 +139,10 @@ impl AllocationRepository for Tx<'_> {
         else {
             return Ok(None);
         };
+        let grown = funder_contracts::allocated + principal.sen();
+        let contract = diesel::update(funder_contracts::table.find(contract_id.get()))
+            .set(funder_contracts::allocated.eq(grown));
+        self.run(|conn| contract.execute(conn))?;
         let row: Row = self.run(|conn| {
             diesel::insert_into(dsl::funder_allocations)
                 .values((
@@ -151,4 +160,14 @@ impl AllocationRepository for Tx<'_> {
         })?;
         row.try_into().map(Some)
     }
+}
+
+/// Takes a share that has not ended off what is allocated under its contract.
+fn take_off(id: i64) -> diesel::QueryResult<Raw> {
+    let raw = Raw::new(
+        "UPDATE funder_contracts SET allocated = allocated - (SELECT principal FROM funder_allocations \
+         WHERE id = $1) WHERE id = (SELECT contract_id FROM funder_allocations \
+         WHERE id = $2 AND ended_on IS NULL)",
+    )?;
+    Ok(raw.bind(id).bind(id))
 }

@@ -21,8 +21,10 @@ use crate::{
     connection::MultiBackend,
     convert::code,
     schema::{
-        funder_settlement_contracts as contracts, funder_settlement_lines as lines,
+        funder_allocations as allocations, funder_settlement_contracts as contracts,
+        funder_settlement_lines as lines,
         funder_settlements::{self, dsl},
+        funders,
     },
     sql::{Locked, RowLock, after},
 };
@@ -99,6 +101,17 @@ impl SettlementRepository for Tx<'_> {
             .select(dsl::periode);
         let periode: Option<String> = self.run(|conn| query.first(conn).optional())?;
         periode.map(|periode| code("funder_settlements.periode", &periode)).transpose()
+    }
+
+    fn funders_with_loans(&mut self) -> Result<Vec<FunderId>, StorageError> {
+        let query = funders::table
+            .filter(diesel::dsl::exists(
+                allocations::table.filter(allocations::funder_id.eq(funders::id)),
+            ))
+            .order(funders::id)
+            .select(funders::id);
+        let ids: Vec<i64> = self.run(|conn| query.load(conn))?;
+        Ok(ids.into_iter().map(FunderId::new).collect())
     }
 
     fn unfinished_settlements(&mut self) -> Result<Vec<FunderSettlementId>, StorageError> {

@@ -22,6 +22,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
+        allocated -> BigInt,
         document_key -> Nullable<Text>,
         document_type -> Nullable<Text>,
         document_size -> Nullable<BigInt>,

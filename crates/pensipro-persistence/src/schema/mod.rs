@@ -93,6 +93,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_templates,
     notifications,
     job_runs,
+    aging_reports,
 );
 
 diesel::joinable!(sys_users -> sales_branches (branch_id));

@@ -76,3 +76,17 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    aging_reports (id) {
+        id -> BigInt,
+        periode -> Text,
+        grouped_by -> Text,
+        is_total -> Bool,
+        group_id -> Nullable<BigInt>,
+        group_name -> Nullable<Text>,
+        bucket -> Text,
+        loans -> BigInt,
+        outstanding -> BigInt,
+    }
+}

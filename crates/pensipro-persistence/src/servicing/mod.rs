@@ -5,6 +5,7 @@
 //! are another. The rows to come are taken from the plan, a packed copy of what was agreed, which
 //! never changes; `loans.touched_through` is the last due date of a row that was ever changed.
 
+mod aging;
 mod balances;
 mod books;
 mod columns;

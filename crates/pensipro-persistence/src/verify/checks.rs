@@ -166,4 +166,49 @@ pub(super) const CHECKS: &[Check] = &[
          WHERE a.valid_from BETWEEN $1 AND $2 AND (a.ended_on IS NULL OR a.ended_on > a.valid_from) \
          GROUP BY a.id, a.loan_id, a.valid_from, l.plafon HAVING SUM(b.principal) > l.plafon",
     ),
+    check(
+        "contract.allocated",
+        Of::Days,
+        "SELECT 'contract ' || c.id AS thing, '' || c.allocated AS stored, \
+         '' || COALESCE(SUM(a.principal), 0) AS expected FROM funder_contracts c \
+         LEFT JOIN funder_allocations a ON a.contract_id = c.id AND a.ended_on IS NULL \
+         WHERE c.valid_to >= $1 AND c.valid_from <= $2 GROUP BY c.id, c.allocated \
+         HAVING COALESCE(SUM(a.principal), 0) <> c.allocated",
+    ),
+    check(
+        "settlement.lines",
+        Of::Months,
+        "SELECT 'settlement ' || s.id AS thing, s.lines || ' lines, ' || s.principal || ', ' \
+         || s.interest || ', fees ' || s.fee_originator || ', ' || s.fee_servicing AS stored, \
+         COUNT(l.no) || ' lines, ' || COALESCE(SUM(l.principal), 0) || ', ' \
+         || COALESCE(SUM(l.interest), 0) || ', fees ' || COALESCE(SUM(l.fee_originator), 0) || ', ' \
+         || COALESCE(SUM(l.fee_servicing), 0) AS expected FROM funder_settlements s \
+         LEFT JOIN funder_settlement_lines l ON l.settlement_id = s.id \
+         WHERE s.periode BETWEEN $1 AND $2 AND s.status <> 'generating' \
+         GROUP BY s.id, s.lines, s.principal, s.interest, s.fee_originator, s.fee_servicing \
+         HAVING COUNT(l.no) <> s.lines OR COALESCE(SUM(l.principal), 0) <> s.principal \
+         OR COALESCE(SUM(l.interest), 0) <> s.interest \
+         OR COALESCE(SUM(l.fee_originator), 0) <> s.fee_originator \
+         OR COALESCE(SUM(l.fee_servicing), 0) <> s.fee_servicing",
+    ),
+    // What final settlements of closed months hold of a payment is what it paid, or nothing where the funder
+    // has no share of it any more.
+    check(
+        "settlement.payment",
+        Of::Months,
+        "SELECT thing, '' || held AS stored, '' || paid AS expected FROM (\
+         SELECT 'settlement ' || s.id || ', transaction ' || l.transaction_id AS thing, \
+         (SELECT COALESCE(SUM(e.paid_principal + e.paid_interest), 0) FROM funder_settlement_lines e \
+         JOIN funder_settlements f ON f.id = e.settlement_id \
+         WHERE e.transaction_id = l.transaction_id AND f.funder_id = s.funder_id \
+         AND f.periode <= s.periode AND f.status IN ('final', 'paid')) AS held, \
+         (SELECT COALESCE(SUM(a.amount), 0) FROM loan_transaction_allocations a \
+         WHERE a.transaction_id = l.transaction_id AND a.component IN ('principal', 'interest') \
+         AND a.booked_on <= s.booked_through) AS paid \
+         FROM funder_settlements s JOIN funder_settlement_lines l ON l.settlement_id = s.id \
+         WHERE s.periode BETWEEN $1 AND $2 AND s.status IN ('final', 'paid') \
+         AND s.open_month = FALSE AND l.transaction_id IS NOT NULL \
+         GROUP BY s.id, s.funder_id, s.periode, s.booked_through, l.transaction_id) AS settled \
+         WHERE held NOT IN (0, paid)",
+    ),
 ];

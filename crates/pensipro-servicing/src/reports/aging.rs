@@ -63,14 +63,22 @@ impl AgingRow {
     }
 
     fn add(&mut self, dpd: u32, figures: Figures) {
-        let bucket = AgingBucket::of(dpd);
+        self.put(Some(AgingBucket::of(dpd)), figures);
+        if dpd == 0 {
+            self.put(None, figures);
+        }
+    }
+
+    /// Adds to a bucket, or to the loans that are not past due.
+    pub(super) fn put(&mut self, bucket: Option<AgingBucket>, figures: Figures) {
+        let Some(bucket) = bucket else {
+            self.current = self.current.and(figures);
+            return;
+        };
         for (of, sum) in AgingBucket::ALL.iter().zip(&mut self.buckets) {
             if *of == bucket {
                 *sum = sum.and(figures);
             }
-        }
-        if dpd == 0 {
-            self.current = self.current.and(figures);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What reports need from storage.
 
-use pensipro_kernel::{Scope, StorageError};
+use pensipro_kernel::{Period, Scope, StorageError};
 
-use super::standing::{AsOf, GroupBy, Standing};
+use super::{
+    closed::AgingEntry,
+    standing::{AsOf, GroupBy, Standing},
+};
 
 /// A portfolio, counted by the database: rows are as many as ways in which loans stand, not as loans.
 pub trait StandingRepository {
@@ -13,4 +16,16 @@ pub trait StandingRepository {
         by: Option<GroupBy>,
         scope: Scope,
     ) -> Result<Vec<Standing>, StorageError>;
+}
+
+/// The aging of closed months. Nothing changes it.
+pub trait AgingRepository {
+    /// What was kept of a month, parted so, by entry.
+    fn kept_aging(
+        &mut self,
+        periode: Period,
+        by: Option<GroupBy>,
+    ) -> Result<Vec<AgingEntry>, StorageError>;
+    /// Keeps a month's.
+    fn keep_aging(&mut self, periode: Period, entries: &[AgingEntry]) -> Result<(), StorageError>;
 }

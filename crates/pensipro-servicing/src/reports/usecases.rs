@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use pensipro_kernel::{Faults, JobKind, JobRuns, Period, Scope};
 
 use super::{
-    Aging, AsOf, GroupBy, LoanQuality, ProvisionPolicy, StandingRepository, standing::Standing,
+    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, LoanQuality, ProvisionPolicy,
+    StandingRepository, entries_of, from_entries, standing::Standing,
 };
 use crate::{error::ServicingError, rules::KolektibilitasBounds};
 
@@ -28,7 +29,7 @@ impl RequestReport {
     }
 }
 
-/// The aging of a month, whole and by part.
+/// The aging of a month, whole and by part; of a closed month, for the whole house, as it was kept.
 pub fn read_aging<Tx>(
     tx: &mut Tx,
     request: RequestReport,
@@ -36,10 +37,43 @@ pub fn read_aging<Tx>(
     scope: Scope,
 ) -> Result<Aging, ServicingError>
 where
-    Tx: StandingRepository + JobRuns,
+    Tx: StandingRepository + AgingRepository + JobRuns,
 {
+    if scope == Scope::WholeHouse
+        && matches!(request.as_of, AsOf::MonthEnd(_))
+        && let Some(kept) = from_entries(&tx.kept_aging(request.periode, by)?)
+    {
+        return Ok(kept);
+    }
     let standings = standings(tx, request, by, scope)?;
     Ok(Aging::of(&standings, request.as_of.date()))
+}
+
+/// The aging of a month that is over, parted in every way, to be kept.
+pub fn aging_of_month<Tx>(tx: &mut Tx, periode: Period) -> Result<Vec<AgingEntry>, ServicingError>
+where
+    Tx: StandingRepository + JobRuns,
+{
+    let request = RequestReport { periode, as_of: AsOf::MonthEnd(periode.last_day()) };
+    let mut entries = Vec::new();
+    for by in std::iter::once(None).chain(GroupBy::ALL.iter().copied().map(Some)) {
+        let standings = standings(tx, request, by, Scope::WholeHouse)?;
+        entries.extend(entries_of(&Aging::of(&standings, request.as_of.date()), by));
+    }
+    Ok(entries)
+}
+
+/// Keeps the aging of a month, unless it is kept already; gives how many figures it kept.
+pub fn store_aging<Tx: AgingRepository>(
+    tx: &mut Tx,
+    periode: Period,
+    entries: &[AgingEntry],
+) -> Result<u64, ServicingError> {
+    if !tx.kept_aging(periode, None)?.is_empty() {
+        return Ok(0);
+    }
+    tx.keep_aging(periode, entries)?;
+    Ok(u64::try_from(entries.len()).unwrap_or(u64::MAX))
 }
 
 /// The quality of a month.

@@ -224,6 +224,7 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /funders/{id}/settlements/{settlement_id}", Shared, ""),
     ("GET /funders/{id}/settlements/{settlement_id}/lines", Shared, ""),
     ("PUT /funders/{id}/settlements/{settlement_id}", House, r#"{"status": "final"}"#),
+    ("POST /jobs/end-of-month", House, r#"{"periode": "2026-01"}"#),
     ("GET /reports/aging", Shared, "?group_by=branch"),
     ("GET /reports/loan-quality", Shared, ""),
     ("GET /reports/funder-margin", House, "?periode=2026-01"),

@@ -1,0 +1,42 @@
+//! What comes of a month that was closed. Each part is a transaction of its own and does nothing twice, so
+//! that a run that is broken off begins anew.
+
+use pensipro_flows::{MonthTally, draft_settlement, finish_month};
+use pensipro_funding::SettlementRepository;
+use pensipro_kernel::{JobRun, JobRunId, JobRunStatus, JobRuns, Period};
+use pensipro_servicing::reports::{aging_of_month, store_aging};
+
+use super::{Job, Stretch, on_behalf_of};
+use crate::{App, app::Stop, http::Problem};
+
+/// Keeps the month's aging and drafts every funder's settlement.
+pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stretch, Problem> {
+    let run = app.load(move |tx, _| Ok(tx.job_run(id)?)).await?;
+    if run.status == JobRunStatus::Done {
+        return Ok(Stretch::Done);
+    }
+    let (job, by) = (Job::EndOfMonth(id), on_behalf_of(run.created_by));
+    let periode = Period::of(run.date);
+    let mut tally = MonthTally::of(&run)?;
+    // The month is closed: its figures stand, and are read outside of the transaction that keeps them.
+    let aging = app.load(move |tx, _| Ok(aging_of_month(tx, periode)?)).await?;
+    let keep = app.chunk(stop, ("end_of_month_aging", job), move |tx, _| {
+        Ok(store_aging(tx, periode, &aging)?)
+    });
+    let Some(kept) = keep.await? else { return Ok(Stretch::Left) };
+    tally.aging += kept;
+    for funder in app.load(|tx, _| Ok(tx.funders_with_loans()?)).await? {
+        let (by, taxes) = (by.clone(), app.policies().fee_taxes);
+        let draft = app.chunk(stop, ("end_of_month_settlement", job), move |tx, at| {
+            Ok(draft_settlement(tx, &by, (funder, periode), taxes, at)?)
+        });
+        let Some(begun) = draft.await? else { return Ok(Stretch::Left) };
+        tally.settlements += begun;
+    }
+    let run = JobRun { result: tally.to_value(), ..run };
+    let finish =
+        app.chunk(stop, ("end_of_month_done", job), move |tx, _| Ok(finish_month(tx, &by, &run)?));
+    let Some(()) = finish.await? else { return Ok(Stretch::Left) };
+    app.jobs.wake.notify_one();
+    Ok(Stretch::Done)
+}

@@ -1,0 +1,135 @@
+//! The end of a month: it is closed, its aging is kept, and every funder's settlement is drafted.
+
+use chrono::NaiveDate;
+use pensipro_funding::{
+    FunderRepository, FundingError, SettlementRepository, settlement::TaxRates,
+};
+use pensipro_kernel::{
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, Faults, FunderId, JobKind, JobRun,
+    JobRunStatus, JobRuns, Moment, NewJobRun, Period, Permission, StorageError,
+};
+use pensipro_servicing::{AccountingPeriods, close_period};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{FlowError, SettleFunder, settle_funder::begin_settlement};
+
+/// A month whose end is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestMonth(Period);
+
+impl RequestMonth {
+    /// Checks the month; the last one where none is named.
+    pub fn check(periode: Option<&str>, today: NaiveDate) -> Result<Self, Faults> {
+        let Some(text) = periode else { return Ok(Self(Period::of(today).previous())) };
+        let mut faults = Faults::new();
+        let periode = text.trim().parse::<Period>();
+        let periode = periode
+            .map_err(|fault| faults.add("periode", "invalid_periode", fault.to_string()))
+            .ok();
+        faults.finish(periode.map(Self))
+    }
+}
+
+/// What a run did so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MonthTally {
+    /// Figures of the aging that were kept.
+    pub aging: u64,
+    /// Settlements that were begun.
+    pub settlements: u64,
+}
+
+impl MonthTally {
+    /// What a run says of itself.
+    pub fn of(run: &JobRun) -> Result<Self, StorageError> {
+        let unreadable = |_| StorageError::Failed("job_runs.result holds what cannot be".into());
+        serde_json::from_value(run.result.clone()).map_err(unreadable)
+    }
+
+    /// As a run keeps it.
+    pub fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// Closes a month that is over and whose end of day is done, and begins the run that does the rest; gives the
+/// one that is under way for it. A month that is closed stays so, and is gone through again.
+pub fn open_month<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    RequestMonth(periode): RequestMonth,
+    at: Moment,
+) -> Result<JobRun, FlowError>
+where
+    Tx: JobRuns + AccountingPeriods + AuditLog + Authority,
+{
+    tx.recheck(by, Permission::RunJob)?;
+    by.whole_house()?;
+    close_period(tx, by, periode, at)?;
+    let new = NewJobRun {
+        job: JobKind::EndOfMonth,
+        date: periode.last_day(),
+        run_on: at.today,
+        result: MonthTally::default().to_value(),
+        created_by: by.user_id,
+    };
+    if let Some(run) = under_way(tx, new.date)? {
+        return Ok(run);
+    }
+    let Some(run) = tx.begin_job_run(&new)? else {
+        return Ok(under_way(tx, new.date)?.ok_or(StorageError::Busy)?);
+    };
+    tx.audit(by, entry("job.begin", &run))?;
+    Ok(run)
+}
+
+fn under_way<Tx: JobRuns>(tx: &mut Tx, date: NaiveDate) -> Result<Option<JobRun>, StorageError> {
+    let mut running = tx.unfinished_job_runs(JobKind::EndOfMonth)?.into_iter();
+    Ok(running.find(|run| run.date == date))
+}
+
+/// Begins the settlement of a closed month with a funder, unless there is one of it already; a draft that was
+/// made while the month was open is made anew. Gives how many it began.
+pub fn draft_settlement<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    (funder, periode): (FunderId, Period),
+    tax_rates: TaxRates,
+    at: Moment,
+) -> Result<u64, FlowError>
+where
+    Tx: FunderRepository + SettlementRepository + AccountingPeriods + AuditLog,
+{
+    let existing = tx.settlement_of(funder, periode)?;
+    if existing.is_some_and(|settlement| !settlement.coverage.open_month) {
+        return Ok(0);
+    }
+    let command = SettleFunder::of_closed(periode);
+    match begin_settlement(tx, by, funder, command, tax_rates, at) {
+        Ok(_) => Ok(1),
+        // What was settled stays so.
+        Err(FlowError::Funding(
+            FundingError::SettlementFinal { .. } | FundingError::LaterSettlement { .. },
+        )) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// Ends a run that has nothing left to do.
+pub fn finish_month<Tx>(tx: &mut Tx, by: &Actor, run: &JobRun) -> Result<(), FlowError>
+where
+    Tx: JobRuns + AuditLog,
+{
+    let done = JobRun { status: JobRunStatus::Done, ..run.clone() };
+    tx.save_job_run(&done)?;
+    tx.audit(by, entry("job.done", &done))?;
+    Ok(())
+}
+
+fn entry(action: &'static str, run: &JobRun) -> AuditEntry {
+    let view = AuditValue::new().text("job", run.job).text("date", run.date);
+    let entry = AuditEntry::new(action, "job_runs", run.id.get());
+    entry.is(view.with("result", run.result.clone()))
+}

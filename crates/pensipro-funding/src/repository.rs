@@ -136,7 +136,7 @@ pub trait SettlementRepository {
     fn any_settlement(&mut self, id: FunderSettlementId) -> Result<Settlement, StorageError>;
     /// The same, locked until the transaction ends.
     fn lock_settlement(&mut self, id: FunderSettlementId) -> Result<Settlement, StorageError>;
-    /// The one of a month.
+    /// The one of a month, locked until the transaction ends, since its lines may be in the making.
     fn settlement_of(
         &mut self,
         funder: FunderId,

@@ -138,7 +138,8 @@ where
     tx.recheck(by, Permission::SettleFunder)?;
     by.whole_house()?;
     tx.lock_funder(funder, by.scope)?;
-    let before = tx.settlement(funder, id)?;
+    let id = tx.settlement(funder, id)?.id;
+    let before = tx.lock_settlement(id)?;
     expected.check("settlement", before.version)?;
     if !before.is_complete() {
         return Err(FundingError::SettlementGenerating);

@@ -76,7 +76,8 @@ impl SettlementRepository for Tx<'_> {
             .filter(dsl::funder_id.eq(funder.get()))
             .filter(dsl::periode.eq(periode.to_string()))
             .select(Header::as_select());
-        let row: Option<Header> = self.run(|conn| query.first(conn).optional())?;
+        let locked = Locked::new(query, RowLock::ForUpdate, "funder_settlements");
+        let row: Option<Header> = self.run(|conn| locked.get_result(conn).optional())?;
         row.map(Settlement::try_from).transpose()
     }
 

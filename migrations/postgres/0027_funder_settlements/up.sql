@@ -6,6 +6,10 @@ ALTER TABLE funder_contracts ADD COLUMN allocated BIGINT NOT NULL DEFAULT 0
     CONSTRAINT funder_contracts_allocated_check CHECK (allocated >= 0);
 UPDATE funder_contracts SET allocated = COALESCE((SELECT SUM(principal) FROM funder_allocations
     WHERE contract_id = funder_contracts.id AND ended_on IS NULL), 0);
+-- One loan's shares under a contract, and all of a contract.
+DROP INDEX funder_allocations_contract_id_idx;
+CREATE INDEX funder_allocations_contract_id_loan_id_idx ON funder_allocations (contract_id, loan_id)
+    WHERE ended_on IS NULL;
 
 -- What a replay changed of an earlier payment.
 CREATE INDEX loan_transaction_allocations_caused_by_idx ON loan_transaction_allocations (caused_by)

@@ -29,6 +29,8 @@ pub struct NewException {
     pub message: String,
     /// Ids and figures; no personal data.
     pub payload: Value,
+    /// The number of the thing that it is about, by which its part of the system settles it.
+    pub about: Option<i64>,
     /// The request in which it happened.
     pub request_id: Option<String>,
 }
@@ -37,6 +39,17 @@ pub struct NewException {
 pub trait ExceptionLog {
     /// Notes them, in the transaction that they tell of.
     fn note_exceptions(&mut self, new: &[NewException]) -> Result<(), StorageError>;
+
+    /// Settles the open exceptions of a part of the system that are about these things, with a note, in
+    /// the transaction that settles the things; `by` nobody is the system itself. Gives how many there
+    /// were.
+    fn settle_exceptions(
+        &mut self,
+        source: &'static str,
+        about: &[i64],
+        by: Option<UserId>,
+        note: &str,
+    ) -> Result<usize, StorageError>;
 }
 
 /// An exception as it is stored.

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    Class, DomainError, ErrorKind, ExportId, FieldFault, ImportId, StorageError,
+    Class, DomainError, ErrorKind, ExportId, FieldFault, ImportId, PaymentId, StorageError,
 };
 use serde_json::{Map, Value};
 
-use crate::FileFault;
+use crate::{FileFault, Payer};
 
 /// Why a billing command is refused.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +79,30 @@ pub enum BillingError {
         /// How many.
         live_postings: u32,
     },
+    /// It was taken back; its lines are nobody's any more.
+    #[error("the import was discarded")]
+    ImportDiscarded,
+    /// A line pays once.
+    #[error("the line is paid already, as payment {payment_id}; reverse that first")]
+    LinePaid {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// There is nothing to be paid.
+    #[error("the line holds no money")]
+    NothingHeld,
+    /// Another payer cuts this loan.
+    #[error("the loan belongs to {payer}, the file is of another payer")]
+    OtherPayersLoan {
+        /// Who cuts it.
+        payer: Payer,
+    },
+    /// The loan takes no money, or only money that names it.
+    #[error("a loan that is {status} takes no money that does not name it")]
+    LoanTakesNoMoney {
+        /// Its status.
+        status: &'static str,
+    },
     /// No profile has this code.
     #[error("there is no payer profile {code:?}")]
     ProfileUnknown {
@@ -118,6 +142,11 @@ kinds! {
     PAID_ON_AHEAD = "paid_on_ahead", Refused, "The value date lies ahead of today";
     FILE_IMPORTED_ELSEWHERE = "file_imported_elsewhere", Conflict, "The file was imported for another payer or month";
     IMPORT_HAS_PAYMENTS = "import_has_payments", Conflict, "Payments of the import stand";
+    IMPORT_DISCARDED = "import_discarded", Conflict, "The import was discarded";
+    LINE_PAID = "line_paid", Conflict, "The line is paid already";
+    NOTHING_HELD = "nothing_held", Conflict, "The line holds no money";
+    OTHER_PAYERS_LOAN = "other_payers_loan", Refused, "Another payer cuts the loan";
+    LOAN_TAKES_NO_MONEY = "loan_takes_no_money", Refused, "The loan takes no such money";
     PROFILE_UNKNOWN = "profile_unknown", Refused, "No such payer profile";
     TOO_MANY_LINES = "too_many_lines", Refused, "More lines than an export may have";
     POSTING_MISSING = "internal_error", Internal, "Internal error";
@@ -146,6 +175,11 @@ impl DomainError for BillingError {
             Self::PaidOnAhead { .. } => Self::PAID_ON_AHEAD,
             Self::FileImportedElsewhere { .. } => Self::FILE_IMPORTED_ELSEWHERE,
             Self::ImportHasPayments { .. } => Self::IMPORT_HAS_PAYMENTS,
+            Self::ImportDiscarded => Self::IMPORT_DISCARDED,
+            Self::LinePaid { .. } => Self::LINE_PAID,
+            Self::NothingHeld => Self::NOTHING_HELD,
+            Self::OtherPayersLoan { .. } => Self::OTHER_PAYERS_LOAN,
+            Self::LoanTakesNoMoney { .. } => Self::LOAN_TAKES_NO_MONEY,
             Self::ProfileUnknown { .. } => Self::PROFILE_UNKNOWN,
             Self::TooManyLines => Self::TOO_MANY_LINES,
             Self::PostingMissing => Self::POSTING_MISSING,
@@ -168,6 +202,7 @@ impl DomainError for BillingError {
             }
             Self::ExportAnswered { export_id } => vec![("existing_id", export_id.get().into())],
             Self::FileImportedElsewhere { first } => vec![("existing_id", first.get().into())],
+            Self::LinePaid { payment_id } => vec![("existing_id", payment_id.get().into())],
             _ => vec![],
         };
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -6,8 +6,8 @@ use pensipro_kernel::{
 };
 
 use crate::{
-    BillingError, DuplicateReason, ExportLineId, Given, LineKey, LineKeys, Outcome, Payer,
-    PayerProfile, Split, Summary, import_line_id,
+    BillingError, DuplicateReason, ExportLineId, Given, LineKey, LineKeys, MatchRules, Outcome,
+    Payer, PayerProfile, Split, Summary, UnmatchedReason, import_line_id,
 };
 
 codes! {
@@ -130,6 +130,28 @@ pub struct StoredLine {
 }
 
 impl ImportLine {
+    /// The month of which its money is a loan's cut: that of its reference to the loan, else the one
+    /// that it names, else its import's.
+    pub fn month_for(&self, loan: LoanId, of_import: Period) -> Period {
+        let named = self.keys.reference.filter(|reference| reference.loan_id == loan);
+        named.map(|reference| reference.periode).or(self.periode).unwrap_or(of_import)
+    }
+
+    /// The line once its payment was taken back: its money waits for somebody. It remembers the loan,
+    /// whose member's key its texts are sealed with.
+    #[must_use]
+    pub fn put_back(self) -> Self {
+        Self {
+            billed: Money::ZERO,
+            difference: Money::ZERO,
+            outcome: Outcome::Unmatched(UnmatchedReason::PaymentReversed),
+            split: Split::held(self.amount.unwrap_or_default()),
+            export_line: None,
+            payment_id: None,
+            ..self
+        }
+    }
+
     /// True where the line's key is taken by it: a later line of the same key is a duplicate, even
     /// if this one's money is only held.
     pub const fn claims_key(&self) -> bool {
@@ -171,6 +193,26 @@ impl Import {
         self.lines_done = self.lines_done.saturating_add(summary.total().count);
         self.last_line = self.last_line.max(last_line);
         self
+    }
+
+    /// The rules that its lines are matched by.
+    pub const fn rules(&self) -> MatchRules {
+        MatchRules { payer: self.payer, periode: self.periode, tolerance: self.tolerance }
+    }
+
+    /// The import with a line of its restated.
+    #[must_use]
+    pub fn with_restated(mut self, was: &ImportLine, is: &ImportLine) -> Self {
+        self.summary = self.summary.restated(was, is);
+        self
+    }
+
+    /// Refuses one that was taken back: its lines are nobody's any more.
+    pub fn refuse_discarded(&self) -> Result<(), BillingError> {
+        match self.status {
+            ImportStatus::Processing | ImportStatus::Done => Ok(()),
+            ImportStatus::Discarded => Err(BillingError::ImportDiscarded),
+        }
     }
 
     /// The import with its last chunk done: the spooled file is no longer needed.

@@ -3,16 +3,22 @@
 //! earlier files did comes in as facts ([`Candidate::payments`], [`KeyUse`]).
 
 mod accounts;
+mod by_hand;
 mod engine;
 mod judge;
 mod posting;
+mod retry;
+mod standing;
 #[cfg(test)]
 mod tests;
 
+pub use by_hand::{ByHand, Target, TargetStand, settle_by_hand};
 pub use engine::match_chunk;
 pub use posting::{
     ExportLineUpdate, LineException, Matched, MatchedChunk, Order, Posted, StoredChunk,
 };
+pub use retry::{Sifted, Try, may_be_retried};
+pub use standing::{Answer, Cut, CutPayment, Standing};
 
 use chrono::NaiveDate;
 use pensipro_kernel::{LoanId, MemberId, Money, Period};
@@ -110,6 +116,25 @@ impl Probes {
         sort_unique(&mut probes.nik);
         sort_unique(&mut probes.keys);
         probes
+    }
+
+    /// One reference alone.
+    pub fn of_reference(reference: Reference) -> Self {
+        Self { references: vec![reference], ..Self::default() }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.references.extend(other.references);
+        self.no_pensiun.extend(other.no_pensiun);
+        self.nik.extend(other.nik);
+        self.keys.extend(other.keys);
+        sort_unique(&mut self.references);
+        sort_unique(&mut self.no_pensiun);
+        sort_unique(&mut self.nik);
+        sort_unique(&mut self.keys);
+        self
     }
 
     /// True if there is nothing to look up.

@@ -64,6 +64,8 @@ codes! {
         OtherPeriode = "other_periode",
         /// The loan account does not take payments (never disbursed, or cancelled).
         LoanRefused = "loan_refused",
+        /// It was paid, and the payment was taken back: somebody has to say whose money it is.
+        PaymentReversed = "payment_reversed",
     }
 }
 

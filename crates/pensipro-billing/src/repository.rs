@@ -27,13 +27,14 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{
     ExportId, ImportId, ImportLineId, LoanId, MemberId, Money, Page, PageRequest, Period, Scope,
-    StorageError, UserId,
+    StorageError, TransactionId, UserId,
 };
 
 use crate::{
-    Answers, BillableLoan, Candidate, Export, ExportLine, ExportScope, ExportStatus, FileRow,
-    Import, ImportStatus, KeyBase, KeyUse, LeftOut, NewExport, NewImport, OutcomeKind, Payer,
-    PayerProfile, Probes, Reference, Sha256, StoredChunk, StoredLine,
+    Answers, BillableLoan, Candidate, Cut, Export, ExportLine, ExportLineId, ExportScope,
+    ExportStatus, FileRow, Import, ImportStatus, KeyBase, KeyUse, LeftOut, MonthAccount, NewExport,
+    NewImport, OutcomeKind, Payer, PayerProfile, Probes, Reference, Retry, Sha256, Standing,
+    StoredChunk, StoredLine,
 };
 
 /// Profiles that an installation configures beside the built-in ones.
@@ -142,6 +143,26 @@ pub struct ImportFilter {
     pub status: Option<ImportStatus>,
 }
 
+/// Which lines are tried next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetriableQuery {
+    /// Of which imports.
+    pub of: Retry,
+    /// Lines after this one; `None` from the first.
+    pub after: Option<ImportLineId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What of the pension cut a transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOf {
+    /// The month.
+    pub periode: Period,
+    /// The import line that a payment came from.
+    pub source: Option<ImportLineId>,
+}
+
 /// Imports and their lines.
 pub trait ImportRepository {
     /// Adds an import in status `processing`; `None` if one that is not discarded has the hash by
@@ -221,6 +242,43 @@ pub trait ImportRepository {
     /// index over (payer, periode, identifier, amount, occurrence) of lines not discarded:
     /// `Duplicate` if it is taken.
     fn store_chunk(&mut self, chunk: &StoredChunk) -> Result<(), StorageError>;
+
+    /// Stores what lines that are stored already have become, and what that makes of the export lines
+    /// they answer to, in bulk. Their keys stay theirs.
+    fn restate_lines(&mut self, chunk: &StoredChunk) -> Result<(), StorageError>;
+
+    /// The lines to be tried again, by ascending number, after one of them: unmatched money of imports
+    /// that are not discarded ([`may_be_retried`](crate::may_be_retried)).
+    fn retriable_lines(&mut self, query: &RetriableQuery) -> Result<Vec<StoredLine>, StorageError>;
+
+    /// Who pays a member's pension.
+    fn payer_of(&mut self, member: MemberId) -> Result<Payer, StorageError>;
+
+    /// What of the pension cut a transaction of a loan is: a payment that counts against a month's
+    /// billed line, or a failed cut. `None` for all others.
+    fn cut_of(
+        &mut self,
+        loan: LoanId,
+        transaction: TransactionId,
+    ) -> Result<Option<CutOf>, StorageError>;
+
+    /// The live line that bills a loan for a month, locked, with all that stands against it. A fixed
+    /// number of queries.
+    fn lock_cut(&mut self, loan: LoanId, periode: Period) -> Result<Option<Cut>, StorageError>;
+
+    /// Stores what a billed line comes to.
+    fn save_standing(
+        &mut self,
+        line: ExportLineId,
+        standing: &Standing,
+    ) -> Result<(), StorageError>;
+
+    /// A payer's month over its live billed lines. All of them are read.
+    fn month_account(
+        &mut self,
+        payer: Payer,
+        periode: Period,
+    ) -> Result<MonthAccount, StorageError>;
 
     /// Payments and failed cuts of the import's lines that stand.
     fn live_postings(&mut self, id: ImportId) -> Result<u32, StorageError>;

@@ -29,6 +29,28 @@ pub struct Summary {
 }
 
 impl OutcomeTotals {
+    fn of(line: &ImportLine) -> Self {
+        Self {
+            count: 1,
+            billed: line.billed,
+            amount: line.amount.unwrap_or_default(),
+            applied: line.split.applied,
+            to_refund: line.split.to_refund,
+            held: line.split.held,
+        }
+    }
+
+    fn less(&self, other: &Self) -> Self {
+        Self {
+            count: self.count.saturating_sub(other.count),
+            billed: self.billed.minus_or_zero(other.billed),
+            amount: self.amount.minus_or_zero(other.amount),
+            applied: self.applied.minus_or_zero(other.applied),
+            to_refund: self.to_refund.minus_or_zero(other.to_refund),
+            held: self.held.minus_or_zero(other.held),
+        }
+    }
+
     fn plus(&self, other: &Self) -> Self {
         Self {
             count: self.count.saturating_add(other.count),
@@ -81,16 +103,17 @@ impl Summary {
 
     /// Counts a line.
     pub fn add(&mut self, line: &ImportLine) {
-        let row = OutcomeTotals {
-            count: 1,
-            billed: line.billed,
-            amount: line.amount.unwrap_or_default(),
-            applied: line.split.applied,
-            to_refund: line.split.to_refund,
-            held: line.split.held,
-        };
-        self.grow(line.outcome.kind(), &row);
+        self.grow(line.outcome.kind(), &OutcomeTotals::of(line));
         self.unreadable = self.unreadable.saturating_add(line.amount.is_none().into());
+    }
+
+    /// The summary with a line that it counts as it is now, in place of as it was.
+    #[must_use]
+    pub fn restated(mut self, was: &ImportLine, is: &ImportLine) -> Self {
+        let gone = OutcomeTotals::of(was);
+        self.change(was.outcome.kind(), |row| row.less(&gone));
+        self.grow(is.outcome.kind(), &OutcomeTotals::of(is));
+        self
     }
 
     /// Counts the lines of another part of the file.
@@ -111,9 +134,13 @@ impl Summary {
     }
 
     fn grow(&mut self, kind: OutcomeKind, by: &OutcomeTotals) {
+        self.change(kind, |row| row.plus(by));
+    }
+
+    fn change(&mut self, kind: OutcomeKind, to: impl Fn(&OutcomeTotals) -> OutcomeTotals) {
         let kinds = OutcomeKind::ALL.iter();
         if let Some((_, row)) = kinds.zip(&mut self.totals).find(|(each, _)| **each == kind) {
-            *row = row.plus(by);
+            *row = to(row);
         }
     }
 }

@@ -3,9 +3,11 @@
 
 mod exports;
 mod imports;
+mod lines;
 
 pub use exports::*;
 pub use imports::*;
+pub use lines::*;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! Withdrawing an application, approved or not, and taking a loan's transaction back.
 
+use pensipro_audit::ExceptionLog;
+use pensipro_billing::ImportRepository;
 use pensipro_kernel::{
     Actor, ApplicationId, AuditEntry, AuditLog, AuditValue, Authority, Expected, LoanId, Moment,
     Outbox, Permission, Scope, TransactionId,
@@ -15,7 +17,10 @@ use pensipro_servicing::{
     ServicingPolicy, TransactionKind, reverse_transaction, undo_netting,
 };
 
-use crate::FlowError;
+use crate::{
+    FlowError,
+    standing::{follow_reversal, lock_source},
+};
 
 /// Withdraws an application; where it is approved, its pending loan is cancelled with it.
 pub fn withdraw_application<Tx>(
@@ -94,7 +99,8 @@ where
 }
 
 /// Takes any transaction of a loan back. With a disbursement, the application is approved again, the
-/// commission that it earned is undone, and the loan that it settled is open again.
+/// commission that it earned is undone, and the loan that it settled is open again; with a pension cut,
+/// its billed line and the line of the payer's file follow.
 pub fn reverse<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -110,6 +116,8 @@ where
         + AccountingPeriods
         + ApplicationRepository
         + CommissionRepository
+        + ImportRepository
+        + ExceptionLog
         + AuditLog
         + Outbox
         + Authority,
@@ -117,6 +125,7 @@ where
     let loan = tx.stored_loan(loan_id, by.scope)?.loan;
     // Locked ahead of the loan, in case it is the disbursement that goes.
     let application = tx.lock_application(loan.application_id, by.scope)?;
+    let source = lock_source(tx, loan_id, of)?;
     if let Some(older) = application.request.topup {
         tx.lock_loan(older, Scope::WholeHouse)?;
     }
@@ -126,6 +135,9 @@ where
         approve_again(tx, by, application, at)?;
         undo_commission(tx, by, of, &reason, at)?;
         undo_netting(tx, by, of, &command, policy, at)?;
+    }
+    if let Some(source) = source {
+        follow_reversal(tx, by, loan_id, of, source)?;
     }
     Ok(reversed)
 }

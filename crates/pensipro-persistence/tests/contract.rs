@@ -36,5 +36,7 @@ mod sales_figures;
 mod schema;
 #[path = "contract/servicing.rs"]
 mod servicing;
+#[path = "contract/standing.rs"]
+mod standing;
 #[path = "contract/store.rs"]
 mod store;

@@ -159,6 +159,15 @@ impl App {
         self.post_settled(name, once, move |tx, at| work(tx, at).map(Settled::Answered)).await
     }
 
+    /// True if the key was used before, by this request or another: [`Self::post`] will say which. For
+    /// work that comes ahead of it, in transactions of its own.
+    pub async fn is_known(&self, once: &Once) -> Result<bool, Problem> {
+        let Some(request) = once.request().cloned() else { return Ok(false) };
+        let known =
+            self.load(move |tx, _| Ok(!matches!(tx.stored_answer(&request)?, StoredAnswer::None)));
+        known.await
+    }
+
     /// The same for a use case that may also refuse and yet have something to store.
     pub async fn post_settled<A, F>(&self, name: &'static str, once: Once, mut work: F) -> Reply<A>
     where

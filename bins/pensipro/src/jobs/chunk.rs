@@ -95,6 +95,7 @@ impl App {
             source,
             message: format!("{} {id} cannot go on ({})", source, problem.code()),
             payload: json!({ "id": id, "code": problem.code() }),
+            about: None,
             request_id: None,
         };
         self.note_exception(exception).await;

@@ -230,6 +230,7 @@ fn failure(day: NaiveDate, loan: LoanId, problem: &Problem) -> NewException {
         source: "loans.end_of_day",
         message: format!("loan {loan} could not be brought to {day} ({})", problem.code()),
         payload: json!({ "loan_id": loan, "date": day, "code": problem.code() }),
+        about: Some(loan.get()),
         request_id: None,
     }
 }

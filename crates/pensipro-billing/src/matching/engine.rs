@@ -119,22 +119,19 @@ impl Engine<'_> {
         account.take(amount);
         let facts = &account.facts;
         let order = Order::Pay {
-            line: facts.line,
+            line: Some(facts.line),
             loan_id: facts.loan_id,
             member_id: facts.member_id,
             periode: facts.periode,
             amount,
             tolerance: self.rules.tolerance,
         };
+        let billed = facts.billed;
         Ok(Verdict {
             outcome: judged.outcome,
-            billed: facts.billed,
+            billed,
             difference: judged.difference,
-            split: Split::paid(amount, judged.to_refund).unwrap_or(Split {
-                applied: Money::ZERO,
-                to_refund: amount,
-                held: Money::ZERO,
-            }),
+            split: judged.split(amount),
             order,
         })
     }
@@ -182,22 +179,22 @@ impl Engine<'_> {
 }
 
 /// What a line makes of a billed line.
-struct Verdict {
-    outcome: Outcome,
-    billed: Money,
-    difference: Money,
-    split: Split,
-    order: Order,
+pub(super) struct Verdict {
+    pub(super) outcome: Outcome,
+    pub(super) billed: Money,
+    pub(super) difference: Money,
+    pub(super) split: Split,
+    pub(super) order: Order,
 }
 
 impl Verdict {
-    fn on(self, line: ImportLine) -> Matched {
+    pub(super) fn on(self, line: ImportLine) -> Matched {
         let line = ImportLine {
             outcome: self.outcome,
             billed: self.billed,
             difference: self.difference,
             split: self.split,
-            export_line: Some(self.order.line()),
+            export_line: self.order.line(),
             loan_id: Some(self.order.loan_id()),
             member_id: Some(self.order.member_id()),
             ..line

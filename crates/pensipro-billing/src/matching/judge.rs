@@ -3,7 +3,7 @@
 use pensipro_kernel::Money;
 
 use super::accounts::{Account, Accounts};
-use crate::{DuplicateReason, Identifier, Outcome, UnmatchedReason};
+use crate::{DuplicateReason, Identifier, Outcome, Split, UnmatchedReason};
 
 /// What a payment makes of a billed line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,14 @@ pub(super) struct Judged {
     pub(super) difference: Money,
     /// What is more than billed, but for the tolerance; the loan account has the last word.
     pub(super) to_refund: Money,
+}
+
+impl Judged {
+    /// Where an amount goes that was judged so; an earlier excess is no part of it.
+    pub(super) fn split(&self, amount: Money) -> Split {
+        let all = Split { applied: Money::ZERO, to_refund: amount, held: Money::ZERO };
+        Split::paid(amount, self.to_refund).unwrap_or(all)
+    }
 }
 
 /// Judges an amount against a billed line. The first payment may be any; a further one must be
@@ -26,7 +34,12 @@ pub(super) fn judge(
         further_part(account, amount, tolerance)?;
     }
     let paid = account.paid().checked_add(amount).ok_or(DuplicateReason::ExceedsRest)?;
-    let difference = paid.checked_sub(account.facts.billed).ok_or(DuplicateReason::ExceedsRest)?;
+    weigh(paid, account.facts.billed, tolerance).ok_or(DuplicateReason::ExceedsRest)
+}
+
+/// What all that was cut makes of what was billed; `None` if the difference does not fit.
+pub(super) fn weigh(paid: Money, billed: Money, tolerance: Money) -> Option<Judged> {
+    let difference = paid.checked_sub(billed)?;
     let (outcome, to_refund) = if difference > tolerance {
         (Outcome::Over, difference)
     } else if difference.sen().saturating_neg() > tolerance.sen() {
@@ -34,7 +47,7 @@ pub(super) fn judge(
     } else {
         (Outcome::Matched, Money::ZERO)
     };
-    Ok(Judged { outcome, difference, to_refund })
+    Some(Judged { outcome, difference, to_refund })
 }
 
 fn further_part(account: &Account, amount: Money, tolerance: Money) -> Result<(), DuplicateReason> {

@@ -18,8 +18,8 @@ pub enum Order {
     /// A payment by pension cut. What it owes first are the rows due up to [`Order::due_through`];
     /// an excess within the tolerance prepays, a greater one is to be refunded.
     Pay {
-        /// The billed line that it answers to.
-        line: ExportLineId,
+        /// The billed line that it answers to; `None` where somebody names a loan that was not billed.
+        line: Option<ExportLineId>,
         /// The loan.
         loan_id: LoanId,
         /// Its member.
@@ -52,10 +52,11 @@ pub enum Order {
 }
 
 impl Order {
-    /// The billed line.
-    pub const fn line(&self) -> ExportLineId {
+    /// The billed line, where there is one.
+    pub const fn line(&self) -> Option<ExportLineId> {
         match self {
-            Self::Pay { line, .. } | Self::FailedCut { line, .. } => *line,
+            Self::Pay { line, .. } => *line,
+            Self::FailedCut { line, .. } => Some(*line),
         }
     }
 
@@ -114,7 +115,7 @@ pub struct Matched {
 }
 
 /// A decided chunk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MatchedChunk {
     /// Its lines, in the file's order.
     pub lines: Vec<Matched>,
@@ -189,9 +190,8 @@ impl MatchedChunk {
             }
         });
         let lines = settled.collect::<Result<Vec<_>, _>>()?;
-        let mut summary = Summary::default();
-        lines.iter().for_each(|line| summary.add(line));
-        Ok(StoredChunk { import_id, updates: updates(&lines), lines, summary, last_line })
+        let updates = updates(&lines);
+        Ok(StoredChunk { updates, last_line, ..StoredChunk::restated(import_id, lines) })
     }
 }
 
@@ -237,6 +237,17 @@ fn updates(lines: &[ImportLine]) -> Vec<ExportLineUpdate> {
 }
 
 impl LineException {
+    /// What is to be told of a line.
+    pub const fn of(line: &ImportLine) -> Self {
+        Self {
+            line_no: line.line_no,
+            outcome: line.outcome,
+            loan_id: line.loan_id,
+            held: line.split.held,
+            difference: line.difference,
+        }
+    }
+
     /// What happened, for people.
     pub fn message(&self) -> String {
         let reason = self.outcome.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -258,17 +269,17 @@ impl LineException {
 }
 
 impl StoredChunk {
+    /// Lines that are stored again and answer nothing anew.
+    pub fn restated(import_id: ImportId, lines: Vec<ImportLine>) -> Self {
+        let mut summary = Summary::default();
+        lines.iter().for_each(|line| summary.add(line));
+        let last_line = lines.last().map(|line| line.line_no).unwrap_or_default();
+        Self { import_id, updates: Vec::new(), lines, summary, last_line }
+    }
+
     /// The lines that somebody has to look at.
     pub fn exceptions(&self) -> Vec<LineException> {
         let exceptional = self.lines.iter().filter(|line| line.outcome.is_exceptional());
-        exceptional
-            .map(|line| LineException {
-                line_no: line.line_no,
-                outcome: line.outcome,
-                loan_id: line.loan_id,
-                held: line.split.held,
-                difference: line.difference,
-            })
-            .collect()
+        exceptional.map(LineException::of).collect()
     }
 }

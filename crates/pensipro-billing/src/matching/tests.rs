@@ -2,6 +2,7 @@
 
 mod laws;
 mod ledger;
+mod waiting;
 
 use chrono::NaiveDate;
 use pensipro_kernel::{ExportId, ImportId, LoanId, MemberId, Money, PaymentId, Period};

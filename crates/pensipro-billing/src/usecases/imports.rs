@@ -9,8 +9,8 @@ use pensipro_kernel::{
 
 use super::exports::{Opened, check_payer, check_period};
 use crate::{
-    BillingError, Import, NewImport, OutcomeKind, Payer, PayerProfile, SameFile, Sha256,
-    StoredChunk, StoredLine, Summary,
+    BillingError, Import, ImportStatus, MonthAccount, NewImport, OutcomeKind, Payer, PayerProfile,
+    SameFile, Sha256, StoredChunk, StoredLine, Summary,
     repository::{CutHistory, ImportFilter, ImportRepository, MemberCut},
     value_date,
 };
@@ -193,6 +193,18 @@ pub fn read_import<Tx: ImportRepository>(
 ) -> Result<Import, BillingError> {
     by.whole_house()?;
     Ok(tx.import(id)?)
+}
+
+/// An import's month as it stands now; `None` while lines of the import are in work, when it would be
+/// told half.
+pub fn month_of_import<Tx: ImportRepository>(
+    tx: &mut Tx,
+    import: &Import,
+) -> Result<Option<MonthAccount>, BillingError> {
+    match import.status {
+        ImportStatus::Done => Ok(Some(tx.month_account(import.payer, import.periode)?)),
+        ImportStatus::Processing | ImportStatus::Discarded => Ok(None),
+    }
 }
 
 /// A page of imports, newest first.

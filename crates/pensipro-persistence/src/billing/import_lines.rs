@@ -19,7 +19,7 @@ use crate::{
     crypto::SealingKey,
     member_keys::MemberKeys,
     schema::{loan_payments, pension_cut_import_lines as lines, pension_cut_imports as imports},
-    sql::{Raw, batch_row},
+    sql::{BulkUpdate, Raw, Value, batch_row},
 };
 
 /// A row of `pension_cut_import_lines`.
@@ -67,7 +67,41 @@ struct Sealed<'a> {
 /// Stores a chunk's lines and what they answer: a fixed number of statements for every some thousand
 /// lines.
 pub(super) fn store(tx: &mut Tx<'_>, chunk: &StoredChunk) -> Result<(), StorageError> {
-    let StoredChunk { import_id, lines, updates, summary: _, last_line: _ } = chunk;
+    let rows = rows(tx, chunk)?;
+    tx.insert_all(rows)?;
+    export_lines::answer(tx, chunk.import_id, &chunk.updates)
+}
+
+const RESTATE: BulkUpdate = BulkUpdate {
+    table: "pension_cut_import_lines",
+    keys: &["import_id", "line_no"],
+    set: &[
+        "given",
+        "billed",
+        "difference",
+        "outcome",
+        "reason",
+        "applied",
+        "to_refund",
+        "held",
+        "export_id",
+        "export_line_no",
+        "loan_id",
+        "member_id",
+        "payment_id",
+    ],
+};
+
+/// Stores lines that are there already, and what they answer: two statements on PostgreSQL. Their texts
+/// are sealed anew, with the key of the member to whom they belong by now.
+pub(super) fn restate(tx: &mut Tx<'_>, chunk: &StoredChunk) -> Result<(), StorageError> {
+    let rows = rows(tx, chunk)?;
+    tx.update_all(RESTATE, rows.into_iter().map(LineRow::restated).collect())?;
+    export_lines::answer(tx, chunk.import_id, &chunk.updates)
+}
+
+fn rows(tx: &mut Tx<'_>, chunk: &StoredChunk) -> Result<Vec<LineRow>, StorageError> {
+    let StoredChunk { import_id, lines, updates: _, summary: _, last_line: _ } = chunk;
     let query = imports::table.find(import_id.get()).select((imports::payer, imports::periode));
     let (payer, periode): (String, String) = tx.run(|conn| query.get_result(conn))?;
     let place = Place {
@@ -77,9 +111,7 @@ pub(super) fn store(tx: &mut Tx<'_>, chunk: &StoredChunk) -> Result<(), StorageE
     };
     let members: BTreeSet<_> = lines.iter().filter_map(|line| line.member_id).collect();
     let keys = tx.member_keys(&members.into_iter().collect::<Vec<_>>())?;
-    let rows = lines.iter().map(|line| row(tx, &keys, &place, line)).collect::<Result<_, _>>()?;
-    tx.insert_all(rows)?;
-    export_lines::answer(tx, *import_id, updates)
+    lines.iter().map(|line| row(tx, &keys, &place, line)).collect()
 }
 
 /// Where a chunk's lines belong.
@@ -166,6 +198,52 @@ fn seal(
 }
 
 impl LineRow {
+    /// The values of [`RESTATE`]: what the file gave stays.
+    fn restated(self) -> Vec<Value> {
+        let Self {
+            import_id,
+            line_no,
+            periode: _,
+            own_periode: _,
+            reference_periode: _,
+            reference_loan_id: _,
+            key_base: _,
+            key_occurrence: _,
+            claims_key: _,
+            given,
+            amount: _,
+            billed,
+            difference,
+            outcome,
+            reason,
+            applied,
+            to_refund,
+            held,
+            export_id,
+            export_line_no,
+            loan_id,
+            member_id,
+            payment_id,
+        } = self;
+        vec![
+            import_id.into(),
+            i64::from(line_no).into(),
+            given.into(),
+            billed.into(),
+            difference.into(),
+            outcome.into(),
+            reason.into(),
+            applied.into(),
+            to_refund.into(),
+            held.into(),
+            export_id.into(),
+            export_line_no.map(i64::from).into(),
+            loan_id.into(),
+            member_id.into(),
+            payment_id.into(),
+        ]
+    }
+
     /// Its member, whose key opens it.
     pub(super) fn member(&self) -> Option<MemberId> {
         self.member_id.map(MemberId::new)

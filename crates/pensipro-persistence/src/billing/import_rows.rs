@@ -98,7 +98,8 @@ pub(super) fn summary_text(summary: &Summary) -> String {
     serde_json::to_string(&stored).unwrap_or_default()
 }
 
-fn read_summary(text: &str) -> Result<Summary, StorageError> {
+/// The summary that its column holds.
+pub(crate) fn read_summary(text: &str) -> Result<Summary, StorageError> {
     const COLUMN: &str = "pension_cut_imports.summary";
     let stored: StoredSummary = serde_json::from_str(text).map_err(|_| unreadable(COLUMN))?;
     let totals = stored.totals.into_iter().map(|(kind, figures)| {

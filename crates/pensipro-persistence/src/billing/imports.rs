@@ -2,11 +2,13 @@
 
 use diesel::{RunQueryDsl, prelude::*};
 use pensipro_billing::{
-    Candidate, Import, ImportFilter, ImportRepository, ImportStatus, KeyBase, KeyUse, NewImport,
-    OutcomeKind, Payer, Probes, Sha256, StoredChunk, StoredLine,
+    Candidate, Cut, CutOf, ExportLineId, Import, ImportFilter, ImportRepository, ImportStatus,
+    KeyBase, KeyUse, MonthAccount, NewImport, OutcomeKind, Payer, Probes, RetriableQuery, Sha256,
+    Standing, StoredChunk, StoredLine,
 };
 use pensipro_kernel::{
-    ImportId, ImportLineId, LoanId, Page, PageRequest, Period, Position, StorageError, UserId,
+    ImportId, ImportLineId, LoanId, MemberId, Page, PageRequest, Period, Position, StorageError,
+    TransactionId, UserId,
 };
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     exports::Number,
     import_lines,
     import_rows::{ImportRow, insert, insertion, summary_text},
-    keys, stored_lines,
+    keys, months, standing, stored_lines,
 };
 use crate::{
     Tx,
@@ -156,6 +158,46 @@ impl ImportRepository for Tx<'_> {
 
     fn store_chunk(&mut self, chunk: &StoredChunk) -> Result<(), StorageError> {
         import_lines::store(self, chunk)
+    }
+
+    fn restate_lines(&mut self, chunk: &StoredChunk) -> Result<(), StorageError> {
+        import_lines::restate(self, chunk)
+    }
+
+    fn retriable_lines(&mut self, query: &RetriableQuery) -> Result<Vec<StoredLine>, StorageError> {
+        stored_lines::retriable(self, query)
+    }
+
+    fn payer_of(&mut self, member: MemberId) -> Result<Payer, StorageError> {
+        standing::payer_of(self, member)
+    }
+
+    fn cut_of(
+        &mut self,
+        loan: LoanId,
+        transaction: TransactionId,
+    ) -> Result<Option<CutOf>, StorageError> {
+        standing::cut_of(self, loan, transaction)
+    }
+
+    fn lock_cut(&mut self, loan: LoanId, periode: Period) -> Result<Option<Cut>, StorageError> {
+        standing::lock(self, loan, periode)
+    }
+
+    fn save_standing(
+        &mut self,
+        line: ExportLineId,
+        standing: &Standing,
+    ) -> Result<(), StorageError> {
+        standing::save(self, line, standing)
+    }
+
+    fn month_account(
+        &mut self,
+        payer: Payer,
+        periode: Period,
+    ) -> Result<MonthAccount, StorageError> {
+        months::account(self, payer, periode)
     }
 
     fn live_postings(&mut self, id: ImportId) -> Result<u32, StorageError> {

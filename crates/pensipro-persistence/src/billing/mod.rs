@@ -16,5 +16,9 @@ mod import_lines;
 mod import_rows;
 mod imports;
 mod keys;
+mod months;
 mod profiles;
+mod standing;
 mod stored_lines;
+
+pub(crate) use import_rows::read_summary;

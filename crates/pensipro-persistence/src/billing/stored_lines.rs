@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use pensipro_billing::{ImportStatus, OutcomeKind, StoredLine, split_import_line_id};
+use pensipro_billing::{
+    ImportStatus, OutcomeKind, RetriableQuery, Retry, StoredLine, UnmatchedReason,
+    split_import_line_id,
+};
 use pensipro_kernel::{ImportId, ImportLineId, Page, PageRequest, Period, Position, StorageError};
 
 use super::import_lines::LineRow;
@@ -101,6 +104,33 @@ fn waiting(periode: Period) -> WithImport {
         .filter(lines::held.gt(0).or(lines::outcome.eq(OutcomeKind::Unmatched.code())))
         .filter(imports::status.ne(ImportStatus::Discarded.code()))
         .into_boxed()
+}
+
+/// Lines to be tried again, by import and number: what `may_be_retried` says, as the index has it.
+pub(super) fn retriable(
+    tx: &mut Tx<'_>,
+    query: &RetriableQuery,
+) -> Result<Vec<StoredLine>, StorageError> {
+    let RetriableQuery { of: Retry { from_periode, payer }, after: last, limit } = *query;
+    let by_hand = UnmatchedReason::PaymentReversed.code();
+    let mut query = waiting(from_periode)
+        .filter(lines::outcome.eq(OutcomeKind::Unmatched.code()))
+        .filter(lines::reason.ne(by_hand))
+        .filter(lines::held.gt(0));
+    if let Some(payer) = payer {
+        query = query.filter(imports::payer.eq(payer.code()));
+    }
+    if let Some(last) = last {
+        let (import, line_no) = split_import_line_id(last).unwrap_or((ImportId::new(0), 0));
+        let (import, line_no) = (import.get(), count::<u32, i32>("line_no", line_no)?);
+        query = after!(query, rising, lines::import_id, lines::line_no, import, line_no);
+    }
+    let query = query
+        .order((lines::import_id, lines::line_no))
+        .limit(limit.into())
+        .select(LineRow::as_select());
+    let rows = tx.run(|conn| query.load(conn))?;
+    opened(tx, rows)
 }
 
 /// Opens lines: one query for the members' keys that are not at hand.

@@ -12,7 +12,7 @@ use crate::{
     connection::MultiBackend,
     convert::{code, from_time, unreadable},
     schema::exception_logs,
-    sql::{Locked, RowLock, batch_row},
+    sql::{List, Locked, RowLock, batch_row, one_of},
 };
 
 #[derive(Insertable)]
@@ -23,6 +23,7 @@ struct NewRow {
     source: &'static str,
     message: String,
     payload: String,
+    ref_id: Option<i64>,
     request_id: Option<String>,
     created_at: NaiveDateTime,
 }
@@ -104,17 +105,42 @@ impl ExceptionLog for Tx<'_> {
     fn note_exceptions(&mut self, new: &[NewException]) -> Result<(), StorageError> {
         let created_at = self.now();
         let row = |new: &NewException| {
-            let NewException { severity, source, message, payload, request_id } = new.clone();
+            let NewException { severity, source, message, payload, about, request_id } =
+                new.clone();
             NewRow {
                 severity: severity.code(),
                 source,
                 message,
                 payload: payload.to_string(),
+                ref_id: about,
                 request_id,
                 created_at,
             }
         };
         self.insert_all(new.iter().map(row).collect())
+    }
+
+    fn settle_exceptions(
+        &mut self,
+        source: &'static str,
+        about: &[i64],
+        by: Option<UserId>,
+        note: &str,
+    ) -> Result<usize, StorageError> {
+        if about.is_empty() {
+            return Ok(0);
+        }
+        let about = List::numbers(self.backend(), about.iter().copied());
+        let open = diesel::update(exception_logs::table)
+            .filter(exception_logs::source.eq(source))
+            .filter(one_of(exception_logs::ref_id, about))
+            .filter(exception_logs::resolved_at.is_null());
+        let settled = open.set((
+            exception_logs::resolved_by.eq(by.map(UserId::get)),
+            exception_logs::resolved_at.eq(Some(self.now())),
+            exception_logs::note.eq(note.to_owned()),
+        ));
+        self.run(|conn| settled.execute(conn))
     }
 }
 

@@ -45,6 +45,7 @@ diesel::table! {
         resolved_by -> Nullable<BigInt>,
         resolved_at -> Nullable<Timestamp>,
         note -> Nullable<Text>,
+        ref_id -> Nullable<BigInt>,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_billing::{
-    Import, ImportFilter, ImportStatus, OutcomeKind, OutcomeTotals, Payer, RawImport, Summary,
+    Import, ImportFilter, ImportStatus, MonthAccount, MonthTotals, OutcomeKind, OutcomeTotals,
+    Payer, RawImport, Summary,
 };
 use pensipro_kernel::{Money, Period, UserId};
 use serde::{Deserialize, Serialize};
@@ -170,15 +171,72 @@ impl From<Import> for ImportBody {
     }
 }
 
+/// What was billed to the payer for the month, by the latest outcome of each billed line: all of it
+/// together is what was billed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MonthBody {
+    /// What was billed.
+    #[schema(value_type = String)]
+    pub billed: Money,
+    pub matched: BilledBody,
+    pub partial: BilledBody,
+    pub over: BilledBody,
+    pub failed: BilledBody,
+    /// Lines that no file has answered.
+    pub not_returned: BilledBody,
+}
+
+/// Billed lines of an outcome.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BilledBody {
+    /// Lines.
+    pub count: u32,
+    /// What was billed on them.
+    #[schema(value_type = String)]
+    pub billed: Money,
+    /// All that was cut for them.
+    #[schema(value_type = String)]
+    pub paid: Money,
+}
+
+impl From<MonthTotals> for BilledBody {
+    fn from(MonthTotals { count, billed, paid }: MonthTotals) -> Self {
+        Self { count, billed, paid }
+    }
+}
+
+impl From<MonthAccount> for MonthBody {
+    fn from(month: MonthAccount) -> Self {
+        let of = |kind| BilledBody::from(month.of(kind));
+        Self {
+            billed: month.exported,
+            matched: of(Some(OutcomeKind::Matched)),
+            partial: of(Some(OutcomeKind::Partial)),
+            over: of(Some(OutcomeKind::Over)),
+            failed: of(Some(OutcomeKind::Failed)),
+            not_returned: of(None),
+        }
+    }
+}
+
 /// An import with a page of its lines.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportDetailBody {
     /// The import.
     #[serde(flatten)]
     pub import: ImportBody,
+    /// The payer's month as it stands now, once the import is done.
+    pub month: Option<MonthBody>,
     /// The page of its lines, in their order in the file.
     #[serde(flatten)]
     pub page: List<LineBody>,
+}
+
+impl ImportDetailBody {
+    /// An import with its month, if that is told, and a page of its lines.
+    pub fn new(import: Import, month: Option<MonthAccount>, page: List<LineBody>) -> Self {
+        Self { import: import.into(), month: month.map(MonthBody::from), page }
+    }
 }
 
 /// Filters of the imports.

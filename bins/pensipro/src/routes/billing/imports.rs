@@ -2,7 +2,8 @@
 
 use pensipro_billing::{
     Import, ImportRepository, ImportStatus, Opened, ProfileRepository, Profiles, RequestImport,
-    SpooledFile, discard_import, list_import_lines, list_imports, open_import, read_import,
+    SpooledFile, discard_import, list_import_lines, list_imports, month_of_import, open_import,
+    read_import,
 };
 use pensipro_kernel::ImportId;
 
@@ -107,9 +108,10 @@ async fn show(
 ) -> Reply<Shown<ImportDetailBody>> {
     let Listing { filter, page, pager } = listing;
     app.read_snapshot(move |tx, _| {
-        let import = read_import(tx, &by, *id)?.into();
+        let import = read_import(tx, &by, *id)?;
+        let month = month_of_import(tx, &import)?;
         let lines = list_import_lines(tx, &by, *id, filter.outcome, &page)?;
-        Ok(Shown::new(ImportDetailBody { import, page: pager.list(lines, LineBody::from) }))
+        Ok(Shown::new(ImportDetailBody::new(import, month, pager.list(lines, LineBody::from))))
     })
     .await
 }

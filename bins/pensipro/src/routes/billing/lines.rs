@@ -1,40 +1,24 @@
 //! What follows from lines, across imports and exports.
 
-use pensipro_billing::{list_unmatched, member_history};
+use pensipro_billing::member_history;
 use pensipro_flows::list_refunds;
 use pensipro_kernel::{MemberId, RefundId};
 use pensipro_servicing::{DecideRefund, decide_refund};
 
 use crate::{
     App,
-    bodies::billing::{
-        CutBody, DecideRefundBody, LineBody, RefundBody, RefundQuery, UnmatchedQuery,
-    },
+    bodies::billing::{CutBody, DecideRefundBody, RefundBody, RefundQuery},
     http::{
         Allowed, Id, IfMatch, List, Listing, NoFilter, Reply, Routes, Shown, Valid,
-        right::{ImportBilling, ReconcileBilling, ViewMember},
+        right::{ReconcileBilling, ViewMember},
     },
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .get("/billing/unmatched", "Lists a month's lines that wait for a decision", unmatched)
         .get("/billing/member/{member_id}", "Lists a member's cuts, newest month first", history)
         .get("/billing/refunds", "Lists refund requests, oldest first", refunds)
         .put("/billing/refunds/{id}", "Approves, pays out or refuses a refund", decide)
-}
-
-async fn unmatched(
-    app: App,
-    by: Allowed<ImportBilling>,
-    listing: Listing<UnmatchedQuery>,
-) -> Reply<List<LineBody>> {
-    let Listing { filter, page, pager } = listing;
-    app.read(move |tx, _| {
-        let lines = list_unmatched(tx, &by, filter.periode, &page)?;
-        Ok(pager.list(lines, LineBody::from))
-    })
-    .await
 }
 
 async fn history(

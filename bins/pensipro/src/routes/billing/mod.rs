@@ -3,6 +3,7 @@
 mod exports;
 mod imports;
 mod lines;
+mod waiting;
 
 use pensipro_auth::ModuleCode;
 
@@ -10,5 +11,5 @@ use crate::http::Routes;
 
 pub(super) fn routes() -> Routes {
     let routes = Routes::of(ModuleCode::Billing);
-    lines::routes(imports::routes(exports::routes(routes)))
+    lines::routes(waiting::routes(imports::routes(exports::routes(routes))))
 }

@@ -1,9 +1,8 @@
 //! Payments at the counter.
 
+use pensipro_flows::{record_payment, reverse_payment};
 use pensipro_kernel::{LoanId, PaymentId};
-use pensipro_servicing::{
-    RecordPayment, Reverse, get_payment, list_payments, record_payment, reverse_payment,
-};
+use pensipro_servicing::{RecordPayment, Reverse, get_payment, list_payments};
 
 use super::table;
 use crate::{

@@ -6,7 +6,9 @@ mod exports;
 mod files;
 mod identity;
 mod imports;
+mod reconcile;
 mod refusals;
+mod retry;
 mod seed;
 
 pub(crate) use desk::{Desk, paid_in_full, plain, sen};

@@ -201,6 +201,8 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /billing/import/{id}", House, ""),
     ("DELETE /billing/import/{id}", House, ""),
     ("GET /billing/unmatched", House, "?periode=2026-07"),
+    ("POST /billing/unmatched/retry", House, r#"{"from_periode": "2026-07"}"#),
+    ("POST /billing/reconcile/{id}", House, r#"{"loan_id": 1, "notes": "Lain"}"#),
     ("GET /billing/refunds", House, ""),
     ("PUT /billing/refunds/{id}", House, r#"{"status": "approved"}"#),
     ("GET /billing/member/{member_id}", Hidden, ""),

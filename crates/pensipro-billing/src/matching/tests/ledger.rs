@@ -53,6 +53,19 @@ impl Ledger {
         stored
     }
 
+    /// Lines matched once more, in a month; their keys were counted before.
+    pub(super) fn matched(&self, lines: Vec<FileLine>, periode: Period) -> MatchedChunk {
+        let candidates = self.facts(&Probes::of(&lines)).candidates;
+        let rules = MatchRules { periode, ..rules() };
+        match_chunk(&rules, lines, ChunkFacts { candidates, keys: vec![] })
+    }
+
+    /// Posts what a chunk asks for.
+    pub(super) fn posted(&mut self, chunk: MatchedChunk) -> Vec<crate::ImportLine> {
+        let answers: Vec<_> = chunk.orders().map(|order| self.post(order)).collect();
+        chunk.settle(ImportId::new(self.imports), answers).unwrap().lines
+    }
+
     fn facts(&self, probes: &Probes) -> ChunkFacts {
         let persons: HashSet<_> = probes.no_pensiun.iter().collect();
         let found = |each: &&Candidate| {

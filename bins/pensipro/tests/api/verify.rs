@@ -76,6 +76,27 @@ fn the_evidence_names_every_loan_and_its_own_checksums() {
 
 /// What is done to the tables behind the program's back, and the comparison that must tell of it.
 const TAMPERED: &[(&str, &str)] = &[
+    (
+        "export_line.outcome: export line ",
+        "UPDATE pension_cut_export_lines SET outcome = 'partial' WHERE outcome = 'matched'",
+    ),
+    (
+        "export_line.paid: export line ",
+        "UPDATE pension_cut_export_lines SET paid = paid + 1 WHERE outcome IS NOT NULL",
+    ),
+    (
+        "import.summary: import ",
+        "UPDATE pension_cut_imports SET lines_done = lines_done - 1 \
+         WHERE id = (SELECT MIN(import_id) FROM pension_cut_import_lines)",
+    ),
+    (
+        "import_line.split: import line ",
+        "UPDATE pension_cut_import_lines SET held = applied, applied = 0 WHERE outcome = 'matched'",
+    ),
+    (
+        "export.live_lines: export ",
+        "UPDATE pension_cut_export_lines SET is_live = FALSE WHERE line_no = 1",
+    ),
     ("loan.principal: loan 1:", "UPDATE loans SET principal = principal + 1 WHERE id = 1"),
     ("loan.oldest_unpaid_due: loan 1:", "UPDATE loans SET oldest_unpaid_due = NULL WHERE id = 1"),
     ("loan.readable: loan 3:", "UPDATE loan_terms SET terms = '{}' WHERE loan_id = 3"),

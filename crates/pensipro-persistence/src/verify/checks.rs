@@ -119,10 +119,11 @@ pub(super) const CHECKS: &[Check] = &[
         Of::Months,
         "SELECT 'import line ' || (l.import_id * 10000000 + l.line_no) AS thing, \
          'payment ' || l.payment_id || ', loan ' || l.loan_id || ', ' || l.amount AS stored, \
-         COALESCE('line ' || p.source_line || ', loan ' || p.loan_id || ', ' || p.amount, 'no payment') AS expected \
+         CASE WHEN p.reversed_by IS NOT NULL THEN 'a payment that stands' ELSE \
+         COALESCE('line ' || p.source_line || ', loan ' || p.loan_id || ', ' || p.amount, 'no payment') END AS expected \
          FROM pension_cut_import_lines l LEFT JOIN loan_payments p ON p.id = l.payment_id \
          WHERE l.periode BETWEEN $1 AND $2 AND l.payment_id IS NOT NULL AND (p.id IS NULL \
-         OR p.loan_id <> l.loan_id OR p.amount <> l.amount \
+         OR p.reversed_by IS NOT NULL OR p.loan_id <> l.loan_id OR p.amount <> l.amount \
          OR p.source_line IS DISTINCT FROM l.import_id * 10000000 + l.line_no)",
     ),
     check(
@@ -134,6 +135,51 @@ pub(super) const CHECKS: &[Check] = &[
          ON l.import_id = p.source_line / 10000000 AND l.line_no = p.source_line % 10000000 \
          WHERE p.paid_on BETWEEN $1 AND $2 AND p.source_line IS NOT NULL AND p.reversed_by IS NULL \
          AND l.payment_id IS DISTINCT FROM p.id",
+    ),
+    // What became of a month: by outcome of its live lines, and by where the money of each line went.
+    check(
+        "export.live_lines",
+        Of::Months,
+        "SELECT 'export ' || e.id AS thing, e.status || ', ' || e.total_amount AS stored, \
+         COUNT(l.line_no) || ' live lines, ' || COALESCE(SUM(l.amount), 0) AS expected \
+         FROM pension_cut_exports e \
+         LEFT JOIN pension_cut_export_lines l ON l.export_id = e.id AND l.is_live \
+         WHERE e.periode BETWEEN $1 AND $2 GROUP BY e.id, e.status, e.total_amount \
+         HAVING COALESCE(SUM(l.amount), 0) <> \
+         CASE e.status WHEN 'superseded' THEN 0 ELSE e.total_amount END",
+    ),
+    check(
+        "export_line.paid",
+        Of::Months,
+        "SELECT 'export line ' || (l.export_id * 10000000 + l.line_no) AS thing, \
+         '' || l.paid AS stored, '' || COALESCE(SUM(p.amount), 0) AS expected \
+         FROM pension_cut_export_lines l LEFT JOIN loan_payments p ON p.loan_id = l.loan_id \
+         AND p.cut_periode = l.periode AND p.reversed_by IS NULL \
+         WHERE l.periode BETWEEN $1 AND $2 AND l.is_live AND (l.outcome IS NOT NULL OR l.paid <> 0) \
+         GROUP BY l.export_id, l.line_no, l.paid HAVING COALESCE(SUM(p.amount), 0) <> l.paid",
+    ),
+    check(
+        "export_line.outcome",
+        Of::Months,
+        "SELECT 'export line ' || (l.export_id * 10000000 + l.line_no) AS thing, l.outcome AS stored, \
+         l.paid || ' of ' || l.amount || ', tolerance ' || i.tolerance AS expected \
+         FROM pension_cut_export_lines l JOIN pension_cut_imports i ON i.id = l.import_id \
+         WHERE l.periode BETWEEN $1 AND $2 AND l.is_live AND l.outcome <> 'failed' \
+         AND l.outcome <> CASE WHEN l.paid - l.amount > i.tolerance THEN 'over' \
+         WHEN l.amount - l.paid > i.tolerance THEN 'partial' ELSE 'matched' END",
+    ),
+    check(
+        "import_line.split",
+        Of::Months,
+        "SELECT 'import line ' || (l.import_id * 10000000 + l.line_no) AS thing, \
+         l.outcome || ': ' || l.applied || ' + ' || l.to_refund || ', held ' || l.held AS stored, \
+         CASE WHEN l.outcome IN ('matched', 'partial', 'over') THEN 'a payment, nothing held' \
+         ELSE 'no payment, nothing billed but for a failure' END AS expected \
+         FROM pension_cut_import_lines l WHERE l.periode BETWEEN $1 AND $2 \
+         AND CASE WHEN l.outcome IN ('matched', 'partial', 'over') \
+         THEN l.payment_id IS NULL OR l.held <> 0 \
+         ELSE l.payment_id IS NOT NULL OR l.applied + l.to_refund <> 0 \
+         OR (l.outcome <> 'failed' AND l.billed <> 0) END",
     ),
     // Funders.
     check(

@@ -1,6 +1,7 @@
 //! Tables compared with one another: what no foreign key and no replay proves.
 
 mod checks;
+mod summaries;
 mod totals;
 
 use chrono::NaiveDate;
@@ -59,6 +60,7 @@ impl CrossChecks for Tx<'_> {
                 expected: found.expected,
             }));
         }
+        differences.extend(summaries::compare(self, period)?);
         Ok(differences)
     }
 

@@ -152,6 +152,7 @@ kinds! {
     POSTING_MISSING = "internal_error", Internal, "Internal error";
     AMOUNT_OVERFLOW = "amount_overflow", Internal, "The amounts do not add up";
     FILE_REFUSED = "file_refused", Refused, "The file is no realisation file of the profile";
+    FILE_INCOMPLETE = "file_incomplete", Refused, "The file does not hold what its trailer tells";
     FILE_ENCODING = "file_encoding", Refused, "The file's encoding is not taken";
     FILE_TOO_LONG = "file_too_long", Refused, "The file has too many lines";
 }
@@ -163,7 +164,15 @@ impl DomainError for BillingError {
             Self::Authority(error) => error.kind(),
             Self::Faults(error) => error.kind(),
             Self::File(FileFault::Utf16 | FileFault::NulByte { .. }) => Self::FILE_ENCODING,
-            Self::File(FileFault::NoHeader { .. } | FileFault::Empty) => Self::FILE_REFUSED,
+            Self::File(
+                FileFault::NoHeader { .. }
+                | FileFault::Empty
+                | FileFault::OldSpreadsheet
+                | FileFault::Spreadsheet(_),
+            ) => Self::FILE_REFUSED,
+            Self::File(FileFault::NoTrailer | FileFault::Incomplete { .. }) => {
+                Self::FILE_INCOMPLETE
+            }
             Self::File(FileFault::TooManyLines) => Self::FILE_TOO_LONG,
             Self::InvalidTransition { .. } => Self::INVALID_TRANSITION,
             Self::ExportGenerating => Self::EXPORT_GENERATING,

@@ -2,9 +2,11 @@
 
 mod builtin;
 mod choice;
+mod fixed;
 
 pub use builtin::{asabri, built_in, generic, taspen};
 pub use choice::Profiles;
+pub use fixed::{FixedAmount, FixedColumns, FixedFormat, FixedHeader, FixedTrailer, Span};
 
 use chrono::NaiveDate;
 use pensipro_kernel::Period;
@@ -150,9 +152,15 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImportFormat {
-    /// Which headings mean what.
+    /// Where fields stand in a file of fixed width; `None` for one with headings, which may be CSV, a
+    /// spreadsheet or a table of HTML, as its content tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<FixedFormat>,
+    /// Which headings mean what; none in a file of fixed width.
+    #[serde(default)]
     pub columns: ImportColumns,
     /// What may stand between fields; the first with which the header is found is the file's.
+    #[serde(default)]
     pub delimiters: Vec<char>,
     /// How amounts are written.
     pub amounts: NumberStyle,
@@ -262,19 +270,24 @@ impl ProfileParts {
     fn fault(&self) -> Option<&'static str> {
         let import = &self.import;
         let columns = &import.columns;
+        let is_fixed = import.fixed.is_some();
         let identified = !columns.reference.is_empty()
             || !columns.no_pensiun.is_empty()
             || !columns.nik.is_empty();
+        let fixed = import.fixed.as_ref().and_then(FixedFormat::fault);
         let demands = [
             (is_code(&self.code), "its code is not 1 to 32 letters, digits, _ or -"),
             ((1..=31).contains(&self.pay_day), "pay_day is not 1 to 31"),
             (self.realisation_days <= 366, "realisation_days is more than 366"),
             (is_delimiter(self.export.delimiter), "the export's delimiter cannot part fields"),
             (!self.export.columns.is_empty(), "the export has no columns"),
-            (!import.delimiters.is_empty(), "the import has no delimiter"),
+            (is_fixed || !import.delimiters.is_empty(), "the import has no delimiter"),
             (import.delimiters.iter().all(|c| is_delimiter(*c)), "a delimiter cannot part fields"),
-            (!columns.amount.is_empty(), "the import has no heading for the amount"),
-            (identified, "the import has no heading for a reference, no_pensiun or nik"),
+            (is_fixed || !columns.amount.is_empty(), "the import has no heading for the amount"),
+            (
+                is_fixed || identified,
+                "the import has no heading for a reference, no_pensiun or nik",
+            ),
             (
                 import.total_words.iter().all(|word| !word.trim().is_empty()),
                 "a total word is empty",
@@ -284,7 +297,7 @@ impl ProfileParts {
                 "a reason's words are empty",
             ),
         ];
-        demands.into_iter().find(|(met, _)| !met).map(|(_, fault)| fault)
+        demands.into_iter().find(|(met, _)| !met).map(|(_, fault)| fault).or(fixed)
     }
 }
 

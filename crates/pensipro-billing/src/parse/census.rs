@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pensipro_kernel::Money;
 
-use super::{FileFault, Layout, Parser};
+use super::{FileFault, Layout, Parser, SheetCell};
 use crate::{FileLine, InvalidReason, PayerProfile};
 
 /// Judges a file and counts its lines without keeping them, in one pass beside the spooling. What
@@ -36,6 +36,16 @@ impl Census {
     /// Looks at the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), FileFault> {
         self.parser.feed(bytes, &mut self.batch)?;
+        self.count()
+    }
+
+    /// Looks at the next row of a spreadsheet.
+    pub fn feed_row<'c>(
+        &mut self,
+        row_no: u32,
+        cells: impl IntoIterator<Item = SheetCell<'c>>,
+    ) -> Result<(), FileFault> {
+        self.parser.feed_row(row_no, cells, &mut self.batch)?;
         self.count()
     }
 

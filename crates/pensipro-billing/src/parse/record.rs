@@ -7,7 +7,7 @@ use pensipro_kernel::Money;
 use super::{fields::Fields, layout::Layout};
 use crate::{
     AmountFault, CutResult, FailReason, FileLine, Given, InvalidLine, InvalidReason, LineKeys,
-    MAX_CUT, Nik, NoPensiun, ParsedLine, Report, normal, read_month, unwrap_cell,
+    MAX_CUT, Nik, NoPensiun, NumberStyle, ParsedLine, Report, normal, read_month, unwrap_cell,
 };
 
 /// Longer texts of a cell are cut for those who read them.
@@ -105,8 +105,13 @@ impl<'a> Record<'a> {
     }
 
     fn amount(&self) -> Result<Money, AmountFault> {
-        let text = self.cell(Some(self.layout.columns().amount)).ok_or(AmountFault::Missing)?;
-        let amount = self.layout.profile().import().amounts.read(&text)?;
+        let column = self.layout.columns().amount;
+        let text = self.cell(Some(column)).ok_or(AmountFault::Missing)?;
+        let style = match self.fields.is_number(column) {
+            true => NumberStyle::Plain,
+            false => self.layout.profile().import().amounts,
+        };
+        let amount = style.read(&text)?;
         if amount > MAX_CUT { Err(AmountFault::TooLarge) } else { Ok(amount) }
     }
 

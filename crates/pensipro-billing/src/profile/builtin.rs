@@ -18,7 +18,7 @@ pub fn generic() -> PayerProfile {
         reference: words(&["reference", "referensi", "no referensi"]),
         no_pensiun: words(&["no_pensiun", "nomor pensiun", "nopen", "notas"]),
         nik: words(&["nik", "no ktp"]),
-        amount: words(&["amount", "jumlah", "nominal"]),
+        amount: words(&["amount", "jumlah", "nominal", "nominal potongan"]),
         status: words(&["status"]),
         reason: words(&["reason", "alasan", "keterangan"]),
         periode: words(&["periode"]),
@@ -86,6 +86,7 @@ fn profile(
             payer,
             export: export_format(),
             import: ImportFormat {
+                fixed: None,
                 columns,
                 delimiters: delimiters.to_vec(),
                 amounts: NumberStyle::Tolerant,

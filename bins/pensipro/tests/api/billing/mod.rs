@@ -10,6 +10,7 @@ mod reconcile;
 mod refusals;
 mod retry;
 mod seed;
+mod shapes;
 
 pub(crate) use desk::{Desk, paid_in_full, plain, sen};
 pub(crate) use seed::lend;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod billing;
 mod demo;
 mod end_of_day;
 mod end_of_month;
@@ -40,6 +41,8 @@ enum Command {
     Admin(admin::Order),
     /// Fills an empty database with a portfolio.
     Demo(demo::Arguments),
+    /// Pension cuts: the month's file to a payer, its answer, and lines that wait.
+    Billing(billing::Arguments),
     /// Brings loans to the end of a day.
     EndOfDay(end_of_day::Arguments),
     /// Closes a month.
@@ -70,6 +73,7 @@ impl Cli {
             | Command::Migrate
             | Command::Admin(_)
             | Command::Demo(_)
+            | Command::Billing(_)
             | Command::EndOfDay(_)
             | Command::EndOfMonth(_)
             | Command::Verify(_)
@@ -83,6 +87,7 @@ impl Cli {
             Command::Migrate => migrate::run(&config),
             Command::Admin(order) => admin::run(&config, order),
             Command::Demo(arguments) => demo::run(config, &arguments),
+            Command::Billing(arguments) => billing::run(config, arguments),
             Command::EndOfDay(arguments) => end_of_day::run(config, &arguments),
             Command::EndOfMonth(arguments) => end_of_month::run(config, &arguments),
             Command::Verify(arguments) => verify::run(&config, &arguments),

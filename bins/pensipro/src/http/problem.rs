@@ -100,6 +100,11 @@ impl Problem {
         self.0.internal.as_deref()
     }
 
+    /// The faults of fields that it tells of.
+    pub fn fields(&self) -> &[FieldFault] {
+        &self.0.fields
+    }
+
     /// The document, with the request's id.
     pub fn document(&self, request_id: &str) -> Value {
         let mut document = Map::new();

@@ -3,7 +3,7 @@
 
 mod access;
 mod applications;
-mod billing;
+pub(crate) mod billing;
 mod funders;
 mod house;
 mod jobs;

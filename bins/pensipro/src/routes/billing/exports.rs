@@ -114,15 +114,12 @@ async fn file(app: App, by: Allowed<ExportBilling>, id: Id<ExportId>) -> Result<
     });
     let (export, profile) = opened.await?;
     let name = ExportFile::new(&export, &profile).name();
-    let pieces = stream::try_unfold(
-        Some(Piece { app, export: Arc::new(export), profile, after: None }),
-        Piece::next,
-    );
+    let pieces = stream::try_unfold(Some(Piece::first(app, export, profile)), Piece::next);
     Ok(Streamed::new("text/csv; charset=utf-8", &name, pieces))
 }
 
 /// Where the writing of a file stands.
-struct Piece {
+pub(crate) struct Piece {
     app: App,
     export: Arc<Export>,
     profile: Arc<PayerProfile>,
@@ -131,8 +128,15 @@ struct Piece {
 }
 
 impl Piece {
+    /// A file of which nothing is written yet.
+    pub(crate) fn first(app: App, export: Export, profile: Arc<PayerProfile>) -> Self {
+        Self { app, export: Arc::new(export), profile, after: None }
+    }
+
     /// The next rows, with the titles before the first and the footer after the last.
-    async fn next(piece: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, Problem> {
+    pub(crate) async fn next(
+        piece: Option<Self>,
+    ) -> Result<Option<(Bytes, Option<Self>)>, Problem> {
         let Some(piece) = piece else { return Ok(None) };
         let (id, after) = (piece.export.id, piece.after);
         let rows = move |tx: &mut pensipro_persistence::Tx<'_>, _| {

@@ -5,6 +5,7 @@ mod imports;
 mod lines;
 mod waiting;
 
+pub(crate) use exports::Piece;
 use pensipro_auth::ModuleCode;
 
 use crate::http::Routes;

@@ -1,5 +1,6 @@
 //! Pension cuts: exports, realisation files, and what becomes of every line.
 
+mod command;
 mod crash;
 pub(crate) mod desk;
 mod exports;

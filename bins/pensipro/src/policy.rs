@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use pensipro_auth::{CONFIGURATION, Settings};
+use pensipro_billing::{Arrears, ExportPolicy};
 use pensipro_flows::{DisbursementPolicy, PaperPolicy};
 use pensipro_funding::settlement::TaxRates;
 use pensipro_kernel::Faults;
@@ -53,6 +54,8 @@ pub struct Policies {
     pub provision: ProvisionPolicy,
     /// The taxes on funders' fees.
     pub fee_taxes: TaxRates,
+    /// Of exports to payers.
+    pub export: ExportPolicy,
 }
 
 /// A setting that no rule can follow.
@@ -89,6 +92,7 @@ impl Policies {
             offer,
             servicing,
             reminders: ReminderPolicy { steps: settings.reminder_dpd_days.clone() },
+            export: export(settings),
         })
     }
 }
@@ -130,6 +134,14 @@ fn servicing(settings: &Settings) -> ServicingPolicy {
             valid_days: settings.restructure_valid_days,
             first_due: first_due(settings),
         },
+    }
+}
+
+fn export(settings: &Settings) -> ExportPolicy {
+    ExportPolicy {
+        tolerance: settings.billing_tolerance,
+        arrears: if settings.billing_arrears { Arrears::Include } else { Arrears::Exclude },
+        cut_off_day: Some(settings.billing_cut_off_day).filter(|day| *day > 0),
     }
 }
 

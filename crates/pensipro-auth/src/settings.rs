@@ -102,6 +102,10 @@ settings! {
         "debt-service ratio of products that state none, percent of the monthly benefit, 0 to 100";
     "BILLING_TOLERANCE" Decimal = "0", billing_tolerance: Money = amount,
         "rupiah by which a pension cut may differ from what was billed and still match";
+    "BILLING_ARREARS" Boolean = "false", billing_arrears: bool = parsed,
+        "true: an export that does not say bills unpaid instalments of earlier months too";
+    "BILLING_CUT_OFF_DAY" Integer = "0", billing_cut_off_day: u32 = |text| within(text, 0, 31),
+        "day of the month before, 1 to 31, after which an export needs a reason, since payers take no deductions any more; 0 for none";
     "DEFAULT_DPD_DAYS" Integer = "90", default_dpd_days: u32 = |text| within(text, 1, 3_650),
         "days past due, 1 to 3650, after which an active loan is in default";
     "KOLEKTIBILITAS_BOUNDS" Json = "[0,90,120,180]", kolektibilitas_bounds: [u32; 4] = bounds,

@@ -59,6 +59,16 @@ pub enum BillingError {
         /// Today.
         today: NaiveDate,
     },
+    /// Payers take no instruction for the month any more.
+    #[error(
+        "payers took the month's deductions until {cut_off}, today is {today}; a reason is needed"
+    )]
+    PastCutOff {
+        /// The last day.
+        cut_off: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
     /// Money cannot have come tomorrow.
     #[error("paid_on {paid_on} lies ahead of today, {today}")]
     PaidOnAhead {
@@ -142,6 +152,7 @@ kinds! {
     PAID_ON_AHEAD = "paid_on_ahead", Refused, "The value date lies ahead of today";
     FILE_IMPORTED_ELSEWHERE = "file_imported_elsewhere", Conflict, "The file was imported for another payer or month";
     IMPORT_HAS_PAYMENTS = "import_has_payments", Conflict, "Payments of the import stand";
+    PAST_CUT_OFF = "past_cut_off", Refused, "The month's cut-off has passed; a reason is needed";
     IMPORT_DISCARDED = "import_discarded", Conflict, "The import was discarded";
     LINE_PAID = "line_paid", Conflict, "The line is paid already";
     NOTHING_HELD = "nothing_held", Conflict, "The line holds no money";
@@ -181,6 +192,7 @@ impl DomainError for BillingError {
             Self::ImportRaced => Self::IMPORT_RACED,
             Self::ReasonRequired => Self::REASON_REQUIRED,
             Self::SentOnAhead { .. } => Self::SENT_ON_AHEAD,
+            Self::PastCutOff { .. } => Self::PAST_CUT_OFF,
             Self::PaidOnAhead { .. } => Self::PAID_ON_AHEAD,
             Self::FileImportedElsewhere { .. } => Self::FILE_IMPORTED_ELSEWHERE,
             Self::ImportHasPayments { .. } => Self::IMPORT_HAS_PAYMENTS,

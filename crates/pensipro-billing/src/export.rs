@@ -2,9 +2,11 @@
 
 mod billing;
 mod file;
+mod policy;
 
 pub use billing::*;
 pub use file::{ExportFile, FileRow};
+pub use policy::ExportPolicy;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, UserId, codes};
@@ -70,7 +72,7 @@ pub struct Export {
     pub total_amount: Money,
     /// The export that it replaced.
     pub replaces: Option<ExportId>,
-    /// Why it replaced a sent one.
+    /// Why it replaced a sent one, or was made past the cut-off.
     pub reason: Option<String>,
     /// When it was handed over.
     pub sent_on: Option<NaiveDate>,
@@ -95,7 +97,7 @@ pub struct NewExport {
     pub profile: String,
     /// The export that it replaces.
     pub replaces: Option<ExportId>,
-    /// Why it replaces a sent one.
+    /// Why it replaces a sent one, or is made past the cut-off.
     pub reason: Option<String>,
 }
 

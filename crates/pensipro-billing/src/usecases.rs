@@ -41,7 +41,10 @@ mod tests {
             ..RawExport::default()
         };
         let command = RequestExport::check(&raw).unwrap();
-        assert_eq!((command.arrears, command.scope.pay_office.as_str()), (Arrears::Include, ""));
+        assert_eq!(
+            (command.arrears, command.scope.pay_office.as_str()),
+            (Some(Arrears::Include), "")
+        );
         assert_eq!(command.replace, Replace::Supersede { reason: Some("wrong office".into()) });
 
         let raw = RawImport {

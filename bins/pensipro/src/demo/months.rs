@@ -54,10 +54,10 @@ fn export(house: &House<'_>, payer: Payer, periode: Period) -> Result<Option<Exp
         ..RawExport::default()
     };
     let command = RequestExport::check(&raw)?;
-    let tolerance = house.policies.servicing.cut_tolerance;
+    let policy = house.policies.export;
     let opened = house.store.write("demo_export", |tx| {
         let today = tx.moment().today;
-        open_export(tx, finance, &command, tolerance, &profiles, today).map_err(Problem::from)
+        open_export(tx, finance, &command, &policy, &profiles, today).map_err(Problem::from)
     })?;
     let Opened::New(mut export) = opened else { return Ok(None) };
     while export.status == ExportStatus::Generating {

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, AuditValue, Authority, ExportId, Faults, Moment, Money, Page,
+    Actor, AuditEntry, AuditLog, AuditValue, Authority, ExportId, Faults, Moment, Page,
     PageRequest, Period, Permission, optional_text,
 };
 
 use crate::{
-    Arrears, BillingError, BillingRules, Export, ExportScope, ExportStatus, LeftOut, MarkSent,
-    NewExport, Payer, Profiles, Replace,
+    Arrears, BillingError, BillingRules, Export, ExportPolicy, ExportScope, ExportStatus, LeftOut,
+    MarkSent, NewExport, Payer, Profiles, Replace,
     repository::{BillableQuery, ExportFilter, ExportRepository},
 };
 
@@ -36,10 +36,12 @@ pub struct RawExport {
 pub struct RequestExport {
     /// What it covers.
     pub scope: ExportScope,
-    /// Whether it bills arrears.
-    pub arrears: Arrears,
+    /// Whether it bills arrears; `None`: as [`ExportPolicy`] says.
+    pub arrears: Option<Arrears>,
     /// What happens to a live export of the scope.
     pub replace: Replace,
+    /// Why it replaces a sent one, or is made past the cut-off.
+    pub reason: Option<String>,
 }
 
 impl RequestExport {
@@ -53,14 +55,15 @@ impl RequestExport {
         let checked = periode.zip(payer).zip(pay_office).zip(reason);
         let command = checked.map(|(((periode, payer), pay_office), reason)| Self {
             scope: ExportScope { periode, payer, pay_office: pay_office.unwrap_or_default() },
-            arrears: match raw.include_arrears {
-                Some(true) => Arrears::Include,
-                Some(false) | None => Arrears::Exclude,
-            },
+            arrears: raw.include_arrears.map(|include| match include {
+                true => Arrears::Include,
+                false => Arrears::Exclude,
+            }),
             replace: match raw.replace {
-                Some(true) => Replace::Supersede { reason },
+                Some(true) => Replace::Supersede { reason: reason.clone() },
                 Some(false) | None => Replace::Keep,
             },
+            reason,
         });
         faults.finish(command)
     }
@@ -103,7 +106,7 @@ pub fn open_export<Tx>(
     tx: &mut Tx,
     by: &Actor,
     command: &RequestExport,
-    tolerance: Money,
+    policy: &ExportPolicy,
     profiles: &Profiles,
     today: NaiveDate,
 ) -> Result<Opened<Export>, BillingError>
@@ -112,24 +115,21 @@ where
 {
     tx.recheck(by, Permission::ExportBilling)?;
     by.whole_house()?;
-    let replaced = match (tx.lock_live_export(&command.scope)?, &command.replace) {
-        (Some(live), Replace::Keep) => return Ok(Opened::Existing(live)),
-        (Some(live), Replace::Supersede { reason }) => {
-            Some(supersede(tx, by, live, reason.as_deref(), today)?)
-        }
-        (None, _) => None,
-    };
-    let reason = match &command.replace {
-        Replace::Supersede { reason } if replaced.is_some() => reason.clone(),
-        Replace::Supersede { .. } | Replace::Keep => None,
-    };
+    let live = tx.lock_live_export(&command.scope)?;
+    if let (Some(live), Replace::Keep) = (&live, &command.replace) {
+        return Ok(Opened::Existing(live.clone()));
+    }
+    let (periode, reason) = (command.scope.periode, command.reason.as_deref());
+    policy.refuse_late(periode, reason, today)?;
+    let is_late = policy.cut_off(periode).is_some_and(|cut_off| today > cut_off);
+    let replaces = live.map(|live| supersede(tx, by, live, reason, today)).transpose()?;
     let new = NewExport {
         scope: command.scope.clone(),
-        arrears: command.arrears,
-        tolerance,
+        arrears: command.arrears.unwrap_or(policy.arrears),
+        tolerance: policy.tolerance,
         profile: profiles.for_export(command.scope.payer)?.code().to_owned(),
-        replaces: replaced,
-        reason,
+        replaces,
+        reason: command.reason.clone().filter(|_| replaces.is_some() || is_late),
     };
     let id = tx.add_export(&new, by.user_id)?.ok_or(BillingError::ExportRaced)?;
     let export = tx.export(id)?;

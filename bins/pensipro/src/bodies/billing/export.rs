@@ -22,11 +22,11 @@ pub struct NewExportBody {
     pub payer: String,
     /// Only this pay office's pensioners.
     pub pay_office: Option<String>,
-    /// Bill unpaid instalments of earlier months too.
+    /// Bill unpaid instalments of earlier months too; by default as `BILLING_ARREARS` says.
     pub include_arrears: Option<bool>,
     /// Supersede the scope's live export.
     pub replace: Option<bool>,
-    /// Why, where that one was sent.
+    /// Why, where that one was sent, or where the month's cut-off has passed.
     pub reason: Option<String>,
 }
 

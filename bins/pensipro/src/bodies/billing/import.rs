@@ -174,7 +174,7 @@ impl From<Import> for ImportBody {
 /// What was billed to the payer for the month, by the latest outcome of each billed line: all of it
 /// together is what was billed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MonthBody {
+pub struct BilledMonthBody {
     /// What was billed.
     #[schema(value_type = String)]
     pub billed: Money,
@@ -205,7 +205,7 @@ impl From<MonthTotals> for BilledBody {
     }
 }
 
-impl From<MonthAccount> for MonthBody {
+impl From<MonthAccount> for BilledMonthBody {
     fn from(month: MonthAccount) -> Self {
         let of = |kind| BilledBody::from(month.of(kind));
         Self {
@@ -226,7 +226,7 @@ pub struct ImportDetailBody {
     #[serde(flatten)]
     pub import: ImportBody,
     /// The payer's month as it stands now, once the import is done.
-    pub month: Option<MonthBody>,
+    pub month: Option<BilledMonthBody>,
     /// The page of its lines, in their order in the file.
     #[serde(flatten)]
     pub page: List<LineBody>,
@@ -235,7 +235,7 @@ pub struct ImportDetailBody {
 impl ImportDetailBody {
     /// An import with its month, if that is told, and a page of its lines.
     pub fn new(import: Import, month: Option<MonthAccount>, page: List<LineBody>) -> Self {
-        Self { import: import.into(), month: month.map(MonthBody::from), page }
+        Self { import: import.into(), month: month.map(BilledMonthBody::from), page }
     }
 }
 

@@ -48,11 +48,11 @@ impl Export {
             replace: Some(self.replace),
             reason: self.reason,
         })?;
-        let tolerance = app.settings().billing_tolerance;
+        let policy = app.policies().export;
         let opened = app.change("open_export", move |tx, at| {
             let profiles = Profiles::new(tx.configured_profiles()?);
             let by = Actor::system();
-            let opened = open_export(tx, &by, &command, tolerance, &profiles, at.today)?;
+            let opened = open_export(tx, &by, &command, &policy, &profiles, at.today)?;
             Ok(opened.into_inner().id)
         });
         let id = opened.await?;

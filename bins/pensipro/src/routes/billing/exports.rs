@@ -44,10 +44,10 @@ async fn create(
 ) -> Reply<Begun<ExportBody>> {
     let (once, body) = body.split();
     let command = RequestExport::check(&body.into())?;
-    let tolerance = app.settings().billing_tolerance;
+    let policy = app.policies().export;
     let opened = app.post("open_export", once, move |tx, at| {
         let profiles = Profiles::new(tx.configured_profiles()?);
-        Ok(match open_export(tx, &by, &command, tolerance, &profiles, at.today)? {
+        Ok(match open_export(tx, &by, &command, &policy, &profiles, at.today)? {
             Opened::New(export) => begun(Progress::Going, export),
             Opened::Existing(export) => begun(Progress::Known, export),
         })

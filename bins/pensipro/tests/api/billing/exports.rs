@@ -141,3 +141,51 @@ fn what_cannot_be_exported_is_told_field_by_field() {
         assert_eq!(denied["permission"], "EXPORT_BILLING");
     });
 }
+
+/// Sets a configuration key.
+#[track_caller]
+fn set(house: &crate::support::House, key: &str, value: &str) {
+    let admin = house.admin();
+    let keys = admin.get("/configurations?limit=200").expect(200);
+    let rows = keys["data"].as_array().expect("a list");
+    let row = rows.iter().find(|row| row["config_key"] == key).expect("the key");
+    let path = format!("/configurations/{}", row["id"]);
+    admin.put(&path, &json!({"config_value": value})).expect(200);
+}
+
+#[test]
+fn an_export_past_its_cut_off_needs_a_reason() {
+    on_each_backend(|house| {
+        let desk = Desk::with_loans(house, 1);
+        set(house, "BILLING_CUT_OFF_DAY", "20");
+        let mut wish = json!({"periode": "2026-08", "payer": "TASPEN"});
+        assert_eq!(desk.export(&wish).expect(201)["reason"], json!(null));
+        let mut late = json!({"periode": "2026-07", "payer": "TASPEN"});
+        desk.export(&late).refused(422, "past_cut_off");
+        late["reason"] = json!("the pay office takes it until the 3rd");
+        let export = desk.export(&late).expect(201);
+        assert_eq!(export["reason"], late["reason"]);
+        assert_eq!(desk.export(&late).expect(200)["id"], export["id"]);
+        house.set_today("2026-07-21");
+        wish["replace"] = json!(true);
+        desk.export(&wish).refused(422, "past_cut_off");
+    });
+}
+
+#[test]
+fn arrears_are_billed_by_rule_unless_an_export_says_otherwise() {
+    on_each_backend(|house| {
+        let desk = Desk::with_loans(house, 1);
+        house.set_today("2026-08-02");
+        let bill = |more: &serde_json::Value| {
+            let mut wish = json!({"periode": "2026-08", "payer": "TASPEN", "replace": true});
+            wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let export = desk.export(&wish).expect(201);
+            desk.lines_of(export["id"].as_i64().unwrap())[0].sen
+        };
+        let month = bill(&json!({}));
+        set(house, "BILLING_ARREARS", "true");
+        assert_eq!(bill(&json!({})), 2 * month);
+        assert_eq!(bill(&json!({"include_arrears": false})), month);
+    });
+}

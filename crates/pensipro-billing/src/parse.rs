@@ -108,7 +108,7 @@ enum Source {
     /// The first bytes, until they tell what the file is.
     Unknown(Vec<u8>),
     Text(Lines),
-    Tables(Tables),
+    Tables(Box<Tables>),
     /// Rows come from outside.
     Rows(Box<Fields>),
 }
@@ -276,7 +276,7 @@ fn source_of(head: &[u8]) -> Option<Result<Source, FileFault>> {
     }
     let body = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
     match body.first() {
-        Some(b'<') => Some(Ok(Source::Tables(Tables::default()))),
+        Some(b'<') => Some(Ok(Source::Tables(Box::default()))),
         None if head.len() < SNIFFED => None,
         Some(_) | None => Some(Ok(Source::Text(Lines::default()))),
     }

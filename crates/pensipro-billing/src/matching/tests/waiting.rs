@@ -33,7 +33,10 @@ fn paid(line: &ImportLine, target: &Target) -> Matched {
 fn a_line_settled_by_hand_pays_what_was_billed() {
     let line = unmatched(of_person(9, 50_000));
     let settled = paid(&line, &target(7, Some(billed(7, 1, 50_000))));
-    assert_eq!(told(&[settled.clone()]), [(Outcome::Matched, Some(7), split(50_000, 0, 0))]);
+    assert_eq!(
+        told(std::slice::from_ref(&settled)),
+        [(Outcome::Matched, Some(7), split(50_000, 0, 0))]
+    );
     assert_eq!(settled.line.key, line.key, "the key stays the file's");
     let Some(Order::Pay { line: Some(of), periode: month, .. }) = settled.order else { panic!() };
     assert_eq!((of.line_no, month), (7, periode()));
@@ -51,7 +54,10 @@ fn a_duplicate_settled_by_hand_is_other_money() {
 #[test]
 fn a_loan_that_was_not_billed_is_paid_and_its_account_says_what_of_it() {
     let settled = paid(&unmatched(of_person(9, 50_000)), &target(7, None));
-    assert_eq!(told(&[settled.clone()]), [(Outcome::Over, Some(7), split(50_000, 0, 0))]);
+    assert_eq!(
+        told(std::slice::from_ref(&settled)),
+        [(Outcome::Over, Some(7), split(50_000, 0, 0))]
+    );
     assert!(matches!(settled.order, Some(Order::Pay { line: None, .. })));
     let answer = Posted::Paid { payment_id: PaymentId::new(1), to_refund: Money::from_sen(50_000) };
     let chunk = MatchedChunk { lines: vec![settled], last_line: 2 };

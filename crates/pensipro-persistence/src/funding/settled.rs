@@ -304,22 +304,23 @@ fn held(
     if coverage.follows.is_none() {
         return Ok(held);
     }
-    let of_funder = || {
-        lines::table
-            .inner_join(settlements::table)
-            .filter(settlements::funder_id.eq(coverage.funder_id.get()))
-            .filter(settlements::status.eq_any(final_codes()))
-    };
-    let of_transactions = of_funder()
+    let finals = settlements::table
+        .filter(settlements::funder_id.eq(coverage.funder_id.get()))
+        .filter(settlements::status.eq_any(final_codes()))
+        .select(settlements::id);
+    let finals: Vec<i64> = tx.run(|conn| finals.load(conn))?;
+    // By transaction and loan alone: joined with settlements, a database may read all lines of each.
+    let of_transactions = lines::table
         .filter(one_of(lines::transaction_id, list(tx, transactions)))
         .filter(lines::transaction_id.is_not_null())
         .select(LineRow::as_select());
-    let origination = of_funder()
+    let origination = lines::table
         .filter(one_of(lines::loan_id, list(tx, ids)))
         .filter(lines::kind.eq(LineKind::Origination.code()))
         .select(LineRow::as_select());
     let mut rows: Vec<LineRow> = tx.run(|conn| of_transactions.load(conn))?;
     rows.extend(tx.run(|conn| origination.load::<LineRow>(conn))?);
+    rows.retain(|row| finals.contains(&row.settlement_id));
     for row in rows {
         if let Some(loan) = row.loan() {
             held.entry(loan.get()).or_default().push(row.held());

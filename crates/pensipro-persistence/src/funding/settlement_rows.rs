@@ -240,7 +240,7 @@ impl From<TotalsRow> for ContractTotals {
 #[diesel(table_name = funder_settlement_lines)]
 #[diesel(treat_none_as_default_value = false)]
 pub(super) struct LineRow {
-    settlement_id: i64,
+    pub(super) settlement_id: i64,
     no: i32,
     contract_id: i64,
     loan_id: Option<i64>,

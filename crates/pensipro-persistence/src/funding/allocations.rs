@@ -20,7 +20,7 @@ use crate::{
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = funder_allocations)]
 pub(super) struct Row {
-    id: i64,
+    pub(super) id: i64,
     loan_id: i64,
     funder_id: i64,
     contract_id: i64,

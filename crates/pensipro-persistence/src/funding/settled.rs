@@ -119,9 +119,10 @@ fn shares(
 ) -> Result<(HashMap<i64, Vec<Allocation>>, HashMap<i64, NaiveDate>), StorageError> {
     let query = allocations::table
         .filter(one_of(allocations::loan_id, list(tx, ids)))
-        .order(allocations::id)
         .select((AllocationRow::as_select(), allocations::ended_at));
-    let rows: Vec<(AllocationRow, Option<NaiveDateTime>)> = tx.run(|conn| query.load(conn))?;
+    let mut rows: Vec<(AllocationRow, Option<NaiveDateTime>)> = tx.run(|conn| query.load(conn))?;
+    // Put in order here: asked to, a database without statistics reads the whole table by its ids.
+    rows.sort_unstable_by_key(|(row, _)| row.id);
     let (mut shares, mut hindsight) = (HashMap::<i64, Vec<_>>::new(), HashMap::new());
     for (row, ended_at) in rows {
         let share = Allocation::try_from(row)?;

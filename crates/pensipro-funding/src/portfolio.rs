@@ -40,22 +40,6 @@ impl PortfolioLoan {
     pub fn share_pct(&self) -> Rate {
         share_of(self.held.principal, self.held.plafon)
     }
-
-    /// Days past due.
-    pub fn dpd(&self, today: NaiveDate) -> u32 {
-        let days = self.oldest_unpaid_due.map_or(0, |due| (today - due).num_days());
-        u32::try_from(days).unwrap_or_default()
-    }
-
-    /// The bucket of its days past due.
-    pub fn bucket(&self, today: NaiveDate) -> &'static str {
-        match self.dpd(today) {
-            0..=30 => "0-30",
-            31..=60 => "31-60",
-            61..=90 => "61-90",
-            _ => ">90",
-        }
-    }
 }
 
 /// What a funder has outstanding, against what he may have.
@@ -65,35 +49,4 @@ pub struct Exposure {
     pub limit: Option<Money>,
     /// His shares of what is outstanding on pending and open loans.
     pub exposure: Money,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_past_due_have_their_bucket() {
-        let loan = |due: Option<&str>| PortfolioLoan {
-            loan_id: LoanId::new(1),
-            number: "LN-2026-000001".into(),
-            contract_id: ContractId::new(1),
-            kind: AllocationKind::Participation,
-            status: "active".into(),
-            held: HeldLoan {
-                outstanding: Money::from_sen(50),
-                principal: Money::from_sen(70),
-                plafon: Money::from_sen(100),
-            },
-            oldest_unpaid_due: due.map(|day| day.parse().unwrap()),
-        };
-        let today: NaiveDate = "2026-06-30".parse().unwrap();
-        let bucket = |due| (loan(due).dpd(today), loan(due).bucket(today));
-        assert_eq!(bucket(None), (0, "0-30"));
-        assert_eq!(bucket(Some("2026-07-05")), (0, "0-30"));
-        assert_eq!(bucket(Some("2026-05-31")), (30, "0-30"));
-        assert_eq!(bucket(Some("2026-05-30")), (31, "31-60"));
-        assert_eq!(bucket(Some("2026-04-01")), (90, "61-90"));
-        assert_eq!(bucket(Some("2026-03-31")), (91, ">90"));
-        assert_eq!(loan(None).share_pct(), Rate::percent(70));
-    }
 }

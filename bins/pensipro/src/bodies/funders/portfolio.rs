@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_funding::{Exposure, PortfolioFilter, PortfolioLoan};
 use pensipro_kernel::{ContractId, Money, Rate};
+use pensipro_servicing::{days_past_due, reports::AgingBucket};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -55,6 +56,7 @@ pub struct PortfolioLoanBody {
 impl PortfolioLoanBody {
     /// The loan as of today.
     pub fn new(loan: PortfolioLoan, today: NaiveDate) -> Self {
+        let dpd = days_past_due(loan.oldest_unpaid_due, today);
         Self {
             loan_id: loan.loan_id.get(),
             contract_id: loan.contract_id.get(),
@@ -62,8 +64,8 @@ impl PortfolioLoanBody {
             share_pct: loan.share_pct(),
             plafon_share: loan.held.principal,
             outstanding_principal_share: loan.held.share(),
-            dpd: loan.dpd(today),
-            bucket: loan.bucket(today),
+            dpd,
+            bucket: AgingBucket::of(dpd).code(),
             number: loan.number,
             status: loan.status,
         }

@@ -74,6 +74,7 @@ impl Money {
     }
 
     /// `self − other`, but never below zero. Both are expected to be non-negative.
+    #[inline]
     pub fn minus_or_zero(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0).max(0))
     }

@@ -9,7 +9,7 @@ use crate::{
     hold::Holds,
     input::{Disbursed, FailedCut, Input, InputKind, Order, PaidAs, PaymentInput, StatusByHand},
     loan::{Collection, LoanStatus},
-    overdue::Elapsed,
+    overdue::{Day, Elapsed},
     row::{Row, RowKey},
     rules::Rules,
 };
@@ -191,11 +191,12 @@ impl Account {
                 break;
             }
             let holds = holds.of(row.due_date);
+            let due = Day::from(due);
             if let Some(late) = &rules.late {
-                row.count_overdue(late, holds, due, &time);
+                row.count_overdue(late, holds, &due, &time);
             }
             if !was_in_default {
-                let began = row.default_began(rules, holds, due, &time);
+                let began = row.default_began(rules, holds, &due, &time);
                 state.default_since = state.default_since.into_iter().chain(began).min();
             }
         }

@@ -135,7 +135,8 @@ pub(crate) fn spread(
     payment: &PaymentInput,
     rules: &Rules,
 ) {
-    let due = rows.partition_point(|row| row.due_date <= payment.due_through);
+    // Those that are open begin with what is due: a search would look at rows far behind it.
+    let due = rows.iter().take_while(|row| row.due_date <= payment.due_through).count();
     let (due, to_come) = rows.split_at_mut_checked(due).unwrap_or_default();
     match rules.order {
         AllocationOrder::RowFirst => purse.pay_rows(due, &PENALTY_FIRST, rules),

@@ -44,19 +44,29 @@ pub enum LateBasis {
     Fixed(Money),
 }
 
+/// A day with its number among all days, reckoned once: it costs a division.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Day {
+    date: NaiveDate,
+    number: i32,
+}
+
+impl From<NaiveDate> for Day {
+    fn from(date: NaiveDate) -> Self {
+        Self { date, number: date.num_days_from_ce() }
+    }
+}
+
 /// The days after one date through another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Elapsed {
-    after: NaiveDate,
-    through: NaiveDate,
-    after_day: i32,
-    through_day: i32,
+    after: Day,
+    through: Day,
 }
 
 impl Elapsed {
     pub(crate) fn new(after: NaiveDate, through: NaiveDate) -> Self {
-        let (after_day, through_day) = (after.num_days_from_ce(), through.num_days_from_ce());
-        Self { after, through, after_day, through_day }
+        Self { after: after.into(), through: through.into() }
     }
 }
 
@@ -137,26 +147,27 @@ impl Row {
         &mut self,
         late: &LatePenalty,
         holds: &[Hold],
-        due: NaiveDate,
+        due: &Day,
         time: &Elapsed,
     ) {
         let unpaid = self.late_base();
         if unpaid.is_zero() {
             return;
         }
-        let due_day = due.num_days_from_ce();
+        let Elapsed { after, through } = time;
         if holds.is_empty() {
-            let days = time.through_day.saturating_sub(time.after_day.max(due_day));
-            let late_days = time.through_day.saturating_sub(due_day);
+            let days = through.number.saturating_sub(after.number.max(due.number));
+            let late_days = through.number.saturating_sub(due.number);
             self.counted.count(unpaid, days.into(), late.is_past_grace(late_days));
             return;
         }
-        for stretch in stretches(holds, self.cut_failed_on, time.after.max(due), time.through) {
+        let from = after.date.max(due.date);
+        for stretch in stretches(holds, self.cut_failed_on, from, through.date) {
             let Stretch { after, until, held } = stretch;
             let time = if held { &mut self.held } else { &mut self.counted };
             let until_day = until.num_days_from_ce();
             let days = until_day.saturating_sub(after.num_days_from_ce());
-            let late_days = until_day.saturating_sub(due_day);
+            let late_days = until_day.saturating_sub(due.number);
             time.count(unpaid, days.into(), late.is_past_grace(late_days));
         }
     }
@@ -166,14 +177,16 @@ impl Row {
         &self,
         rules: &Rules,
         holds: &[Hold],
-        due: NaiveDate,
+        due: &Day,
         time: &Elapsed,
     ) -> Option<NaiveDate> {
-        if self.late_base().is_zero() {
+        let Elapsed { after, through } = time;
+        let late_days = i64::from(through.number) - i64::from(due.number);
+        if late_days <= i64::from(rules.default_after_days) || self.late_base().is_zero() {
             return None;
         }
-        let default_after = day_after(due, rules.default_after_days);
-        stretches(holds, self.cut_failed_on, time.after.max(due), time.through)
+        let default_after = day_after(due.date, rules.default_after_days);
+        stretches(holds, self.cut_failed_on, after.date.max(due.date), through.date)
             .find(|stretch| !stretch.held && stretch.until > default_after)
             .map(|stretch| day_after(stretch.after.max(default_after), 1))
     }

@@ -40,6 +40,7 @@ mod reversal;
 mod settle_funder;
 mod standing;
 mod statements;
+mod take_over;
 mod topup;
 mod withdraw;
 
@@ -60,4 +61,5 @@ pub use retry::{Retried, retry_lines};
 pub use reversal::{record_payment, reverse_payment};
 pub use settle_funder::{SettleFunder, open_funder_settlement};
 pub use statements::{MemberStatement, member_statement, receipt_of_payment};
+pub use take_over::{LoanTakenOver, take_over_loans};
 pub use withdraw::{reverse, set_application_status, withdraw_application};

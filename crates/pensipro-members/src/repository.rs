@@ -154,6 +154,13 @@ pub trait ContactRepository {
         details: &ContactDetails,
         by: Option<UserId>,
     ) -> Result<Contact, StorageError>;
+    /// Inserts one for each of these members, who have none yet: their primary ones. Two statements,
+    /// however many there are.
+    fn add_first_contacts(
+        &mut self,
+        new: Vec<(MemberId, ContactDetails)>,
+        by: Option<UserId>,
+    ) -> Result<(), StorageError>;
     /// Saves the details over the version read; gives the new version.
     fn save_contact(&mut self, contact: &Contact) -> Result<Version, StorageError>;
     /// Makes it the only primary contact of its kind. Raises the version of every contact that it
@@ -179,6 +186,13 @@ pub trait BankAccountRepository {
         details: &AccountDetails,
         by: Option<UserId>,
     ) -> Result<BankAccount, StorageError>;
+    /// Inserts one for each of these members, who have none yet: their default ones. Gives the ids in
+    /// their order. Two statements, however many there are.
+    fn add_first_accounts(
+        &mut self,
+        new: Vec<(MemberId, AccountDetails)>,
+        by: Option<UserId>,
+    ) -> Result<Vec<BankAccountId>, StorageError>;
     /// Makes it the member's only default account.
     fn set_default_account(
         &mut self,

@@ -83,6 +83,13 @@ pub trait ApplicationRepository {
         draft: &ApplicationDraft,
         by: Option<UserId>,
     ) -> Result<Application, StorageError>;
+    /// Inserts applications of loans that are disbursed with them, approved on the day of their entry,
+    /// and gives their ids in their order. Two statements, however many there are.
+    fn add_disbursed_applications(
+        &mut self,
+        drafts: &[ApplicationDraft],
+        by: Option<UserId>,
+    ) -> Result<Vec<ApplicationId>, StorageError>;
     /// Saves everything that can change over the version read; gives the new version.
     fn save_application(&mut self, application: &Application) -> Result<Version, StorageError>;
     /// Approved applications whose approval lies before the day, oldest first, at most `limit`.

@@ -118,8 +118,16 @@ pub trait LoanRepository {
         reference: &str,
     ) -> Result<Option<PaymentId>, StorageError>;
 
-    /// Adds a pending loan with its provisional rows.
-    fn add_loan(&mut self, new: &NewLoan, by: Option<UserId>) -> Result<Loan, StorageError>;
+    /// Adds pending loans with their provisional rows, and gives them in their order. A fixed number
+    /// of statements for every some thousand rows.
+    fn add_loans(&mut self, new: &[NewLoan], by: Option<UserId>)
+    -> Result<Vec<Loan>, StorageError>;
+
+    /// Adds one.
+    fn add_loan(&mut self, new: &NewLoan, by: Option<UserId>) -> Result<Loan, StorageError> {
+        let added = self.add_loans(std::slice::from_ref(new), by)?.pop();
+        added.ok_or_else(|| StorageError::Failed("one loan was added and none is there".into()))
+    }
 
     /// Marks a loan that was never disbursed cancelled, if the version still stands.
     fn cancel_loan(&mut self, loan: &Loan) -> Result<Loan, StorageError>;

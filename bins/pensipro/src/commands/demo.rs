@@ -13,7 +13,7 @@ use crate::{
     app::{Bcrypt, Keeping, StartError, first_data, open_files, open_store_at},
     clock::{SystemClock, SystemEntropy, random_hex},
     config::Secret,
-    demo::{self, Plan, Progress, Timeline, World},
+    demo::{self, Manner, Plan, Progress, Timeline, World},
     policy::Policies,
 };
 
@@ -29,12 +29,16 @@ pub(super) struct Arguments {
     /// The same seed gives the same portfolio.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Over how many past months.
-    #[arg(long, default_value_t = 12)]
-    months: u32,
-    /// The longest tenor, in months.
-    #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u16).range(12..=180))]
-    longest_tenor: u16,
+    /// Take the loans over as one portfolio, without visits, papers and committee; 10,000 and more
+    /// always are.
+    #[arg(long)]
+    in_bulk: bool,
+    /// Over how many past months; 12, in bulk 2.
+    #[arg(long)]
+    months: Option<u32>,
+    /// The longest tenor, in months; 96, in bulk 36.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(12..=180))]
+    longest_tenor: Option<u16>,
     /// The password of admin and of every member of the staff; without it one is made and printed.
     #[arg(long)]
     password: Option<String>,
@@ -89,12 +93,17 @@ fn plan(config: &Config, arguments: &Arguments, text: String) -> Result<Plan, St
     let password_hash = Bcrypt::new(config.bcrypt_cost)
         .hash(&password)
         .map_err(|error| StartError::Other(format!("the password: {error}")))?;
+    let (manner, months, longest_tenor) = match arguments.in_bulk || arguments.loans >= 10_000 {
+        true => (Manner::InBulk, 2, 36),
+        false => (Manner::OneByOne, 12, 96),
+    };
     Ok(Plan {
+        manner,
         loans: arguments.loans,
         members: arguments.members,
         seed: arguments.seed,
-        months: arguments.months,
-        longest_tenor: arguments.longest_tenor,
+        months: arguments.months.unwrap_or(months),
+        longest_tenor: arguments.longest_tenor.unwrap_or(longest_tenor),
         password: text,
         password_hash,
     })

@@ -122,7 +122,7 @@ fn apply(
         sales_id: Some(sales_id),
         plafon: plafon(random, benefit, tenor),
         tenor: Some(tenor),
-        purpose: Some(pick(random, PURPOSES).to_owned()),
+        purpose: Some(purpose(random).to_owned()),
         ..RawApplication::default()
     };
     let new = NewApplication::check(raw)?;
@@ -137,15 +137,25 @@ fn apply(
 const PURPOSES: &[&str] =
     &["Renovasi rumah", "Pendidikan cucu", "Modal usaha", "Umrah", "Biaya kesehatan", "Kendaraan"];
 
+/// What the money is for.
+pub(super) fn purpose(random: &mut Rng) -> &'static str {
+    pick(random, PURPOSES)
+}
+
 /// Years that leave the last instalment well before the highest age.
-fn tenor(random: &mut Rng, birth_date: NaiveDate, today: NaiveDate, longest: u16) -> u16 {
+pub(super) fn tenor(
+    random: &mut Rng,
+    birth_date: NaiveDate,
+    today: NaiveDate,
+    longest: u16,
+) -> u16 {
     let age = today.year() - birth_date.year();
-    let most = u16::try_from(73 - age).unwrap_or(1).clamp(2, (longest / 12).max(8));
-    (random.u16(1..=most) * 12).min(longest)
+    let most = u16::try_from(73 - age).unwrap_or(1).clamp(1, (longest / 12).max(1));
+    random.u16(1..=most) * 12
 }
 
 /// A plafon whose instalment takes a third to two thirds of the pension.
-fn plafon(random: &mut Rng, benefit: Money, tenor: u16) -> Option<Money> {
+pub(super) fn plafon(random: &mut Rng, benefit: Money, tenor: u16) -> Option<Money> {
     let share = random.i64(33..66);
     let affordable = benefit.sen() / 100 * share / 100 * i64::from(tenor) * 6 / 10;
     Money::from_rupiah((affordable / 500_000).max(10) * 500_000)

@@ -1,6 +1,8 @@
 //! `pensipro demo`: an empty database filled with a portfolio that looks like one that grew, through
-//! the use cases that requests go through. The same seed gives the same people and loans.
+//! the use cases that requests go through; a big one is taken over in bulk instead, by the same rules.
+//! The same seed gives the same people and loans.
 
+mod bulk;
 mod crowd;
 mod force;
 mod lending;
@@ -28,9 +30,20 @@ use staff::Staff;
 /// Events that are noted as told in one transaction.
 const FORGOTTEN_AT_ONCE: u32 = 5_000;
 
+/// How loans come to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// One by one, from the sales person's visit to the disbursement.
+    OneByOne,
+    /// As a portfolio that is taken over: without visits, papers, committee and commissions.
+    InBulk,
+}
+
 /// What to make.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// How the loans come to be.
+    pub manner: Manner,
     /// How many loans.
     pub loans: u32,
     /// How many members who do not borrow.
@@ -101,7 +114,7 @@ pub struct World<'a> {
 }
 
 /// Who is told how far it is.
-pub trait Progress {
+pub trait Progress: Sync {
     /// So many loans more.
     fn lent(&self, loans: u64);
     /// So many members more who do not borrow.
@@ -119,6 +132,8 @@ pub(crate) struct House<'a> {
     force: Force,
     products: Vec<ProductId>,
     longest_tenor: u16,
+    /// Chance's beginning, where loans are taken over in bulk.
+    in_bulk: Option<u64>,
     document_digest: [u8; 32],
 }
 
@@ -195,6 +210,7 @@ fn open_house<'a>(
         force,
         products,
         longest_tenor: plan.longest_tenor,
+        in_bulk: (plan.manner == Manner::InBulk).then_some(plan.seed),
         document_digest: digest.as_ref().try_into().unwrap_or_default(),
     })
 }
@@ -246,18 +262,32 @@ fn lend_month(
     while made < share {
         let day = from + Days::new(days * u64::from(made) / u64::from(share));
         world.timeline.set(day.min(world.timeline.end()));
-        let batch = BATCH.min(share - made);
-        let before = random.clone();
-        let (next, lent, after) = house.store.write("demo_lend", |tx| {
-            let mut random = before.clone();
-            lend_batch(tx, house, &mut random, number, batch)
-                .map(|(next, lent)| (next, lent, random))
-        })?;
-        (*random, number) = (after, next);
-        made += lent;
+        let left = share - made;
+        let (lent, next) = match house.in_bulk {
+            Some(seed) => bulk::take_over(house, seed, number, left)?,
+            None => lend_some(house, random, number, left)?,
+        };
+        (made, number) = (made + lent, next);
         world.progress.lent(lent.into());
     }
     Ok(number)
+}
+
+/// Lends to the next pensioners in one transaction; gives how many loans that made, and the next number.
+fn lend_some(
+    house: &House<'_>,
+    random: &mut Rng,
+    number: u32,
+    left: u32,
+) -> Result<(u32, u32), Problem> {
+    let before = random.clone();
+    let (next, lent, after) = house.store.write("demo_lend", |tx| {
+        let mut random = before.clone();
+        lend_batch(tx, house, &mut random, number, BATCH.min(left))
+            .map(|(next, lent)| (next, lent, random))
+    })?;
+    *random = after;
+    Ok((lent, next))
 }
 
 fn lend_batch(

@@ -6,21 +6,16 @@ use std::fmt::Write;
 use chrono::Days;
 use fastrand::Rng;
 use pensipro_billing::{
-    Export, ExportStatus, FileLine, FileRow, Import, Opened, Parser, Payer, Profiles, RawExport,
-    RawImport, RequestExport, RequestImport, SpooledFile, generate_export_chunk, open_export,
-    open_import, repository::ExportRepository,
+    BillingError, Export, ExportStatus, FileLine, FileRow, Import, Opened, Parser, Payer,
+    PayerProfile, Profiles, RawExport, RawImport, RequestExport, RequestImport, SpooledFile,
+    generate_export_chunk, open_export, open_import, repository::ExportRepository,
 };
-use pensipro_flows::{finish_import, process_import_chunk};
+use pensipro_flows::{finish_import, process_import_chunk, record_payment};
 use pensipro_kernel::{Clock, LoanId, Money, Period};
-use pensipro_servicing::{RawPayment, RecordPayment, record_payment};
+use pensipro_servicing::{RawPayment, RecordPayment};
 
 use super::House;
-use crate::{demo::Timeline, http::Problem};
-
-/// Lines a transaction.
-const CHUNK: usize = 500;
-/// Lines a chunk of an export.
-const EXPORT_CHUNK: u32 = 1_000;
+use crate::{demo::Timeline, http::Problem, jobs::rows_of_a_batch};
 
 /// Bills a month, and imports the answer: of a hundred cuts two fail, one is short, one is over.
 /// Those that failed are paid in cash by every second member, two weeks later.
@@ -60,15 +55,22 @@ fn export(house: &House<'_>, payer: Payer, periode: Period) -> Result<Option<Exp
         open_export(tx, finance, &command, &policy, &profiles, today).map_err(Problem::from)
     })?;
     let Opened::New(mut export) = opened else { return Ok(None) };
+    let chunk = lines_of_a_chunk(house);
     while export.status == ExportStatus::Generating {
         export = house.store.write("demo_export", |tx| {
             let today = tx.moment().today;
-            generate_export_chunk(tx, finance, export.id, EXPORT_CHUNK, &profiles, today)
+            generate_export_chunk(tx, finance, export.id, chunk, &profiles, today)
                 .map_err(Problem::from)
         })?;
     }
     Ok((export.lines > 0).then_some(export))
 }
+
+fn lines_of_a_chunk(house: &House<'_>) -> u32 {
+    u32::try_from(rows_of_a_batch(house.store.backend())).unwrap_or(u32::MAX)
+}
+
+const HEADER: &str = "reference;amount;status;reason\r\n";
 
 /// A payer's answer.
 struct Answer {
@@ -78,10 +80,10 @@ struct Answer {
 }
 
 fn answer(house: &House<'_>, random: &mut Rng, export: &Export) -> Result<Answer, Problem> {
-    let mut answer = Answer { file: "reference;amount;status;reason\r\n".into(), failed: vec![] };
-    let mut after = 0;
+    let mut answer = Answer { file: HEADER.into(), failed: vec![] };
+    let (mut after, chunk) = (0, lines_of_a_chunk(house));
     loop {
-        let rows = house.store.read(|tx| tx.file_rows(export.id, after, EXPORT_CHUNK))?;
+        let rows = house.store.read(|tx| tx.file_rows(export.id, after, chunk))?;
         let Some(last) = rows.last() else { return Ok(answer) };
         after = last.line_no;
         for row in &rows {
@@ -112,15 +114,26 @@ impl Answer {
 }
 
 fn import(house: &House<'_>, payer: Payer, periode: Period, file: &str) -> Result<(), Problem> {
-    let (import, lines) = open(house, payer, periode, file)?;
-    let finance = house.staff.of("FINANCE");
-    for chunk in lines.chunks(CHUNK) {
+    let profile = Profiles::new(Vec::new()).by_code("GENERIC")?;
+    let import = open(house, payer, periode, (file, &profile))?;
+    let (finance, limit) = (house.staff.of("FINANCE"), rows_of_a_batch(house.store.backend()));
+    let (mut parser, mut lines) = (Parser::new(vec![profile]), Vec::new());
+    let process = |chunk: Vec<FileLine>| {
         house.store.write("demo_import", |tx| {
-            let at = tx.moment();
-            let policy = &house.policies.servicing;
-            process_import_chunk(tx, finance, import.id, chunk.to_vec(), policy, at)
+            let (at, policy) = (tx.moment(), &house.policies.servicing);
+            process_import_chunk(tx, finance, import.id, chunk.clone(), policy, at)
                 .map_err(Problem::from)
-        })?;
+        })
+    };
+    for block in file.as_bytes().chunks(BLOCK) {
+        parser.feed(block, &mut lines).map_err(BillingError::from)?;
+        while lines.len() >= limit {
+            process(lines.drain(..limit).collect())?;
+        }
+    }
+    parser.finish(&mut lines).map_err(BillingError::from)?;
+    if !lines.is_empty() {
+        process(lines)?;
     }
     house
         .store
@@ -128,17 +141,15 @@ fn import(house: &House<'_>, payer: Payer, periode: Period, file: &str) -> Resul
     Ok(())
 }
 
+/// Bytes that are parsed at once.
+const BLOCK: usize = 64 << 10;
+
 fn open(
     house: &House<'_>,
     payer: Payer,
     periode: Period,
-    file: &str,
-) -> Result<(Import, Vec<FileLine>), Problem> {
-    let profile = Profiles::new(Vec::new()).by_code("GENERIC")?;
-    let mut parser = Parser::new(vec![profile.clone()]);
-    let mut lines = Vec::new();
-    parser.feed(file.as_bytes(), &mut lines).map_err(pensipro_billing::BillingError::from)?;
-    parser.finish(&mut lines).map_err(pensipro_billing::BillingError::from)?;
+    (file, profile): (&str, &PayerProfile),
+) -> Result<Import, Problem> {
     let raw = RawImport {
         periode: periode.to_string(),
         payer: payer.to_string(),
@@ -147,6 +158,7 @@ fn open(
     let command = RequestImport::check(&raw)?;
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, file.as_bytes());
     let sha256: [u8; 32] = digest.as_ref().try_into().unwrap_or_default();
+    let lines = file.lines().count() - HEADER.lines().count();
     let finance = house.staff.of("FINANCE");
     let opened = house.store.write("demo_import", |tx| {
         let at = tx.moment();
@@ -154,13 +166,13 @@ fn open(
             sha256,
             bytes: u64::try_from(file.len()).unwrap_or(u64::MAX),
             spool_key: "demo".to_owned(),
-            profile: &profile,
-            lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
+            profile,
+            lines: u32::try_from(lines).unwrap_or(u32::MAX),
         };
         let tolerance = house.policies.servicing.cut_tolerance;
         open_import(tx, finance, &command, spooled, tolerance, at).map_err(Problem::from)
     })?;
-    Ok((opened.into_inner(), lines))
+    Ok(opened.into_inner())
 }
 
 fn pay_at_the_counter(

@@ -14,9 +14,14 @@ use crate::support::{
 
 /// Fills the house's database with twelve loans over three months.
 pub(crate) fn fill(house: &House) {
+    fill_with(house, &["--loans", "12", "--months", "2"]);
+}
+
+fn fill_with(house: &House, options: &[&str]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let filled = Command::new(env!("CARGO_BIN_EXE_pensipro"))
-        .args(["demo", "--loans", "12", "--months", "2", "--seed", "7", "--password", PASSWORD])
+        .args(["demo", "--seed", "7", "--password", PASSWORD])
+        .args(options)
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("PENSIPRO_DATABASE_URL", house.database.url())
@@ -62,5 +67,30 @@ fn a_demonstration_has_loans_and_people_who_sold_them() {
         let own = id(&rows(&own)[0]);
         let visits = seller.get(&format!("/sales/{own}/visits")).expect(200);
         assert!(!rows(&visits).is_empty());
+    });
+}
+
+/// Taken over in bulk, by the rules of every single loan: the books agree, and cuts were paid.
+#[test]
+fn a_portfolio_taken_over_is_in_order() {
+    on_each_backend(|house| {
+        fill_with(house, &["--loans", "90", "--in-bulk"]);
+        house.set_today("2026-06-30");
+        let manager = house.sign_in("melati");
+        let loans = manager.get("/loans?limit=200").expect(200);
+        assert_eq!(rows(&loans).len(), 90);
+        let first = manager.get("/loans/1").expect(200);
+        assert_eq!(first["status"], "active");
+        let schedule = manager.get("/loans/1/schedules").expect(200);
+        assert_eq!(rows(&schedule).len() as u64, first["tenor"].as_u64().unwrap());
+        let application = format!("/applications/{}", first["application_id"]);
+        assert_eq!(manager.get(&application).expect(200)["status"], "disbursed");
+        let member = format!("/members/{}", first["member_id"]);
+        let contacts = manager.get(&format!("{member}/contacts")).expect(200);
+        assert_eq!(rows(&contacts)[0]["is_primary"], true);
+        let accounts = manager.get(&format!("{member}/bank-accounts")).expect(200);
+        assert_eq!(rows(&accounts)[0]["is_default"], true);
+        assert!(!rows(&manager.get("/loans/1/payments").expect(200)).is_empty());
+        crate::verify::assert_proved(house);
     });
 }

@@ -10,7 +10,7 @@ use crate::{
     convert::{code, from_time},
     crypto::{LookupKey, SealingKey},
     schema::member_bank_accounts,
-    sql::columns,
+    sql::{batch_row, columns},
 };
 
 const NUMBER: &str = "member_bank_accounts.account_number";
@@ -59,6 +59,48 @@ impl Row {
     }
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = member_bank_accounts)]
+#[diesel(treat_none_as_default_value = false)]
+struct NewRow {
+    id: i64,
+    member_id: i64,
+    bank_code: String,
+    bank_name: String,
+    account_number: Vec<u8>,
+    account_number_sealed: Vec<u8>,
+    account_name_sealed: Vec<u8>,
+    is_default: bool,
+    created_at: NaiveDateTime,
+    created_by: Option<i64>,
+}
+batch_row!(NewRow => member_bank_accounts);
+
+impl Tx<'_> {
+    fn account_row(
+        &self,
+        id: i64,
+        (member, key): (MemberId, &SealingKey),
+        details: AccountDetails,
+        by: Option<UserId>,
+    ) -> NewRow {
+        let AccountDetails { bank_code, bank_name, account_number, account_name } = details;
+        let seal = |place, text| key.seal_text(self.entropy(), place, text);
+        NewRow {
+            id,
+            member_id: member.get(),
+            bank_code,
+            bank_name,
+            account_number: self.lookup(LookupKey::Account, account_number.as_str()).to_vec(),
+            account_number_sealed: seal(NUMBER, account_number.as_str()),
+            account_name_sealed: seal(NAME, &account_name),
+            is_default: true,
+            created_at: self.now(),
+            created_by: by.map(UserId::get),
+        }
+    }
+}
+
 impl BankAccountRepository for Tx<'_> {
     fn bank_accounts(&mut self, member: MemberId) -> Result<Vec<BankAccount>, StorageError> {
         let rows: Vec<Row> = self.run(|conn| {
@@ -101,6 +143,23 @@ impl BankAccountRepository for Tx<'_> {
                 .get_result(conn)
         })?;
         row.opened(&key)
+    }
+
+    fn add_first_accounts(
+        &mut self,
+        new: Vec<(MemberId, AccountDetails)>,
+        by: Option<UserId>,
+    ) -> Result<Vec<BankAccountId>, StorageError> {
+        let members: Vec<MemberId> = new.iter().map(|(member, _)| *member).collect();
+        let keys = self.member_keys(&members)?;
+        let ids = self.reserve_ids("member_bank_accounts", new.len())?;
+        let rows = ids.iter().zip(new).map(|(id, (member, details))| {
+            let key = keys.get(&member).ok_or(StorageError::not_found("member", member.get()))?;
+            Ok(self.account_row(*id, (member, key), details, by))
+        });
+        let rows = rows.collect::<Result<_, StorageError>>()?;
+        self.insert_all::<NewRow>(rows)?;
+        Ok(ids.into_iter().map(BankAccountId::new).collect())
     }
 
     fn set_default_account(

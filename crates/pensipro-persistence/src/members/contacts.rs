@@ -10,7 +10,7 @@ use crate::{
     convert::{code, from_time},
     crypto::SealingKey,
     schema::member_contacts,
-    sql::columns,
+    sql::{batch_row, columns},
 };
 
 const VALUE: &str = "member_contacts.value";
@@ -40,6 +40,23 @@ struct DetailColumns {
     name_sealed: Option<Vec<u8>>,
     relation: Option<String>,
 }
+
+#[derive(Insertable)]
+#[diesel(table_name = member_contacts)]
+#[diesel(treat_none_as_default_value = false)]
+struct NewRow {
+    member_id: i64,
+    kind: &'static str,
+    value_sealed: Vec<u8>,
+    name_sealed: Option<Vec<u8>>,
+    relation: Option<String>,
+    is_primary: bool,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    created_by: Option<i64>,
+}
+batch_row!(NewRow => member_contacts);
 
 impl Row {
     fn opened(self, key: &SealingKey) -> Result<Contact, StorageError> {
@@ -122,6 +139,35 @@ impl ContactRepository for Tx<'_> {
                 .get_result(conn)
         })?;
         row.opened(&key)
+    }
+
+    fn add_first_contacts(
+        &mut self,
+        new: Vec<(MemberId, ContactDetails)>,
+        by: Option<UserId>,
+    ) -> Result<(), StorageError> {
+        let members: Vec<MemberId> = new.iter().map(|(member, _)| *member).collect();
+        let keys = self.member_keys(&members)?;
+        let now = self.now();
+        let rows = new.iter().map(|(member, details)| {
+            let key = keys.get(member).ok_or(StorageError::not_found("member", member.get()))?;
+            let DetailColumns { kind, value_sealed, name_sealed, relation } =
+                self.contact_columns(key, details);
+            Ok(NewRow {
+                member_id: member.get(),
+                kind,
+                value_sealed,
+                name_sealed,
+                relation,
+                is_primary: true,
+                version: Version::FIRST.get(),
+                created_at: now,
+                updated_at: now,
+                created_by: by.map(UserId::get),
+            })
+        });
+        let rows = rows.collect::<Result<_, StorageError>>()?;
+        self.insert_all::<NewRow>(rows)
     }
 
     fn save_contact(&mut self, contact: &Contact) -> Result<Version, StorageError> {

@@ -6,15 +6,19 @@ use pensipro_kernel::{
     ApplicationId, BranchId, LoanId, MemberId, Money, ProductId, SalesId, StorageError, UserId,
     Version,
 };
-use pensipro_origination::{Application, Level, Request, Takeover, Waiting};
-
-use crate::{
-    convert::{code, count, from_json, from_time, unreadable},
-    schema::applications,
+use pensipro_origination::{
+    Application, ApplicationDraft, ApplicationStatus, Level, Request, Takeover, Waiting,
 };
 
-#[derive(Queryable, Selectable)]
+use crate::{
+    convert::{code, count, from_json, from_time, to_json, unreadable},
+    schema::applications,
+    sql::batch_row,
+};
+
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = applications)]
+#[diesel(treat_none_as_default_value = false)]
 pub(super) struct ApplicationRow {
     id: i64,
     member_id: i64,
@@ -40,6 +44,64 @@ pub(super) struct ApplicationRow {
     takeover_payoff: Option<i64>,
     takeover_reference: Option<String>,
     topup_loan_id: Option<i64>,
+}
+
+batch_row!(ApplicationRow => applications);
+
+impl ApplicationRow {
+    /// The row of an application that is disbursed on the day of its entry.
+    pub(super) fn disbursed(
+        id: i64,
+        draft: &ApplicationDraft,
+        by: Option<UserId>,
+        now: NaiveDateTime,
+    ) -> Result<Self, StorageError> {
+        let ApplicationDraft {
+            member_id,
+            product_id,
+            sales_id,
+            branch_id,
+            request,
+            terms,
+            entered_on,
+        } = draft;
+        let RequestColumns {
+            plafon,
+            tenor,
+            purpose,
+            other_obligations,
+            takeover_institution,
+            takeover_payoff,
+            takeover_reference,
+            topup_loan_id,
+        } = RequestColumns::from(request);
+        Ok(Self {
+            id,
+            member_id: member_id.get(),
+            product_id: product_id.get(),
+            sales_id: sales_id.map(SalesId::get),
+            branch_id: branch_id.map(BranchId::get),
+            plafon,
+            tenor,
+            purpose,
+            other_obligations,
+            terms: to_json(terms)?,
+            status: ApplicationStatus::Disbursed.code().to_owned(),
+            reason: None,
+            entered_on: *entered_on,
+            approved_on: Some(*entered_on),
+            due_level: None,
+            waiting_since: None,
+            version: Version::FIRST.get(),
+            created_at: now,
+            updated_at: now,
+            created_by: by.map(UserId::get),
+            takeover_institution,
+            takeover_payoff,
+            takeover_reference,
+            topup_loan_id,
+        })
+    }
 }
 
 /// What is asked for, as columns.

@@ -191,6 +191,19 @@ impl ApplicationRepository for Tx<'_> {
         Application::try_from(row)
     }
 
+    fn add_disbursed_applications(
+        &mut self,
+        drafts: &[ApplicationDraft],
+        by: Option<UserId>,
+    ) -> Result<Vec<ApplicationId>, StorageError> {
+        let (ids, now) = (self.reserve_ids("applications", drafts.len())?, self.now());
+        let each = ids.iter().zip(drafts);
+        let rows = each.map(|(id, draft)| ApplicationRow::disbursed(*id, draft, by, now));
+        let rows = rows.collect::<Result<_, _>>()?;
+        self.insert_all::<ApplicationRow>(rows)?;
+        Ok(ids.into_iter().map(ApplicationId::new).collect())
+    }
+
     fn save_application(&mut self, application: &Application) -> Result<Version, StorageError> {
         use applications::dsl;
         let Application {

@@ -12,9 +12,10 @@ use pensipro_servicing::{AccountState, Loan, LoanBalances, LoanDates, LoanStatus
 use crate::{
     convert::{code, count, from_time, unreadable},
     schema::loans,
+    sql::batch_row,
 };
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = loans)]
 #[diesel(treat_none_as_default_value = false)]
 pub(super) struct LoanRow {
@@ -58,6 +59,8 @@ pub(super) struct LoanRow {
     pub(super) updated_at: NaiveDateTime,
     pub(super) created_by: Option<i64>,
 }
+
+batch_row!(LoanRow => loans);
 
 /// What a row of `loans` says, without the terms.
 pub(super) struct Read {

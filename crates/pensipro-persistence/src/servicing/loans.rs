@@ -10,39 +10,47 @@ use super::{
 };
 use crate::{
     Tx,
-    convert::from_time,
+    convert::{from_time, to_json},
     schema::{loan_terms, loans},
+    sql::batch_row,
 };
 
 #[derive(Insertable)]
 #[diesel(table_name = loan_terms)]
+#[diesel(treat_none_as_default_value = false)]
 struct TermsRow {
     loan_id: i64,
     terms: String,
     made_by: i64,
     plan: Vec<u8>,
 }
+batch_row!(TermsRow => loan_terms);
 
-/// Adds a pending loan: three statements.
+/// Adds pending loans: a batch a table.
 pub(super) fn add(
     tx: &mut Tx<'_>,
-    new: &NewLoan,
+    new: &[NewLoan],
     by: Option<UserId>,
-) -> Result<Loan, StorageError> {
-    let NewLoan { facts, rows, dates } = new;
-    let id = LoanId::new(tx.reserve_id("loans")?);
-    let terms = TermsRow {
-        loan_id: id.get(),
-        terms: serde_json::to_string(&facts.terms)
-            .map_err(|error| StorageError::Failed(error.to_string()))?,
-        made_by: RowKey::PROVISIONAL.get(),
-        plan: Vec::new(),
-    };
-    let row = row(tx, id, facts, *dates, by);
-    tx.run(|conn| diesel::insert_into(loans::table).values(&row).execute(conn))?;
-    tx.run(|conn| diesel::insert_into(loan_terms::table).values(&terms).execute(conn))?;
-    schedule::add(tx, rows.iter().map(|row| Stored::new(id, row, None)).collect())?;
-    Ok(row.read(facts.terms.clone())?.loan)
+) -> Result<Vec<Loan>, StorageError> {
+    let ids = tx.reserve_ids("loans", new.len())?;
+    let (mut loans, mut terms, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, NewLoan { facts, rows: provisional, dates }) in ids.into_iter().zip(new) {
+        let id = LoanId::new(id);
+        loans.push(row(tx, id, facts, *dates, by));
+        terms.push(TermsRow {
+            loan_id: id.get(),
+            terms: to_json(&facts.terms)?,
+            made_by: RowKey::PROVISIONAL.get(),
+            plan: Vec::new(),
+        });
+        rows.extend(provisional.iter().map(|row| Stored::new(id, row, None)));
+    }
+    let read = loans.iter().zip(new).map(|(row, new)| row.clone().read(new.facts.terms.clone()));
+    let added = read.map(|read| Ok(read?.loan)).collect::<Result<_, StorageError>>()?;
+    tx.insert_all(loans)?;
+    tx.insert_all(terms)?;
+    schedule::add(tx, rows)?;
+    Ok(added)
 }
 
 fn row(

@@ -120,7 +120,11 @@ impl LoanRepository for Tx<'_> {
         payments::by_reference(self, channel, reference)
     }
 
-    fn add_loan(&mut self, new: &NewLoan, by: Option<UserId>) -> Result<Loan, StorageError> {
+    fn add_loans(
+        &mut self,
+        new: &[NewLoan],
+        by: Option<UserId>,
+    ) -> Result<Vec<Loan>, StorageError> {
         loans::add(self, new, by)
     }
 

@@ -1,6 +1,7 @@
 //! Drives a running PensiPro over HTTP from a process of its own and prints the rate and the
 //! latencies it saw. It measures; it judges nothing.
 
+mod billing;
 mod client;
 mod funders;
 mod measure;
@@ -88,6 +89,20 @@ enum Scenario {
         /// The funder.
         funder: i64,
     },
+    /// A month of both payers: exports, their files, the files back as answers; loans are read meanwhile.
+    Cuts {
+        /// The month, as YYYY-MM.
+        periode: String,
+    },
+    /// Export a month of a payer and save the file.
+    Export {
+        /// The month, as YYYY-MM.
+        periode: String,
+        /// The payer.
+        payer: String,
+        /// Where the file goes.
+        path: String,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -134,6 +149,8 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Brochure => origination::brochure(&server, load),
         Scenario::Allocate => funders::allocate(&server, load),
         Scenario::Settle { funder } => funders::settle(&server, *funder),
-        Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
+        Scenario::Import { periode, payer } => billing::import(&server, periode, payer),
+        Scenario::Cuts { periode } => billing::cuts(&server, periode),
+        Scenario::Export { periode, payer, path } => billing::export(&server, periode, payer, path),
     }
 }

@@ -1,16 +1,10 @@
 //! What is measured.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
-
 use serde_json::{Value, json};
 
 use crate::{
     client::{ClientError, Connection, Server},
-    measure::{Load, Seen},
+    measure::Load,
 };
 
 /// How many loans a scenario cycles through at the most.
@@ -85,56 +79,15 @@ pub(crate) fn payment(server: &Server, load: Load) -> Result<String, ClientError
     Ok(format!("payment {seen}"))
 }
 
-/// Uploads a realisation file of every line of an export, and pays at the counter until it is done.
-pub(crate) fn import(server: &Server, periode: &str, payer: &str) -> Result<String, ClientError> {
-    let mut connection = server.connect()?;
-    let request = json!({ "periode": periode, "payer": payer });
-    let export = connection.json("POST", "/billing/export", Some(&request))?;
-    let file = finished_export(&mut connection, &export)?;
-    let loans = active_loans(server)?;
-    let today = today(server)?;
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let counter = scope.spawn(|| pay_meanwhile(server, &loans, &today, &done));
-        let uploaded = upload(&mut connection, &file, periode, payer);
-        done.store(true, Ordering::Relaxed);
-        let meanwhile = counter.join().expect("the counter does not panic")?;
-        let (took, import) = uploaded?;
-        Ok(format!(
-            "import lines={} seconds={:.2} summary={} meanwhile: {meanwhile}",
-            import["lines"],
-            took.as_secs_f64(),
-            import["summary"]
-        ))
-    })
-}
-
 fn spread(loans: &[i64], client: usize, round: usize, clients: usize) -> i64 {
     loans[(round * clients + client) % loans.len()]
 }
 
-fn pay(connection: &mut Connection, loan: i64, today: &str) -> Result<(), ClientError> {
+/// A payment of one rupiah in cash.
+pub(crate) fn pay(connection: &mut Connection, loan: i64, today: &str) -> Result<(), ClientError> {
     let path = format!("/loans/{loan}/payments");
     let body = json!({ "paid_on": today, "amount": "1.00", "channel": "tunai" }).to_string();
     connection.send("POST", &path, "application/json", body.as_bytes())?.accept(&path)
-}
-
-fn pay_meanwhile(
-    server: &Server,
-    loans: &[i64],
-    today: &str,
-    done: &AtomicBool,
-) -> Result<Seen, ClientError> {
-    let mut connection = server.connect()?;
-    let started = Instant::now();
-    let mut latencies = Vec::new();
-    while !done.load(Ordering::Relaxed) {
-        let sent = Instant::now();
-        pay(&mut connection, loans[latencies.len() % loans.len()], today)?;
-        latencies.push(sent.elapsed());
-        thread::sleep(Duration::from_millis(10));
-    }
-    Ok(Seen::new(latencies, started.elapsed()))
 }
 
 /// The server's business day, from the settled fields of any loan.
@@ -144,7 +97,8 @@ pub(crate) fn today(server: &Server) -> Result<String, ClientError> {
     Ok(outstanding["date"].as_str().unwrap_or_default().to_owned())
 }
 
-fn active_loans(server: &Server) -> Result<Vec<i64>, ClientError> {
+/// As many as a scenario cycles through.
+pub(crate) fn active_loans(server: &Server) -> Result<Vec<i64>, ClientError> {
     some_active_loans(server, LOANS)
 }
 
@@ -180,34 +134,4 @@ fn active_loans_page(
         return Err(ClientError::Unreadable("the portfolio holds no active loan".into()));
     }
     Ok((ids, page["next_cursor"].as_str().map(str::to_owned)))
-}
-
-/// The export's file, once its last chunk is written.
-fn finished_export(connection: &mut Connection, export: &Value) -> Result<Vec<u8>, ClientError> {
-    let path = format!("/billing/export/{}", export["id"]);
-    while connection.json("GET", &path, None)?["status"] == "generating" {
-        thread::sleep(Duration::from_millis(100));
-    }
-    let file = format!("{path}/file");
-    let answer = connection.send("GET", &file, "application/json", b"")?;
-    answer.accept(&file)?;
-    Ok(answer.body)
-}
-
-/// Uploads the file and waits until the import is done; the time runs from the first byte sent.
-fn upload(
-    connection: &mut Connection,
-    export: &[u8],
-    periode: &str,
-    payer: &str,
-) -> Result<(Duration, Value), ClientError> {
-    let started = Instant::now();
-    let fields = [("payer", payer), ("periode", periode)];
-    let mut import = connection.upload("/billing/import", &fields, export)?;
-    let path = format!("/billing/import/{}", import["id"]);
-    while import["status"] == "processing" {
-        thread::sleep(Duration::from_millis(100));
-        import = connection.json("GET", &path, None)?;
-    }
-    Ok((started.elapsed(), import))
 }

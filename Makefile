@@ -1,5 +1,5 @@
 # PensiPro: everything a developer or an operator types.
-.PHONY: run demo test check bench fmt openapi help
+.PHONY: run demo test check bench bench-billing fuzz fmt openapi help
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -25,6 +25,12 @@ check: need-compiler ## format, lints, dependency rules, unused dependencies, do
 
 bench: need-compiler ## measure; the figures go to docs/benchmarks.md
 	scripts/bench
+
+bench-billing: need-compiler ## a million pension cuts, out and back; LOANS=100000 for fewer
+	LOANS=$${LOANS:-1000000} scripts/bench billing
+
+fuzz: need-compiler ## spoiled realisation files for the parser, for SECONDS_EACH=60 seconds
+	cargo run --locked --release -p pensipro-billing --example fuzz-parser -- $${SECONDS_EACH:-60}
 
 fmt: ## format the code
 	cargo fmt --all

@@ -40,15 +40,18 @@ pub fn write_xlsx(report: &Report) -> Result<Vec<u8>, SpreadsheetError> {
 }
 
 impl Spreadsheet {
-    /// Title, facts and the columns' titles of a report; its rows are not written yet.
+    /// Title, if there is one, facts and the columns' titles of a report; its rows are not written yet.
     pub fn begin(report: &Report) -> Result<Self, SpreadsheetError> {
         let mut workbook = Workbook::new();
         workbook.set_properties(&properties(&report.title)?);
         let sheet = workbook.new_worksheet_with_constant_memory()?;
         let mut begun = Self { workbook, sheet, formats: Formats::new(), next: 0 };
         begun.set_widths(&report.table.columns)?;
-        begun.sheet.write_string_with_format(0, 0, escaped(&report.title), &begun.formats.title)?;
-        begun.next = 1;
+        if !report.title.is_empty() {
+            let title = escaped(&report.title);
+            begun.sheet.write_string_with_format(0, 0, title, &begun.formats.title)?;
+            begun.next = 1;
+        }
         for fact in &report.facts {
             begun.row(&[Cell::from(fact.name.as_str()), fact.value.clone()])?;
         }

@@ -119,9 +119,37 @@ pub enum BillingError {
         /// The code given.
         code: String,
     },
+    /// Another profile has this code.
+    #[error("there is a payer profile {code:?} already; change that one")]
+    ProfileTaken {
+        /// The code.
+        code: String,
+    },
+    /// A profile keeps its code.
+    #[error("the payer profile {code:?} keeps its code; exports and imports name it")]
+    ProfileRenamed {
+        /// The code that it has.
+        code: String,
+    },
+    /// Files were written or read in it.
+    #[error("exports or imports are in the payer profile {code:?}; it can be changed, not removed")]
+    ProfileInUse {
+        /// The code.
+        code: String,
+    },
     /// More lines than numbers.
     #[error("an export has at most 9,999,999 lines")]
     TooManyLines,
+    /// The file that the profile describes cannot hold what is to stand in it.
+    #[error("{field} of line {line_no} {fault}, as the payer profile has it")]
+    ExportDoesNotFit {
+        /// The line; 0 for the file's last.
+        line_no: u32,
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        fault: &'static str,
+    },
     /// The loan accounts' answers do not belong to the chunk's orders.
     #[error("a posting is missing, of the wrong kind, or refunds more than was paid")]
     PostingMissing,
@@ -159,7 +187,11 @@ kinds! {
     OTHER_PAYERS_LOAN = "other_payers_loan", Refused, "Another payer cuts the loan";
     LOAN_TAKES_NO_MONEY = "loan_takes_no_money", Refused, "The loan takes no such money";
     PROFILE_UNKNOWN = "profile_unknown", Refused, "No such payer profile";
+    PROFILE_TAKEN = "profile_taken", Conflict, "A payer profile has this code";
+    PROFILE_RENAMED = "profile_renamed", Refused, "A payer profile keeps its code";
+    PROFILE_IN_USE = "profile_in_use", Conflict, "Files are in the payer profile";
     TOO_MANY_LINES = "too_many_lines", Refused, "More lines than an export may have";
+    EXPORT_DOES_NOT_FIT = "export_does_not_fit", Refused, "The profile's file cannot hold the export";
     POSTING_MISSING = "internal_error", Internal, "Internal error";
     AMOUNT_OVERFLOW = "amount_overflow", Internal, "The amounts do not add up";
     FILE_REFUSED = "file_refused", Refused, "The file is no realisation file of the profile";
@@ -202,7 +234,11 @@ impl DomainError for BillingError {
             Self::OtherPayersLoan { .. } => Self::OTHER_PAYERS_LOAN,
             Self::LoanTakesNoMoney { .. } => Self::LOAN_TAKES_NO_MONEY,
             Self::ProfileUnknown { .. } => Self::PROFILE_UNKNOWN,
+            Self::ProfileTaken { .. } => Self::PROFILE_TAKEN,
+            Self::ProfileRenamed { .. } => Self::PROFILE_RENAMED,
+            Self::ProfileInUse { .. } => Self::PROFILE_IN_USE,
             Self::TooManyLines => Self::TOO_MANY_LINES,
+            Self::ExportDoesNotFit { .. } => Self::EXPORT_DOES_NOT_FIT,
             Self::PostingMissing => Self::POSTING_MISSING,
             Self::AmountOverflow => Self::AMOUNT_OVERFLOW,
         }

@@ -2,6 +2,7 @@
 
 mod billing;
 mod file;
+mod placed;
 mod policy;
 
 pub use billing::*;

@@ -3,10 +3,14 @@
 mod builtin;
 mod choice;
 mod fixed;
+mod layout;
+mod own;
 
 pub use builtin::{asabri, built_in, generic, taspen};
 pub use choice::Profiles;
 pub use fixed::{FixedAmount, FixedColumns, FixedFormat, FixedHeader, FixedTrailer, Span};
+pub use layout::{ExportLayout, FixedExport, FixedField};
+pub use own::OwnProfile;
 
 use chrono::NaiveDate;
 use pensipro_kernel::Period;
@@ -49,7 +53,11 @@ const fn fifteen() -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportFormat {
-    /// The columns in their order, each with its heading.
+    /// Which kind of file it is.
+    #[serde(default)]
+    pub layout: ExportLayout,
+    /// The columns in their order, each with its heading; none in a file of fixed width.
+    #[serde(default)]
     pub columns: Vec<ExportColumn>,
     /// Between fields: an ASCII character other than a quote, a line break, a letter or a digit.
     pub delimiter: char,
@@ -135,6 +143,16 @@ codes! {
         Iso = "iso",
         /// `25/10/2026`.
         DayMonthYear = "day_month_year",
+    }
+}
+
+impl DateStyle {
+    /// The date so written.
+    pub fn write(self, date: NaiveDate) -> String {
+        match self {
+            Self::Iso => date.to_string(),
+            Self::DayMonthYear => date.format("%d/%m/%Y").to_string(),
+        }
     }
 }
 
@@ -275,12 +293,14 @@ impl ProfileParts {
             || !columns.no_pensiun.is_empty()
             || !columns.nik.is_empty();
         let fixed = import.fixed.as_ref().and_then(FixedFormat::fault);
+        let placed = self.export.layout.fixed();
+        let fixed = fixed.or_else(|| placed.and_then(FixedExport::fault));
         let demands = [
             (is_code(&self.code), "its code is not 1 to 32 letters, digits, _ or -"),
             ((1..=31).contains(&self.pay_day), "pay_day is not 1 to 31"),
             (self.realisation_days <= 366, "realisation_days is more than 366"),
             (is_delimiter(self.export.delimiter), "the export's delimiter cannot part fields"),
-            (!self.export.columns.is_empty(), "the export has no columns"),
+            (placed.is_some() || !self.export.columns.is_empty(), "the export has no columns"),
             (is_fixed || !import.delimiters.is_empty(), "the import has no delimiter"),
             (import.delimiters.iter().all(|c| is_delimiter(*c)), "a delimiter cannot part fields"),
             (is_fixed || !columns.amount.is_empty(), "the import has no heading for the amount"),

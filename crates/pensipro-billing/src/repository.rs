@@ -26,21 +26,45 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    ExportId, ImportId, ImportLineId, LoanId, MemberId, Money, Page, PageRequest, Period, Scope,
-    StorageError, TransactionId, UserId,
+    ExportId, ImportId, ImportLineId, LoanId, MemberId, Money, Page, PageRequest, PayerProfileId,
+    Period, Scope, StorageError, TransactionId, UserId, Version,
 };
 
 use crate::{
     Answers, BillableLoan, Candidate, Cut, Export, ExportLine, ExportLineId, ExportScope,
     ExportStatus, FileRow, Import, ImportStatus, KeyBase, KeyUse, LeftOut, MonthAccount, NewExport,
-    NewImport, OutcomeKind, Payer, PayerProfile, Probes, Reference, Retry, Sha256, Standing,
-    StoredChunk, StoredLine,
+    NewImport, OutcomeKind, OwnProfile, Payer, PayerProfile, Probes, Reference, Retry, Sha256,
+    Standing, StoredChunk, StoredLine,
 };
 
 /// Profiles that an installation configures beside the built-in ones.
 pub trait ProfileRepository {
     /// All of them, in order of their codes.
-    fn configured_profiles(&mut self) -> Result<Vec<PayerProfile>, StorageError>;
+    fn configured_profiles(&mut self) -> Result<Vec<PayerProfile>, StorageError> {
+        Ok(self.own_profiles()?.into_iter().map(|own| own.profile).collect())
+    }
+
+    /// The same as they are stored.
+    fn own_profiles(&mut self) -> Result<Vec<OwnProfile>, StorageError>;
+
+    /// One of them, locked until the transaction ends.
+    fn lock_profile(&mut self, id: PayerProfileId) -> Result<OwnProfile, StorageError>;
+
+    /// Adds one. [`StorageError::Duplicate`] when somebody else was faster with its code.
+    fn add_profile(
+        &mut self,
+        profile: &PayerProfile,
+        by: Option<UserId>,
+    ) -> Result<OwnProfile, StorageError>;
+
+    /// Saves the profile over the version read; gives the new version.
+    fn save_profile(&mut self, own: &OwnProfile) -> Result<Version, StorageError>;
+
+    /// Removes one.
+    fn remove_profile(&mut self, id: PayerProfileId) -> Result<(), StorageError>;
+
+    /// Whether an export or an import is written in the profile of this code.
+    fn is_profile_in_use(&mut self, code: &str) -> Result<bool, StorageError>;
 }
 
 /// A filter of the list of exports, newest first.

@@ -4,10 +4,12 @@
 mod exports;
 mod imports;
 mod lines;
+mod profiles;
 
 pub use exports::*;
 pub use imports::*;
 pub use lines::*;
+pub use profiles::*;
 
 #[cfg(test)]
 mod tests {

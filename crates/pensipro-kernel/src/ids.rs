@@ -90,6 +90,8 @@ ids! {
     ImportId,
     /// A line of an import, as the interface numbers it: import id · 10^7 + line number.
     ImportLineId,
+    /// A payer's profile of the installation's own.
+    PayerProfileId,
     /// A refund request.
     RefundId,
     /// A monthly settlement with a funder.

@@ -4,10 +4,14 @@ use chrono::NaiveDate;
 use pensipro_kernel::{
     LoanId, Money,
     csv::{Cell, write_row},
+    document,
 };
 
-use super::Export;
-use crate::{DateStyle, ExportField, Footer, Nik, NoPensiun, PayerProfile, Reference, TitleValue};
+use super::{Export, ExportScope, placed};
+use crate::{
+    BillingError, ExportField, ExportFormat, ExportLayout, Footer, Nik, NoPensiun, PayerProfile,
+    Reference, TitleValue,
+};
 
 /// A line of an export with what the file tells of its member and loan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +39,8 @@ pub struct FileRow {
 }
 
 /// Writes an export's file into a buffer that the caller drains: [`Self::begin`], [`Self::row`] for
-/// each line by ascending number, [`Self::end`]. Lines end in CRLF; text is UTF-8.
+/// each line by ascending number, [`Self::end`]. Lines end in CRLF; text is UTF-8. A spreadsheet is written
+/// by an adapter instead, of the [report](Self::report) and the [cells](Self::cells) of each line.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportFile<'a> {
     export: &'a Export,
@@ -51,36 +56,83 @@ impl<'a> ExportFile<'a> {
     /// A name for the file: `potongan-2026-10-TASPEN-12.csv`.
     pub fn name(&self) -> String {
         let scope = &self.export.scope;
-        format!("potongan-{}-{}-{}.csv", scope.periode, scope.payer, self.export.id)
+        let extension = match self.format().layout {
+            ExportLayout::Delimited => "csv",
+            ExportLayout::Spreadsheet => "xlsx",
+            ExportLayout::Fixed(_) => "txt",
+        };
+        format!("potongan-{}-{}-{}.{extension}", scope.periode, scope.payer, self.export.id)
     }
 
     /// Titles and header.
     pub fn begin(&self, out: &mut Vec<u8>) {
-        for title in &self.profile.export().titles {
+        if let Some(places) = self.format().layout.fixed() {
+            return placed::header(places, self.export.scope.periode, out);
+        }
+        for title in &self.format().titles {
             let value = self.title(title.value);
             self.write(out, [Cell::Text(&title.label), Cell::Text(&value)]);
         }
-        let columns = &self.profile.export().columns;
-        self.write(out, columns.iter().map(|column| Cell::Text(&column.heading)));
+        self.write(out, self.format().columns.iter().map(|column| Cell::Text(&column.heading)));
     }
 
-    /// A line.
-    pub fn row(&self, row: &FileRow, out: &mut Vec<u8>) {
-        let columns = &self.profile.export().columns;
-        let cells: Vec<_> = columns.iter().map(|column| self.cell(column.field, row)).collect();
+    /// A line; refused where it does not fit into the places of a file of fixed width.
+    pub fn row(&self, row: &FileRow, out: &mut Vec<u8>) -> Result<(), BillingError> {
+        if let Some(places) = self.format().layout.fixed() {
+            let value = |field| self.value(field, row);
+            return placed::detail(places, self.format(), row.line_no, value, out);
+        }
+        let columns = self.format().columns.iter();
+        let cells: Vec<_> = columns.map(|column| self.cell(column.field, row)).collect();
         self.write(out, cells.iter().map(|(kind, text)| kind.of(text)));
+        Ok(())
     }
 
     /// What comes after the last line.
-    pub fn end(&self, out: &mut Vec<u8>) {
-        match self.profile.export().footer {
-            Footer::None => {}
-            Footer::Totals => {
-                let lines = self.title(TitleValue::Lines);
-                let total = self.title(TitleValue::Total);
-                self.write(out, [Cell::Text("TOTAL"), Cell::Number(&lines), Cell::Number(&total)]);
-            }
+    pub fn end(&self, out: &mut Vec<u8>) -> Result<(), BillingError> {
+        if let Some(places) = self.format().layout.fixed() {
+            let Export { lines, total_amount, .. } = self.export;
+            return placed::trailer(places, self.format(), (*lines, *total_amount), out);
         }
+        if self.format().footer == Footer::Totals {
+            let lines = self.title(TitleValue::Lines);
+            let total = self.title(TitleValue::Total);
+            self.write(out, [Cell::Text("TOTAL"), Cell::Number(&lines), Cell::Number(&total)]);
+        }
+        Ok(())
+    }
+
+    /// A spreadsheet's titles and columns; its lines are not in it.
+    pub fn report(&self) -> document::Report {
+        let columns = self.format().columns.iter().map(|column| {
+            let (name, title) = (column.field.code(), column.heading.clone());
+            match column.field {
+                ExportField::Amount | ExportField::InstalmentNo => {
+                    document::Column::figures(name, title)
+                }
+                _ => document::Column::words(name, title),
+            }
+        });
+        let report = document::Report::new("", document::Table::new(columns.collect()));
+        let titles = self.format().titles.iter();
+        titles.fold(report, |report, title| report.about(&title.label, self.title(title.value)))
+    }
+
+    /// A line of a spreadsheet.
+    pub fn cells(&self, row: &FileRow) -> Vec<document::Cell> {
+        let columns = self.format().columns.iter();
+        columns.map(|column| self.value(column.field, row).into()).collect()
+    }
+
+    /// What comes after a spreadsheet's last line.
+    pub fn totals(&self) -> Option<Vec<document::Cell>> {
+        let Export { lines, total_amount, .. } = *self.export;
+        let cells = || vec!["TOTAL".into(), i64::from(lines).into(), total_amount.into()];
+        (self.format().footer == Footer::Totals).then(cells)
+    }
+
+    const fn format(&self) -> &'a ExportFormat {
+        self.profile.export()
     }
 
     fn title(&self, value: TitleValue) -> String {
@@ -90,41 +142,64 @@ impl<'a> ExportFile<'a> {
             TitleValue::Payer => scope.payer.to_string(),
             TitleValue::PayOffice => scope.pay_office.clone(),
             TitleValue::Lines => lines.to_string(),
-            TitleValue::Total => self.profile.export().amounts.write(*total_amount),
+            TitleValue::Total => self.format().amounts.write(*total_amount),
+        }
+    }
+
+    fn value(&self, field: ExportField, row: &FileRow) -> FieldValue {
+        let ExportScope { periode, payer, .. } = &self.export.scope;
+        let (periode, loan_id) = (*periode, row.loan_id);
+        match field {
+            ExportField::Reference => FieldValue::Key(Reference { periode, loan_id }.to_string()),
+            ExportField::Periode => FieldValue::Key(periode.to_string()),
+            ExportField::Payer => FieldValue::Key(payer.to_string()),
+            ExportField::PayOffice => FieldValue::Words(row.pay_office.clone()),
+            ExportField::NoPensiun => {
+                FieldValue::Key(text(row.no_pensiun.as_ref().map(NoPensiun::as_str)))
+            }
+            ExportField::Nik => FieldValue::Key(text(row.nik.as_ref().map(Nik::as_str))),
+            ExportField::Name => FieldValue::Words(row.name.clone()),
+            ExportField::LoanNumber => FieldValue::Key(row.loan_number.clone()),
+            ExportField::InstalmentNo => FieldValue::Count(row.instalment_no),
+            ExportField::DueDate => FieldValue::Date(row.due_date),
+            ExportField::Amount => FieldValue::Amount(row.amount),
         }
     }
 
     fn cell(&self, field: ExportField, row: &FileRow) -> (Kind, String) {
-        let periode = self.export.scope.periode;
-        let format = self.profile.export();
-        match field {
-            ExportField::Reference => {
-                (Kind::Text, Reference { periode, loan_id: row.loan_id }.to_string())
-            }
-            ExportField::Periode => (Kind::Text, periode.to_string()),
-            ExportField::Payer => (Kind::Text, self.export.scope.payer.to_string()),
-            ExportField::PayOffice => (Kind::Text, row.pay_office.clone()),
-            ExportField::NoPensiun => {
-                (Kind::Text, text(row.no_pensiun.as_ref().map(NoPensiun::as_str)))
-            }
-            ExportField::Nik => (Kind::Text, text(row.nik.as_ref().map(Nik::as_str))),
-            ExportField::Name => (Kind::Text, row.name.clone()),
-            ExportField::LoanNumber => (Kind::Text, row.loan_number.clone()),
-            ExportField::InstalmentNo => (Kind::Number, row.instalment_no.to_string()),
-            ExportField::DueDate => (Kind::Text, written(format.dates, row.due_date)),
-            ExportField::Amount => (Kind::Number, format.amounts.write(row.amount)),
+        match self.value(field, row) {
+            FieldValue::Key(text) | FieldValue::Words(text) => (Kind::Text, text),
+            FieldValue::Count(count) => (Kind::Number, count.to_string()),
+            FieldValue::Date(date) => (Kind::Text, self.format().dates.write(date)),
+            FieldValue::Amount(amount) => (Kind::Number, self.format().amounts.write(amount)),
         }
     }
 
     fn write<'c>(&self, out: &mut Vec<u8>, cells: impl IntoIterator<Item = Cell<'c>>) {
-        write_row(out, self.profile.export().delimiter, cells);
+        write_row(out, self.format().delimiter, cells);
     }
 }
 
-fn written(style: DateStyle, date: NaiveDate) -> String {
-    match style {
-        DateStyle::Iso => date.to_string(),
-        DateStyle::DayMonthYear => date.format("%d/%m/%Y").to_string(),
+/// What a field of a line holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FieldValue {
+    /// A text that names something; a part of it names something else.
+    Key(String),
+    /// A text for people.
+    Words(String),
+    Count(u32),
+    Date(NaiveDate),
+    Amount(Money),
+}
+
+impl From<FieldValue> for document::Cell {
+    fn from(value: FieldValue) -> Self {
+        match value {
+            FieldValue::Key(text) | FieldValue::Words(text) => text.into(),
+            FieldValue::Count(count) => i64::from(count).into(),
+            FieldValue::Date(date) => date.into(),
+            FieldValue::Amount(amount) => amount.into(),
+        }
     }
 }
 
@@ -152,8 +227,9 @@ fn text(known: Option<&str>) -> String {
 mod tests {
     use super::*;
     use crate::{
-        Arrears, ExportScope, ExportStatus, FileLine, NumberStyle, Parser, Payer, ProfileParts,
-        Report, Title, generic,
+        Arrears, DateStyle, ExportScope, ExportStatus, FileLine, FixedAmount, FixedColumns,
+        FixedExport, FixedField, FixedFormat, FixedHeader, FixedTrailer, NumberStyle, Parser,
+        Payer, ProfileParts, Report, Span, Title, generic,
     };
     use chrono::DateTime;
     use pensipro_kernel::ExportId;
@@ -212,8 +288,8 @@ mod tests {
         let file = ExportFile::new(&export, profile);
         let mut out = Vec::new();
         file.begin(&mut out);
-        rows().iter().for_each(|row| file.row(row, &mut out));
-        file.end(&mut out);
+        rows().iter().for_each(|row| file.row(row, &mut out).unwrap());
+        file.end(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -259,5 +335,113 @@ mod tests {
             assert_eq!(line.keys.reference.unwrap().loan_id, row.loan_id);
             assert_eq!(line.keys.nik, row.nik);
         }
+    }
+
+    fn place(from: u16, width: u16) -> Span {
+        Span { from, width }
+    }
+
+    /// Places for an export and, but for the name, for the payer's answer.
+    fn fixed(amounts: FixedAmount) -> ProfileParts {
+        let (reference, nik, amount) = (place(2, 20), place(22, 16), place(58, 12));
+        let header = FixedHeader { mark: "H".into(), periode: Some(place(2, 6)) };
+        let trailer =
+            FixedTrailer { mark: "T".into(), count: Some(place(2, 7)), total: Some(place(9, 15)) };
+        let mut parts = ProfileParts::from(generic());
+        let at = |field, at| FixedField { field, at };
+        parts.export.layout = ExportLayout::Fixed(FixedExport {
+            header: Some(header.clone()),
+            detail: "D".into(),
+            fields: vec![
+                at(ExportField::Reference, reference),
+                at(ExportField::Nik, nik),
+                at(ExportField::Name, place(38, 20)),
+                at(ExportField::Amount, amount),
+            ],
+            trailer: Some(trailer.clone()),
+            amounts,
+        });
+        parts.import.fixed = Some(FixedFormat {
+            header: Some(header),
+            detail: "D".into(),
+            trailer: Some(trailer),
+            columns: FixedColumns {
+                reference: Some(reference),
+                no_pensiun: None,
+                nik: Some(nik),
+                amount,
+                status: None,
+                reason: None,
+            },
+            amounts,
+        });
+        parts
+    }
+
+    #[test]
+    fn a_file_of_fixed_width_is_read_back_as_it_was_written() {
+        let profile: PayerProfile = fixed(FixedAmount::Sen).try_into().unwrap();
+        let file = written(&profile);
+        assert!(file.lines().all(|line| line.is_ascii()), "{file}");
+        let mut parser = Parser::new(vec![Arc::new(profile)]);
+        let mut lines = Vec::new();
+        parser.feed(file.as_bytes(), &mut lines).unwrap();
+        parser.finish(&mut lines).unwrap();
+        assert_eq!(lines.len(), 3);
+        for (line, row) in lines.iter().zip(rows()) {
+            let FileLine::Parsed(line) = line else { panic!("{line:?}") };
+            assert_eq!(line.report, Report::Paid(row.amount));
+            assert_eq!(line.keys.reference.unwrap().loan_id, row.loan_id);
+            assert_eq!(line.keys.nik, row.nik);
+        }
+        insta::assert_snapshot!(file);
+    }
+
+    #[test]
+    fn no_figure_is_cut_to_its_place() {
+        let export = export();
+        let refused = |parts: ProfileParts, row: FileRow| {
+            let profile = parts.try_into().unwrap();
+            ExportFile::new(&export, &profile).row(&row, &mut Vec::new()).unwrap_err().to_string()
+        };
+        let large = row(7, "Siti", "", 1_000_000_000_000);
+        assert_eq!(
+            refused(fixed(FixedAmount::Sen), large),
+            "amount of line 7 is longer than its place, as the payer profile has it"
+        );
+        let with_sen = row(7, "Siti", "", 150);
+        assert_eq!(
+            refused(fixed(FixedAmount::Rupiah), with_sen),
+            "amount of line 7 is no whole rupiah, as the payer profile has it"
+        );
+        let mut narrow = fixed(FixedAmount::Sen);
+        let ExportLayout::Fixed(places) = &mut narrow.export.layout else { panic!() };
+        places.fields[0].at.width = 10;
+        let told = refused(narrow, row(7, "Siti", "", 150));
+        assert!(told.starts_with("reference of line 7 is longer"), "{told}");
+    }
+
+    #[test]
+    fn fields_of_a_line_do_not_share_places() {
+        let mut parts = fixed(FixedAmount::Sen);
+        let ExportLayout::Fixed(places) = &mut parts.export.layout else { panic!() };
+        places.fields[1].at.from = 21;
+        let fault = PayerProfile::try_from(parts).unwrap_err();
+        assert_eq!(fault.fault, "two fields of a fixed line of the export share a place");
+    }
+
+    #[test]
+    fn a_spreadsheet_has_cells_of_their_kinds() {
+        let mut parts = ProfileParts::from(generic());
+        parts.export.layout = ExportLayout::Spreadsheet;
+        parts.export.footer = Footer::Totals;
+        let (export, profile) = (export(), parts.try_into().unwrap());
+        let file = ExportFile::new(&export, &profile);
+        assert_eq!(file.name(), "potongan-2026-10-TASPEN-12.xlsx");
+        let cells = file.cells(&rows()[0]);
+        assert_eq!(cells.len(), file.report().table.columns.len());
+        assert!(cells.contains(&document::Cell::Money(rows()[0].amount)));
+        assert!(cells.contains(&document::Cell::Date(rows()[0].due_date)));
+        assert_eq!(file.totals().unwrap()[2], document::Cell::Money(export.total_amount));
     }
 }

@@ -130,21 +130,22 @@ impl Fixed {
 
 /// The characters at a place; fewer where the line ends before.
 fn cut(text: &str, span: Span) -> Cow<'_, str> {
-    let (from, width) = (usize::from(span.from).saturating_sub(1), usize::from(span.width));
     match text.is_ascii() {
         true => {
-            let end = from.saturating_add(width).min(text.len());
-            Cow::Borrowed(text.get(from..end).unwrap_or_default())
+            let end = span.end().min(text.len());
+            Cow::Borrowed(text.get(span.start()..end).unwrap_or_default())
         }
-        false => Cow::Owned(text.chars().skip(from).take(width).collect()),
+        false => {
+            Cow::Owned(text.chars().skip(span.start()).take(usize::from(span.width)).collect())
+        }
     }
 }
 
 /// True if the line reaches to the end of what names the person and of the amount.
 fn is_whole(format: &FixedFormat, text: &str) -> bool {
     let FixedColumns { reference, no_pensiun, nik, amount, .. } = format.columns;
-    let end = |span: Span| usize::from(span.from).saturating_sub(1) + usize::from(span.width);
-    let needed = [reference, no_pensiun, nik, Some(amount)].into_iter().flatten().map(end).max();
+    let needed = [reference, no_pensiun, nik, Some(amount)].into_iter().flatten();
+    let needed = needed.map(Span::end).max();
     needed.is_some_and(|needed| text.chars().count() >= needed)
 }
 

@@ -2,8 +2,8 @@
 //! lenders and pay banks exchange; an installation can override them by profiles of its own.
 
 use super::{
-    CutResult, DateStyle, Encoding, ExportColumn, ExportField, ExportFormat, Footer, ImportColumns,
-    ImportFormat, PayerProfile, ProfileParts, ReasonWords, ResultCode,
+    CutResult, DateStyle, Encoding, ExportColumn, ExportField, ExportFormat, ExportLayout, Footer,
+    ImportColumns, ImportFormat, PayerProfile, ProfileParts, ReasonWords, ResultCode,
 };
 use crate::{FailReason, NumberStyle, Payer, normal};
 
@@ -107,6 +107,7 @@ fn export_format() -> ExportFormat {
     let column =
         |field: &ExportField| ExportColumn { field: *field, heading: field.code().to_owned() };
     ExportFormat {
+        layout: ExportLayout::Delimited,
         columns: ExportField::ALL.iter().map(column).collect(),
         delimiter: ';',
         amounts: NumberStyle::Plain,

@@ -108,22 +108,45 @@ impl FixedFormat {
         let trailer = self.trailer.as_ref().map(|trailer| &trailer.mark);
         let marks: Vec<&String> =
             [Some(&self.detail), header, trailer].into_iter().flatten().collect();
-        let begins_like = |one: &String, other: &String| one.starts_with(other.as_str());
-        let distinct = marks.iter().enumerate().all(|(at, one)| {
-            marks.iter().enumerate().all(|(place, other)| at == place || !begins_like(one, other))
-        });
-        let demands = [
-            (marks.iter().all(|mark| !mark.is_empty()), "a mark of a fixed line is empty"),
-            (distinct, "two kinds of fixed lines begin alike"),
-            (
-                reference.or(no_pensiun).or(nik).is_some(),
-                "a fixed line has no place for a reference, no_pensiun or nik",
-            ),
-            (
-                self.spans().all(|span| span.from >= 1 && (1..=256).contains(&span.width)),
-                "a place in a fixed line does not begin at 1 or later, or is not 1 to 256 wide",
-            ),
-        ];
-        demands.into_iter().find(|(met, _)| !met).map(|(_, fault)| fault)
+        let demands = [(
+            reference.or(no_pensiun).or(nik).is_some(),
+            "a fixed line has no place for a reference, no_pensiun or nik",
+        )];
+        let missing = demands.into_iter().find(|(met, _)| !met).map(|(_, fault)| fault);
+        marks_fault(&marks).or(missing).or_else(|| self.spans().find_map(Span::fault))
+    }
+}
+
+/// What is wrong with the marks by which kinds of lines are told apart.
+pub(super) fn marks_fault(marks: &[&String]) -> Option<&'static str> {
+    let begins_like = |one: &String, other: &String| one.starts_with(other.as_str());
+    let distinct = marks.iter().enumerate().all(|(at, one)| {
+        marks.iter().enumerate().all(|(place, other)| at == place || !begins_like(one, other))
+    });
+    if marks.iter().any(|mark| mark.is_empty()) {
+        Some("a mark of a fixed line is empty")
+    } else if !distinct {
+        Some("two kinds of fixed lines begin alike")
+    } else {
+        None
+    }
+}
+
+impl Span {
+    /// The first place behind it, from 0.
+    pub fn end(self) -> usize {
+        self.start() + usize::from(self.width)
+    }
+
+    /// Its first place, from 0.
+    pub fn start(self) -> usize {
+        usize::from(self.from).saturating_sub(1)
+    }
+
+    pub(super) fn fault(self) -> Option<&'static str> {
+        let is_sound = self.from >= 1 && (1..=256).contains(&self.width);
+        (!is_sound).then_some(
+            "a place in a fixed line does not begin at 1 or later, or is not 1 to 256 wide",
+        )
     }
 }

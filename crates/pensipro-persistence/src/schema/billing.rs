@@ -9,7 +9,6 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
-        approved_by -> Nullable<BigInt>,
     }
 }
 

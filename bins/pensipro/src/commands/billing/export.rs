@@ -10,7 +10,12 @@ use pensipro_billing::{
 use pensipro_kernel::{Actor, ExportId};
 
 use super::progress::see_through;
-use crate::{App, http::Problem, jobs::Job, routes::billing::Piece};
+use crate::{
+    App,
+    http::Problem,
+    jobs::Job,
+    routes::billing::{ExportBytes, Piece},
+};
 
 /// One that is live already is written again as it is.
 #[derive(Debug, Args)]
@@ -78,15 +83,21 @@ async fn write(app: &App, id: ExportId, output: Option<PathBuf>) -> Result<(), P
         Ok((export, profile))
     });
     let (export, profile) = opened.await?;
+    let made = Piece::first(app.clone(), export, profile).checked().await?;
     let not_written = |error: std::io::Error| Problem::internal(format!("the output: {error}"));
     let mut out: Box<dyn Write> = match output {
         Some(path) => Box::new(File::create_new(path).map_err(not_written)?),
         None => Box::new(std::io::stdout().lock()),
     };
-    let mut rest = Some(Piece::first(app.clone(), export, profile));
-    while let Some((bytes, next)) = Piece::next(rest.take()).await? {
-        out.write_all(&bytes).map_err(not_written)?;
-        rest = next;
+    match made {
+        ExportBytes::Whole(bytes) => out.write_all(&bytes).map_err(not_written)?,
+        ExportBytes::Pieces(first) => {
+            let mut rest = Some(first);
+            while let Some((bytes, next)) = Piece::next(rest.take()).await? {
+                out.write_all(&bytes).map_err(not_written)?;
+                rest = next;
+            }
+        }
     }
     out.flush().map_err(not_written)
 }

@@ -1,13 +1,9 @@
 //! Exports.
 
-use std::sync::Arc;
-
-use actix_web::web::Bytes;
 use futures_util::stream;
 use pensipro_billing::{
-    Export, ExportFile, ExportRepository, Opened, PayerProfile, ProfileRepository, Profiles,
-    RequestExport, list_exports, list_left_out, mark_export_sent, open_export, open_export_file,
-    read_export,
+    Export, ExportFile, ExportRepository, Opened, ProfileRepository, Profiles, RequestExport,
+    list_exports, list_left_out, mark_export_sent, open_export, open_export_file, read_export,
 };
 use pensipro_kernel::ExportId;
 
@@ -24,8 +20,7 @@ use crate::{
     routes::id_of,
 };
 
-/// Rows of a piece of the file.
-const ROWS: u32 = 1_000;
+use super::made::{ExportBytes, Piece};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -114,49 +109,17 @@ async fn file(app: App, by: Allowed<ExportBilling>, id: Id<ExportId>) -> Result<
     });
     let (export, profile) = opened.await?;
     let name = ExportFile::new(&export, &profile).name();
-    let pieces = stream::try_unfold(Some(Piece::first(app, export, profile)), Piece::next);
-    Ok(Streamed::new("text/csv; charset=utf-8", &name, pieces))
-}
-
-/// Where the writing of a file stands.
-pub(crate) struct Piece {
-    app: App,
-    export: Arc<Export>,
-    profile: Arc<PayerProfile>,
-    /// The last line written; `None` before the header.
-    after: Option<u32>,
-}
-
-impl Piece {
-    /// A file of which nothing is written yet.
-    pub(crate) fn first(app: App, export: Export, profile: Arc<PayerProfile>) -> Self {
-        Self { app, export: Arc::new(export), profile, after: None }
-    }
-
-    /// The next rows, with the titles before the first and the footer after the last.
-    pub(crate) async fn next(
-        piece: Option<Self>,
-    ) -> Result<Option<(Bytes, Option<Self>)>, Problem> {
-        let Some(piece) = piece else { return Ok(None) };
-        let (id, after) = (piece.export.id, piece.after);
-        let rows = move |tx: &mut pensipro_persistence::Tx<'_>, _| {
-            Ok(tx.file_rows(id, after.unwrap_or_default(), ROWS)?)
-        };
-        let rows = piece.app.load(rows).await?;
-        let file = ExportFile::new(&piece.export, &piece.profile);
-        let mut bytes = Vec::new();
-        if after.is_none() {
-            file.begin(&mut bytes);
+    let first = Piece::first(app, export, profile);
+    let content_type = first.content_type();
+    Ok(match first.checked().await? {
+        ExportBytes::Pieces(first) => {
+            let pieces = stream::try_unfold(Some(first), Piece::next);
+            Streamed::new(content_type, &name, pieces)
         }
-        rows.iter().for_each(|row| file.row(row, &mut bytes));
-        let is_last = u32::try_from(rows.len()).is_ok_and(|count| count < ROWS);
-        if is_last {
-            file.end(&mut bytes);
+        ExportBytes::Whole(bytes) => {
+            Streamed::new(content_type, &name, stream::iter([Ok(bytes.into())]))
         }
-        let last_line = rows.last().map(|row| row.line_no);
-        let rest = (!is_last).then_some(Self { after: last_line, ..piece });
-        Ok(Some((bytes.into(), rest)))
-    }
+    })
 }
 
 fn begun(progress: Progress, export: Export) -> Begun<ExportBody> {

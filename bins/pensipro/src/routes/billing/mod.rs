@@ -3,14 +3,17 @@
 mod exports;
 mod imports;
 mod lines;
+mod made;
+mod profiles;
 mod waiting;
 
-pub(crate) use exports::Piece;
+pub(crate) use made::{ExportBytes, Piece};
 use pensipro_auth::ModuleCode;
 
 use crate::http::Routes;
 
 pub(super) fn routes() -> Routes {
     let routes = Routes::of(ModuleCode::Billing);
-    lines::routes(waiting::routes(imports::routes(exports::routes(routes))))
+    let routes = profiles::routes(exports::routes(routes));
+    lines::routes(waiting::routes(imports::routes(routes)))
 }

@@ -7,6 +7,7 @@ mod exports;
 mod files;
 mod identity;
 mod imports;
+mod profiles;
 mod reconcile;
 mod refusals;
 mod retry;
@@ -14,4 +15,5 @@ mod seed;
 mod shapes;
 
 pub(crate) use desk::{Desk, paid_in_full, plain, sen};
+pub(crate) use profiles::profile_named;
 pub(crate) use seed::lend;

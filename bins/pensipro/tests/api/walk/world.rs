@@ -50,6 +50,7 @@ impl World {
         };
         world.users(house);
         world.contract();
+        world.profile();
         world.sales();
         world.member(&lending);
         world.application(&lending);
@@ -79,6 +80,13 @@ impl World {
             let row = rows(&list).iter().find(|row| row[code] == wanted).expect("it is there");
             self.ids.insert(path, id(row));
         }
+    }
+
+    /// A payer profile of the installation's own.
+    fn profile(&mut self) {
+        let definition = crate::billing::profile_named("POS");
+        let added = self.house.post("/billing/profiles", &json!({ "definition": definition }));
+        self.ids.insert("billing/profiles", id(&added.expect(201)));
     }
 
     /// A contract of the funder's with its paper, and a settlement.

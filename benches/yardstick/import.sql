@@ -27,8 +27,8 @@ JOIN pension_cut_export_lines l ON l.loan_id = substr(a.reference, 12)::bigint A
 JOIN pension_cut_export_rows r ON r.export_id = l.export_id AND r.line_no = l.line_no AND r.no = l.instalment_no
 JOIN loan_schedules s ON s.loan_id = r.loan_id AND s.made_by = r.made_by AND s.no = r.no;
 INSERT INTO loan_transactions
-    (id, loan_id, kind, effective_on, booked_on, amount, due_from, due_through, tolerance, excess_to, paid_as, created_at)
-SELECT id, loan_id, 'payment', paid_on, paid_on, amount, due_from, due_date, 0, 'refund', 'ordinary', now() FROM cut;
+    (id, loan_id, kind, effective_on, booked_on, amount, due_through, tolerance, excess_to, paid_as, created_at)
+SELECT id, loan_id, 'payment', paid_on, paid_on, amount, due_date, 0, 'refund', 'pension_cut', now() FROM cut;
 INSERT INTO loan_payments (id, loan_id, paid_on, amount, channel, reference, source_line, cut_periode)
 SELECT id, loan_id, paid_on, amount, 'potong_pensiun', reference, import_id * 10000000 + import_line_no, periode FROM cut;
 INSERT INTO loan_transaction_allocations (transaction_id, caused_by, made_by, no, component, amount, booked_on, loan_id)

@@ -133,9 +133,14 @@ pub(super) fn put(
     ids: &[LoanId],
     rows: &[MonthEnd],
 ) -> Result<(), StorageError> {
+    let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else { return Ok(()) };
     let list = List::numbers(tx.backend(), ids.iter().map(|id| id.get()));
+    // The bounds say nothing new, but keep a planner that knows nothing of the day yet from reading
+    // all of it for every chunk.
     let old = loan_month_ends::table
         .filter(loan_month_ends::day.eq(day))
+        .filter(loan_month_ends::loan_id.ge(first.get()))
+        .filter(loan_month_ends::loan_id.le(last.get()))
         .filter(one_of(loan_month_ends::loan_id, list));
     tx.run(|conn| diesel::delete(old).execute(conn))?;
     let row = |end: &MonthEnd| Row {

@@ -3,6 +3,7 @@
 
 mod billing;
 mod client;
+mod deliveries;
 mod funders;
 mod measure;
 mod members;
@@ -103,6 +104,15 @@ enum Scenario {
         /// Where the file goes.
         path: String,
     },
+    /// POST /notifications by text message to lists of members, and be the gateway that they go to:
+    /// the server's `PENSIPRO_GATEWAY_URL` names this machine and the port.
+    Deliver {
+        /// Where to listen.
+        port: u16,
+        /// How many messages.
+        #[arg(default_value_t = 10_000)]
+        count: usize,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -152,5 +162,7 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Import { periode, payer } => billing::import(&server, periode, payer),
         Scenario::Cuts { periode } => billing::cuts(&server, periode),
         Scenario::Export { periode, payer, path } => billing::export(&server, periode, payer, path),
+        Scenario::Deliver { port, count } => deliveries::deliver(&server, *port, (*count).max(1)),
+        Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
     }
 }

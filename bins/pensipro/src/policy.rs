@@ -9,6 +9,7 @@ use pensipro_flows::{DisbursementPolicy, PaperPolicy};
 use pensipro_funding::settlement::TaxRates;
 use pensipro_kernel::Faults;
 use pensipro_members::{DocumentKind, DocumentPolicy, RetentionPolicy, UploadPolicy, Verifier};
+use pensipro_notifications::{DeliveryChannel, FilePayments, QuietHours, RetryPolicy};
 use pensipro_origination::{
     CapPolicy, CommitteePolicy, Letterhead, OfferPolicy, PrecheckPolicy, RawBand, RawFactor,
     Scorecard,
@@ -48,14 +49,65 @@ pub struct Policies {
     pub offer: OfferPolicy,
     /// Of loan accounts.
     pub servicing: ServicingPolicy,
-    /// When members are reminded of arrears.
+    /// When members are reminded of instalments.
     pub reminders: ReminderPolicy,
+    /// Of messages that leave the house.
+    pub messages: MessagePolicy,
     /// How much is set aside for loans of each quality.
     pub provision: ProvisionPolicy,
     /// The taxes on funders' fees.
     pub fee_taxes: TaxRates,
     /// Of exports to payers.
     pub export: ExportPolicy,
+}
+
+/// When messages go, how many, and how often one is tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessagePolicy {
+    /// When members are not disturbed.
+    pub quiet: Option<QuietHours>,
+    /// How often one is tried.
+    pub retry: RetryPolicy,
+    /// Whether members are told of payments that came in a file.
+    pub file_payments: FilePayments,
+    per_minute: [u32; 4],
+}
+
+impl MessagePolicy {
+    fn of(settings: &Settings) -> Self {
+        let file_payments = match settings.notify_file_payments {
+            true => FilePayments::Told,
+            false => FilePayments::Silent,
+        };
+        Self {
+            quiet: settings.quiet_hours.and_then(|(from, until)| QuietHours::new(from, until)),
+            retry: RetryPolicy { max_tries: settings.delivery_max_tries },
+            file_payments,
+            per_minute: [
+                settings.email_per_minute,
+                settings.whatsapp_per_minute,
+                settings.sms_per_minute,
+                settings.webhook_per_minute,
+            ],
+        }
+    }
+
+    /// How many messages an instance sends in a minute by a channel; of webhooks, to each.
+    pub const fn per_minute(&self, channel: DeliveryChannel) -> u32 {
+        let [email, whatsapp, sms, webhook] = self.per_minute;
+        match channel {
+            DeliveryChannel::Email => email,
+            DeliveryChannel::WhatsApp => whatsapp,
+            DeliveryChannel::Sms => sms,
+            DeliveryChannel::Webhook => webhook,
+        }
+    }
+}
+
+impl Default for MessagePolicy {
+    fn default() -> Self {
+        Self::of(&Settings::default())
+    }
 }
 
 /// A setting that no rule can follow.
@@ -91,7 +143,8 @@ impl Policies {
             documents,
             offer,
             servicing,
-            reminders: ReminderPolicy { steps: settings.reminder_dpd_days.clone() },
+            reminders: ReminderPolicy { steps: settings.dpd_reminder_days.clone() },
+            messages: MessagePolicy::of(settings),
             export: export(settings),
         })
     }

@@ -1,5 +1,5 @@
-//! The outside world but the database: where files lie, how papers and reports are written, and how
-//! spreadsheets are read.
+//! The outside world but the database: where files lie, how messages leave the house, how papers and
+//! reports are written, and how spreadsheets are read.
 //!
 //! ```
 //! use pensipro_adapters::LocalFiles;
@@ -16,6 +16,7 @@
 //! XLSX know pages and cells, and no lending.
 
 mod files;
+mod messages;
 mod pdf;
 mod sheet;
 mod sheets;
@@ -24,6 +25,10 @@ pub mod testing;
 mod xlsx;
 
 pub use files::{Bucket, BucketError, BucketSettings, LocalFiles};
+pub use messages::{
+    GatewaySettings, MailSecurity, MailSettings, MailSettingsError, Messenger, MessengerSettings,
+    Outgoing, ReceiverFault, Receivers, sign,
+};
 pub use pdf::write_pdf;
 pub use sheet::read_sheet;
 pub use sheets::read_spreadsheet;

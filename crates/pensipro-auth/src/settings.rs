@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use pensipro_kernel::{FourEyes, Money, NotificationChannel, Rate};
 
 use serde_json::Value;
@@ -112,8 +112,22 @@ settings! {
         "the last day past due of levels 1 to 4, four rising whole numbers; beyond them is level 5";
     "PROVISION_PERCENT" Json = r#"["1","5","15","50","100"]"#, provision_percent: [Rate; 5] = provisions,
         "what is set aside for loans of levels 1 to 5, percent of their unpaid principal, five of 0 to 100";
-    "REMINDER_DPD_DAYS" Json = "[1,7,30,60,90]", reminder_dpd_days: Vec<u32> = reminders,
-        "days past due, rising, at most 12, from which a member is reminded, once each for an oldest unpaid instalment; [] reminds nobody";
+    "DPD_REMINDER_DAYS" Json = "[-3,1,7,30]", dpd_reminder_days: Vec<i32> = reminders,
+        "days past due, rising, at most 12, from which a member is reminded, once each for an oldest unpaid instalment; below 0 days before it is due (-30 to -1), for loans that are not late; [] reminds nobody";
+    "QUIET_HOURS" Text = "21:00-07:00", quiet_hours: Option<(NaiveTime, NaiveTime)> = quiet,
+        "hours of the day, in the house's time zone, within which nothing is sent to members by e-mail, WhatsApp or SMS: what is ready then goes at their end; off for none";
+    "NOTIFY_FILE_PAYMENTS" Boolean = "true", notify_file_payments: bool = parsed,
+        "true: members are told of payments that came in a payer's file too, once a channel to them is set up or a webhook wants them";
+    "DELIVERY_MAX_TRIES" Integer = "10", delivery_max_tries: u32 = |text| within(text, 1, 50),
+        "tries, 1 to 50, after which a message is given up: ten take some three hours";
+    "EMAIL_PER_MINUTE" Integer = "600", email_per_minute: u32 = |text| within(text, 1, 1_000_000),
+        "e-mails that an instance sends in a minute, 1 to 1000000";
+    "WHATSAPP_PER_MINUTE" Integer = "1200", whatsapp_per_minute: u32 = |text| within(text, 1, 1_000_000),
+        "WhatsApp messages that an instance sends in a minute, 1 to 1000000";
+    "SMS_PER_MINUTE" Integer = "600", sms_per_minute: u32 = |text| within(text, 1, 1_000_000),
+        "text messages that an instance sends in a minute, 1 to 1000000";
+    "WEBHOOK_PER_MINUTE" Integer = "60000", webhook_per_minute: u32 = |text| within(text, 1, 1_000_000),
+        "events that an instance sends to each other system in a minute, 1 to 1000000";
     "COMMITTEE_LEVELS" Json = r#"[["SPV","KOMITE"],["MANAGER","KOMITE"],["DIREKSI"]]"#,
         committee_levels: Vec<Vec<String>> = levels,
         "the roles that may sit on each level of the committee, at least two levels";
@@ -186,12 +200,24 @@ fn json_list(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().filter(Value::is_array)
 }
 
-/// Days past due, rising.
-fn reminders(text: &str) -> Option<Vec<u32>> {
-    let days: Vec<u32> = serde_json::from_str(text).ok()?;
+/// Days past due, rising, below zero days ahead; never the day itself.
+fn reminders(text: &str) -> Option<Vec<i32>> {
+    let days: Vec<i32> = serde_json::from_str(text).ok()?;
     let rise = days.windows(2).all(|pair| pair.first() < pair.last());
-    let are_days = days.iter().all(|day| (1..=3_650).contains(day));
+    let are_days = days.iter().all(|day| (-30..=3_650).contains(day) && *day != 0);
     (days.len() <= 12 && rise && are_days).then_some(days)
+}
+
+/// Two times of the day, or `off`.
+fn quiet(text: &str) -> Option<Option<(NaiveTime, NaiveTime)>> {
+    let text = text.trim();
+    if text == "off" {
+        return Some(None);
+    }
+    let (from, until) = text.split_once('-')?;
+    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+    let (from, until) = (time(from)?, time(until)?);
+    (from != until).then_some(Some((from, until)))
 }
 
 /// What is set aside for the five levels, each a part of the whole.
@@ -291,6 +317,14 @@ mod tests {
             ("DSR_DEFAULT", "100.1"),
             ("PROVISION_PERCENT", r#"["1","5","15","50","101"]"#),
             ("PROVISION_PERCENT", r#"["1","5","15","50"]"#),
+            ("DPD_REMINDER_DAYS", "[0]"),
+            ("DPD_REMINDER_DAYS", "[-31]"),
+            ("DPD_REMINDER_DAYS", "[1,1]"),
+            ("QUIET_HOURS", "21:00"),
+            ("QUIET_HOURS", "07:00-07:00"),
+            ("QUIET_HOURS", "21:00-24:30"),
+            ("DELIVERY_MAX_TRIES", "0"),
+            ("SMS_PER_MINUTE", "0"),
             ("BILLING_TOLERANCE", "1.005"),
             ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),
             ("COMMITTEE_LEVELS", r#"[["KOMITE"]]"#),

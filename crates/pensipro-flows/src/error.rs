@@ -6,6 +6,7 @@ use pensipro_kernel::{
     AuthorityError, Class, DomainError, ErrorKind, Faults, FieldFault, Money, StorageError,
 };
 use pensipro_members::MemberError;
+use pensipro_notifications::NotificationError;
 use pensipro_origination::OriginationError;
 use pensipro_pricing::{PricingError, RuleResult, ScheduleError};
 use pensipro_sales::SalesError;
@@ -45,6 +46,9 @@ pub enum FlowError {
     /// A rule of funding.
     #[error(transparent)]
     Funding(#[from] FundingError),
+    /// A rule of notices.
+    #[error(transparent)]
+    Notification(#[from] NotificationError),
     /// The sources are not those that the loan is allocated to.
     #[error("the sources are not the shares that the loan is allocated in")]
     SourcesNotAllocated,
@@ -112,6 +116,7 @@ impl FlowError {
             Self::Servicing(error) => error,
             Self::Billing(error) => error,
             Self::Funding(error) => error,
+            Self::Notification(error) => error,
             Self::NoBankAccount
             | Self::SourcesNotAllocated
             | Self::OfferExpired
@@ -143,6 +148,7 @@ impl DomainError for FlowError {
             Self::Servicing(error) => error.kind(),
             Self::Billing(error) => error.kind(),
             Self::Funding(error) => error.kind(),
+            Self::Notification(error) => error.kind(),
         }
     }
 

@@ -24,6 +24,7 @@
 mod allocate;
 mod apply;
 mod decide;
+mod deliveries;
 mod disburse;
 mod end_of_month;
 mod error;
@@ -47,6 +48,7 @@ mod withdraw;
 pub use allocate::{AllocateLoan, RawAllocation, allocate_loan, list_allocations};
 pub use apply::{analyze_application, submit_application};
 pub use decide::{DecisionOutcome, decide_application};
+pub use deliveries::{Tried, record_deliveries, retry_delivery};
 pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disbursements_of_loan};
 pub use end_of_month::{MonthTally, RequestMonth, draft_settlement, finish_month, open_month};
 pub use error::FlowError;

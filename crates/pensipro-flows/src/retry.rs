@@ -9,7 +9,7 @@ use pensipro_billing::{
     StoredLine, Try, import_line_id, match_chunk, may_be_retried, retry_audit, retry_event,
 };
 use pensipro_kernel::{
-    Actor, AuditLog, Authority, ImportLineId, Moment, Outbox, Period, Permission,
+    Actor, AuditLog, Authority, Event, ImportLineId, Moment, Outbox, Period, Permission,
 };
 use pensipro_servicing::{AccountingPeriods, LoanRepository, RefundRepository, ServicingPolicy};
 
@@ -125,6 +125,7 @@ where
     let tried = try_in(tx, by, import, present, waiting, &mut loans, at)?;
     changed.extend(tried.changed);
     changed.sort_unstable_by_key(|line| line.line_no);
+    tx.emit_all(payments(&tried.import, &changed, &loans))?;
     Ok((tried.import.clone(), StoredChunk::restated(tried.import.id, changed)))
 }
 
@@ -182,6 +183,22 @@ where
     let (import, chunk) =
         store_settled(tx, by, import, &sifted.changed_were, sifted.changed, loans, at)?;
     Ok(Tried { import, changed: chunk.lines, waiting: sifted.waiting })
+}
+
+/// The payments that lines became, each told of on its own: they are few.
+fn payments(import: &Import, lines: &[ImportLine], loans: &Loans) -> Vec<Event> {
+    let paid = lines.iter().filter_map(|line| {
+        let loan = loans.get(&line.loan_id?)?.loan();
+        Some(
+            Event::new("payment.received", "loan_payments", line.payment_id?.get())
+                .of_member(loan.member_id)
+                .with("loan_id", loan.id)
+                .with("loan_number", loan.number())
+                .with("amount", line.amount?)
+                .with("paid_on", import.paid_on),
+        )
+    });
+    paid.collect()
 }
 
 fn settle_exceptions<Tx: ExceptionLog>(

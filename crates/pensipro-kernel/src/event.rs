@@ -60,5 +60,10 @@ impl Event {
 /// The transactional outbox.
 pub trait Outbox {
     /// Notes the event in the transaction of the change; a rollback takes it back.
-    fn emit(&mut self, event: Event) -> Result<(), StorageError>;
+    fn emit(&mut self, event: Event) -> Result<(), StorageError> {
+        self.emit_all(vec![event])
+    }
+
+    /// Notes many events, in their order. Cost: that of one batch of rows.
+    fn emit_all(&mut self, events: Vec<Event>) -> Result<(), StorageError>;
 }

@@ -118,6 +118,10 @@ ids! {
     NotificationId,
     /// A template of notices.
     TemplateId,
+    /// A message on its way by a channel.
+    DeliveryId,
+    /// Another system that is told of events.
+    WebhookId,
     /// A run of a background job.
     JobRunId,
 }

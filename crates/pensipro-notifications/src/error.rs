@@ -6,6 +6,8 @@ use pensipro_kernel::{
 };
 use serde_json::{Map, Value};
 
+use crate::DeliveryStatus;
+
 /// A refusal of the notifications module.
 #[derive(Debug, thiserror::Error)]
 pub enum NotificationError {
@@ -27,6 +29,9 @@ pub enum NotificationError {
     /// The channel is not set up.
     #[error("nothing goes out by {0} here: the channel is not set up")]
     ChannelClosed(NotificationChannel),
+    /// Only what was given up is sent again.
+    #[error("the message is {0}; only one that was given up is sent again")]
+    NotDead(DeliveryStatus),
     /// The caller may not do this.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -66,6 +71,7 @@ impl DomainError for NotificationError {
             Self::DuplicateCode { .. } => DUPLICATE_CODE,
             Self::DuplicateTemplate { .. } => DUPLICATE_TEMPLATE,
             Self::ChannelClosed(_) => CHANNEL_CLOSED,
+            Self::NotDead(_) => ErrorKind::INVALID_TRANSITION,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
@@ -84,6 +90,10 @@ impl DomainError for NotificationError {
             | Self::DuplicateTemplate { existing: Some(id) } => {
                 Map::from_iter([("existing_id".to_owned(), id.get().into())])
             }
+            Self::NotDead(status) => Map::from_iter([
+                ("from".to_owned(), status.code().into()),
+                ("to".to_owned(), DeliveryStatus::Pending.code().into()),
+            ]),
             Self::Authority(error) => error.extensions(),
             _ => Map::new(),
         }

@@ -9,7 +9,9 @@
 //! assert_eq!(text.body, "Pembayaran Rp1.500.000 sudah diterima untuk pinjaman LN-2026-000123.");
 //! ```
 //!
-//! It never sends anything: what is to be told is written beside the change and delivered after it.
+//! It never sends anything: what is to be told is written beside the change and delivered after it. What
+//! leaves the house is a message that waits for its turn ([`NewDelivery`]); when it may go, how often it is
+//! tried and when it is given up are rules of this crate, and others send it.
 #![cfg_attr(
     not(test),
     deny(
@@ -21,25 +23,46 @@
     )
 )]
 
+mod address;
+pub mod backoff;
+mod delivery;
 mod error;
 mod event;
 mod fan_out;
 mod manual;
 mod notification;
+mod preferences;
+mod quiet;
+mod rate;
+mod reach;
 pub mod repository;
 mod seed;
 mod template;
 pub mod usecases;
+mod webhook;
 mod wording;
 
+pub use address::is_public;
+pub use delivery::{
+    Addressed, Attempt, Claim, DeliveredTo, Delivery, DeliveryChannel, DeliveryFilter,
+    DeliveryStatus, Destination, Lane, NewDelivery, Outcome, Reached, Ready, RetryPolicy, Ways,
+};
 pub use error::{ERRORS, NotificationError};
-pub use event::{Audience, EventKind, MANUAL, Shape};
-pub use fan_out::{PendingEvent, Recipients, fan_out};
+pub use event::{Audience, EventGroup, EventKind, MANUAL, Shape};
+pub use fan_out::{PendingEvent, Recipients, SalesContact, Told, fan_out, tell_systems};
 pub use manual::{Addressee, Broadcast, RawManual, SendNotice};
 pub use notification::{NewNotification, Notification, Recipient};
+pub use preferences::{MEMBER_CHANNELS, MemberPreferences, Preferences, RawPreferences};
+pub use quiet::QuietHours;
+pub use rate::TokenBucket;
+pub use reach::{FilePayments, Posting, Reach, contact_in};
 pub use repository::{
-    NotificationFilter, NotificationRepository, OutboxQueue, RecipientDirectory, TemplateRepository,
+    DeliveryQueue, DeliveryRepository, NotificationFilter, NotificationRepository, OutboxQueue,
+    PreferenceRepository, RecipientDirectory, TemplateKey, TemplateRepository, WebhookRepository,
 };
-pub use seed::SEED_TEMPLATES;
+pub use seed::{Seed, seeds};
 pub use template::{RawTemplate, RawTemplateChange, Template, TemplateDetails};
+pub use webhook::{
+    ALL_EVENTS, RawWebhook, SECRET_PREFIX, Webhook, WebhookDetails, payload, with_id,
+};
 pub use wording::{Text, Wording};

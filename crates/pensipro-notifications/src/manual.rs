@@ -1,5 +1,7 @@
 //! Notices that somebody writes: to one person, or to many at once.
 
+use std::collections::BTreeSet;
+
 use pensipro_kernel::{
     BranchId, Faults, FieldFault, MemberId, NotificationChannel, UserId, read_code,
 };
@@ -28,7 +30,11 @@ pub struct RawManual {
     pub body: Option<String>,
 }
 
-/// Which users are told; every condition given must hold, and one must be given.
+/// The most people that a list may name.
+const MAX_LISTED: usize = 1_000;
+
+/// Who is told at once: users of whom every condition given holds, or the members of a list. One must be
+/// given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Broadcast {
     /// Who holds this role.
@@ -37,6 +43,10 @@ pub struct Broadcast {
     pub branch_id: Option<BranchId>,
     /// Everybody.
     pub all: bool,
+    /// These users.
+    pub user_ids: Vec<UserId>,
+    /// These members, and no users.
+    pub member_ids: Vec<MemberId>,
 }
 
 /// Whom a notice is sent to.
@@ -48,6 +58,8 @@ pub enum Addressee {
     Member(MemberId),
     /// All active users of a kind.
     Users(Broadcast),
+    /// Members, each once.
+    Members(Vec<MemberId>),
 }
 
 /// A checked notice.
@@ -116,12 +128,29 @@ fn addressee(
         (Some(user), None, None) => Ok(Addressee::User(user)),
         (None, Some(member), None) => Ok(Addressee::Member(member)),
         (None, None, Some(many)) if many == Broadcast::default() => {
-            let message = "give a role, a branch, or all";
+            let message = "give a role, a branch, a list, or all";
             Err(FieldFault::new("broadcast", "required", message))
         }
-        (None, None, Some(many)) => Ok(Addressee::Users(many)),
+        (None, None, Some(many)) => listed(many),
         _ => Err(one()),
     }
+}
+
+fn listed(many: Broadcast) -> Result<Addressee, FieldFault> {
+    if many.user_ids.len() > MAX_LISTED || many.member_ids.len() > MAX_LISTED {
+        let message = format!("a list names at most {MAX_LISTED}");
+        return Err(FieldFault::new("broadcast", "too_long", message));
+    }
+    if many.member_ids.is_empty() {
+        return Ok(Addressee::Users(many));
+    }
+    let Broadcast { role, branch_id, all, user_ids, member_ids } = many;
+    if role.is_some() || branch_id.is_some() || all || !user_ids.is_empty() {
+        let message = "goes without conditions on users";
+        return Err(FieldFault::new("broadcast.member_ids", "not_applicable", message));
+    }
+    let members: BTreeSet<MemberId> = member_ids.into_iter().collect();
+    Ok(Addressee::Members(members.into_iter().collect()))
 }
 
 #[cfg(test)]
@@ -148,5 +177,18 @@ mod tests {
             ..RawManual::default()
         };
         assert_eq!(fields(mixed), ["channel", "title"]);
+    }
+
+    #[test]
+    fn a_list_of_members_stands_alone_and_names_each_once() {
+        let member_ids = vec![MemberId::new(2), MemberId::new(1), MemberId::new(2)];
+        let many = Broadcast { member_ids, ..Broadcast::default() };
+        let expected = Addressee::Members(vec![MemberId::new(1), MemberId::new(2)]);
+        assert_eq!(listed(many.clone()), Ok(expected));
+        let mixed = Broadcast { all: true, ..many };
+        assert_eq!(listed(mixed).unwrap_err().field, "broadcast.member_ids");
+        let user_ids = vec![UserId::new(1); MAX_LISTED + 1];
+        let long = Broadcast { user_ids, ..Broadcast::default() };
+        assert_eq!(listed(long).unwrap_err().code, "too_long");
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{MemberId, NotificationChannel, NotificationId, UserId};
 
-use crate::Text;
+use crate::{DeliveryStatus, Text};
 
 /// Whom a notice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ pub struct Notification {
     pub id: NotificationId,
     /// What it is.
     pub content: NewNotification,
+    /// How far it came where it leaves the house.
+    pub delivery: Option<DeliveryStatus>,
     /// When its recipient read it.
     pub read_at: Option<DateTime<Utc>>,
     /// When it was written.

@@ -1,7 +1,60 @@
-//! The templates of a first start.
+//! The templates of a first start: every event by every channel.
 
-/// `(code, event, title, body)`, each told in the application.
-pub const SEED_TEMPLATES: &[(&str, &str, &str, &str)] = &[
+use pensipro_kernel::NotificationChannel;
+
+/// A template of a first start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of a template")]
+pub struct Seed {
+    pub code: String,
+    pub event: &'static str,
+    pub channel: NotificationChannel,
+    pub title: &'static str,
+    pub body: String,
+}
+
+/// Every one. The words are the same by each channel; an e-mail greets, and whoever cannot answer is
+/// told so.
+pub fn seeds() -> impl Iterator<Item = Seed> {
+    let by_all = |(code, event, title, body): &(&str, &'static str, &'static str, &str)| {
+        NotificationChannel::ALL
+            .iter()
+            .map(|channel| Seed {
+                code: format!("{code}{}", suffix(*channel)),
+                event,
+                channel: *channel,
+                title,
+                body: dressed(*channel, body),
+            })
+            .collect::<Vec<_>>()
+    };
+    WORDS.iter().flat_map(by_all)
+}
+
+const fn suffix(channel: NotificationChannel) -> &'static str {
+    match channel {
+        NotificationChannel::InApp => "",
+        NotificationChannel::Email => "_EMAIL",
+        NotificationChannel::WhatsApp => "_WA",
+        NotificationChannel::Sms => "_SMS",
+    }
+}
+
+fn dressed(channel: NotificationChannel, body: &str) -> String {
+    match channel {
+        NotificationChannel::InApp | NotificationChannel::Sms => body.to_owned(),
+        NotificationChannel::WhatsApp => {
+            format!("{body}\n\nPesan otomatis, mohon tidak dibalas.")
+        }
+        NotificationChannel::Email => format!(
+            "Bapak/Ibu yang terhormat,\n\n{body}\n\nSurat ini dikirim otomatis oleh koperasi; mohon \
+             tidak dibalas."
+        ),
+    }
+}
+
+/// `(code, event, title, body)`.
+const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "PENGAJUAN_DISETUJUI",
         "application.approved",
@@ -43,6 +96,12 @@ pub const SEED_TEMPLATES: &[(&str, &str, &str, &str)] = &[
         "loan.settled",
         "Pinjaman {loan_number} lunas",
         "Pelunasan {amount} untuk pinjaman {loan_number} sudah diterima.",
+    ),
+    (
+        "ANGSURAN_JATUH_TEMPO",
+        "loan.due_soon",
+        "Angsuran {loan_number} segera jatuh tempo",
+        "Angsuran pinjaman {loan_number} sebesar {amount} jatuh tempo pada {due_date}, {days} hari lagi.",
     ),
     (
         "ANGSURAN_TERLAMBAT",
@@ -90,18 +149,23 @@ pub const SEED_TEMPLATES: &[(&str, &str, &str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::{EventKind, Wording};
 
     #[test]
-    fn every_event_has_one_template_that_can_be_saved() {
-        for (_, event, title, body) in SEED_TEMPLATES {
-            Wording::check(event, title, body).unwrap();
+    fn every_event_has_one_template_by_each_channel_that_can_be_saved() {
+        let mut told = BTreeSet::new();
+        for seed in seeds() {
+            Wording::check(seed.event, seed.title, &seed.body).unwrap();
+            assert!(told.insert((seed.event, seed.channel)), "{} is told twice", seed.event);
         }
-        let mut events: Vec<_> = SEED_TEMPLATES.iter().map(|(_, event, ..)| *event).collect();
-        events.sort_unstable();
-        let mut all: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name).collect();
-        all.sort_unstable();
-        assert_eq!(events, all);
+        let all = EventKind::ALL
+            .iter()
+            .flat_map(|kind| NotificationChannel::ALL.iter().map(|channel| (kind.name, *channel)));
+        assert_eq!(told, all.collect());
+        let codes: BTreeSet<_> = seeds().map(|seed| seed.code).collect();
+        assert_eq!(codes.len(), told.len());
     }
 }

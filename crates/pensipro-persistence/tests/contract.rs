@@ -4,6 +4,8 @@
 mod auth;
 #[path = "contract/billing.rs"]
 mod billing;
+#[path = "contract/deliveries.rs"]
+mod deliveries;
 #[path = "contract/exports.rs"]
 mod exports;
 #[path = "contract/fixtures.rs"]

@@ -119,9 +119,9 @@ pub use decide_refund::{DecideRefund, decide_refund};
 pub use delta::{AllocationDelta, Cause, deltas};
 pub use disbursement::{DisburseLoan, DisbursementFacts, NewDisbursement, RawDisbursement, Source};
 pub use end_of_day::{
-    Day, DayTally, EndOfDayRepository, Late, LoanAtMonthEnd, MonthEnd, Place, Reminder,
+    Day, DayTally, DueBetween, EndOfDayRepository, Late, LoanAtMonthEnd, MonthEnd, Place, Reminder,
     ReminderPolicy, RequestDay, Standing, StatusChange, Step, bring_loans, close_period,
-    finish_day, open_day, steps_of_day, write_month_ends,
+    due_within_lead, finish_day, open_day, remind_ahead, steps_of_day, write_month_ends,
 };
 pub use error::{ERRORS, ServicingError};
 pub use figures::LoanFigures;

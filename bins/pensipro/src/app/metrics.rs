@@ -19,6 +19,7 @@ pub struct Metrics {
     writes: IntGaugeVec,
     statements: IntGauge,
     password_rounds: IntGauge,
+    deliveries: IntCounterVec,
     free_places: IntGauge,
     writers_waiting: IntGauge,
 }
@@ -48,6 +49,10 @@ impl Metrics {
                 "pensipro_password_rounds",
                 "Rounds of the passwords' hash since the start: 2 to the power of its cost each time",
             )?,
+            deliveries: IntCounterVec::new(
+                Opts::new("pensipro_deliveries_total", "Messages tried, by channel and end"),
+                &["channel", "end"],
+            )?,
             free_places: IntGauge::new(
                 "pensipro_database_free",
                 "Free places before the database",
@@ -65,6 +70,7 @@ impl Metrics {
         self.registry.register(Box::new(self.writes.clone()))?;
         self.registry.register(Box::new(self.statements.clone()))?;
         self.registry.register(Box::new(self.password_rounds.clone()))?;
+        self.registry.register(Box::new(self.deliveries.clone()))?;
         self.registry.register(Box::new(self.free_places.clone()))?;
         self.registry.register(Box::new(self.writers_waiting.clone()))
     }
@@ -72,6 +78,11 @@ impl Metrics {
     /// A request began.
     pub fn began(&self) {
         self.running.inc();
+    }
+
+    /// A message was tried.
+    pub fn tried(&self, channel: &str, end: &str) {
+        self.deliveries.with_label_values(&[channel, end]).inc();
     }
 
     /// A request ended.

@@ -3,6 +3,8 @@
 mod cache;
 mod failures;
 mod hashing;
+mod lanes;
+mod messages;
 mod metrics;
 mod readings;
 mod removals;
@@ -13,6 +15,7 @@ mod workers;
 use std::{fmt, ops::Deref, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use pensipro_adapters::Messenger;
 use pensipro_auth::Settings;
 use pensipro_kernel::{Clock, Entropy};
 use pensipro_members::FileStore;
@@ -27,8 +30,8 @@ pub(crate) use start::{clock, first_data};
 pub use workers::Stop;
 
 use self::{
-    cache::Cache, failures::Failures, hashing::Hashing, metrics::Metrics, readings::Readings,
-    run::Gates, workers::Workers,
+    cache::Cache, failures::Failures, hashing::Hashing, lanes::Lanes, metrics::Metrics,
+    readings::Readings, run::Gates, workers::Workers,
 };
 use crate::{
     Config,
@@ -66,6 +69,8 @@ pub struct Shared {
     hashing: Hashing,
     cache: Cache,
     readings: Readings,
+    messenger: Messenger,
+    lanes: Lanes,
     workers: Workers,
 }
 

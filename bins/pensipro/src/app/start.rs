@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pensipro_adapters::{Bucket, LocalFiles};
+use pensipro_adapters::{Bucket, LocalFiles, Messenger};
 use pensipro_auth::{FirstAdmin, Password, PasswordHasher, UserRepository, bootstrap};
 use pensipro_kernel::{Clock, Entropy, StorageError};
 use pensipro_members::FileStore;
@@ -14,6 +14,7 @@ use super::{
     cache::Cache,
     failures::Failures,
     hashing::{Bcrypt, Hashing},
+    lanes::Lanes,
     metrics::Metrics,
     readings::Readings,
     run::Gates,
@@ -138,6 +139,8 @@ impl App {
             hashing: Hashing::new(config.hash_threads, config.bcrypt_cost),
             cache: Cache::default(),
             readings: Readings::new(config.access_log_buffer),
+            messenger: Messenger::new(config.messages.clone()),
+            lanes: Lanes::new(&store.derived_key("deliveries")),
             workers: Workers::default(),
             jobs: Jobs::new(&SystemEntropy),
             store,

@@ -7,25 +7,14 @@ use std::{
 };
 
 use pensipro_auth::ModuleCode;
-use pensipro_notifications::usecases::deliver_events;
 use pensipro_origination::usecases::tell_deadlines;
-use tokio::{
-    sync::watch,
-    task::JoinHandle,
-    time::{MissedTickBehavior, timeout},
-};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::App;
-use crate::{http::Problem, jobs, routes::OPEN_CHANNELS};
+use crate::{http::Problem, jobs};
 
 /// Answers to idempotency keys that are forgotten at once.
 const FORGOTTEN_AT_ONCE: i64 = 500;
-
-/// How often the outbox is looked at.
-const DELIVER_EVERY: Duration = Duration::from_secs(1);
-
-/// Events that are told of in one transaction.
-const DELIVERED_AT_ONCE: u32 = 200;
 
 /// Deadlines of each level that are told of at once.
 const TOLD_AT_ONCE: u16 = 200;
@@ -89,6 +78,7 @@ impl App {
             }
         });
         self.work(Self::keep_delivering);
+        self.work(Self::keep_sending);
         self.work(|app, mut stop| async move {
             let mut ticks = tokio::time::interval(Duration::from_secs(60));
             loop {
@@ -107,44 +97,6 @@ impl App {
                 }
             }
         });
-    }
-
-    /// Tells people of what happened, about every second until asked to stop.
-    async fn keep_delivering(self, mut stop: Stop) {
-        let mut ticks = tokio::time::interval(DELIVER_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = ticks.tick() => self.deliver_all(&stop).await,
-                () = stop.asked() => return,
-            }
-        }
-    }
-
-    async fn deliver_all(&self, stop: &Stop) {
-        while !stop.is_asked() {
-            match self.deliver_events().await {
-                Ok(0) => return,
-                Ok(_) => {}
-                Err(problem) => {
-                    let text = problem.log_text().unwrap_or(problem.code());
-                    log::warn!("nobody could be told of what happened: {text}");
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Tells people of the oldest events that nobody was told of; gives how many those are. Instances
-    /// share the work.
-    pub async fn deliver_events(&self) -> Result<usize, Problem> {
-        if self.state().is_disabled(ModuleCode::Notification.code()) {
-            return Ok(0);
-        }
-        self.change("deliver_events", |tx, _| {
-            Ok(deliver_events(tx, DELIVERED_AT_ONCE, OPEN_CHANNELS)?)
-        })
-        .await
     }
 
     /// Tells of what waits at a level of the committee longer than it may, once over all instances;

@@ -79,7 +79,7 @@ pub struct DayBody {
     pub cured: u64,
     /// Loans that could not be done; each is in `/logs/exceptions`.
     pub failed: u64,
-    /// Members who are reminded of arrears.
+    /// Members who are reminded of instalments that are due soon or late.
     pub reminded: u64,
     /// Offers that nobody took up in time, cancelled.
     pub offers_expired: u64,

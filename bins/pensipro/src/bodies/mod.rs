@@ -14,6 +14,7 @@ pub mod loans;
 pub mod logs;
 mod many;
 pub mod members;
+pub mod messages;
 pub mod notifications;
 pub mod products;
 pub mod reports;

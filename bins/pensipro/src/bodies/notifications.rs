@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use pensipro_kernel::{BranchId, MemberId, UserId};
 use pensipro_notifications::{
-    Broadcast, NewNotification, Notification, NotificationFilter, RawManual, RawTemplate,
-    RawTemplateChange, Recipient, Template, TemplateDetails,
+    Broadcast, DeliveryStatus, NewNotification, Notification, NotificationFilter, RawManual,
+    RawTemplate, RawTemplateChange, Recipient, Template, TemplateDetails, usecases::Sent,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -37,7 +37,7 @@ pub struct SendBody {
     body: Option<String>,
 }
 
-/// Which users are told; what is given must hold together.
+/// Who is told at once: users of whom all that is given holds, or the members of a list.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BroadcastBody {
@@ -48,17 +48,28 @@ pub struct BroadcastBody {
     branch_id: Option<BranchId>,
     /// Everybody.
     all: Option<bool>,
+    /// These users, at most 1000.
+    #[schema(value_type = Option<Vec<i64>>)]
+    user_ids: Option<Vec<UserId>>,
+    /// These members, at most 1000, and no users.
+    #[schema(value_type = Option<Vec<i64>>)]
+    member_ids: Option<Vec<MemberId>>,
 }
 
 impl From<SendBody> for RawManual {
     fn from(body: SendBody) -> Self {
         let SendBody { user_id, member_id, broadcast, channel, template_code, params, title, body } =
             body;
-        let broadcast = broadcast.map(|BroadcastBody { role, branch_id, all }| Broadcast {
-            role,
-            branch_id,
-            all: all.unwrap_or(false),
-        });
+        let broadcast =
+            broadcast.map(|BroadcastBody { role, branch_id, all, user_ids, member_ids }| {
+                Broadcast {
+                    role,
+                    branch_id,
+                    all: all.unwrap_or(false),
+                    user_ids: user_ids.unwrap_or_default(),
+                    member_ids: member_ids.unwrap_or_default(),
+                }
+            });
         let params = params.unwrap_or_default();
         Self { user_id, member_id, broadcast, channel, template_code, params, title, body }
     }
@@ -67,8 +78,16 @@ impl From<SendBody> for RawManual {
 /// How many people a notice went to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SentBody {
-    /// Each finds it in his list.
+    /// Each finds it in his list, or is sent it by the channel.
     pub recipients: usize,
+    /// Of many, those whom the channel does not reach, or who have switched it off.
+    pub left_out: usize,
+}
+
+impl From<Sent> for SentBody {
+    fn from(Sent { recipients, left_out }: Sent) -> Self {
+        Self { recipients, left_out }
+    }
 }
 
 /// How many notices somebody has not read.
@@ -91,7 +110,8 @@ pub struct NotificationBody {
     pub channel: &'static str,
     pub title: String,
     pub body: String,
-    /// `sent`: it stands in the recipient's list.
+    /// `sent`: it stands in the recipient's list, or was taken by the mail server or gateway; else
+    /// `pending`, `dead` or `cancelled`.
     pub status: &'static str,
     pub is_read: bool,
     pub read_at: Option<DateTime<Utc>>,
@@ -102,7 +122,7 @@ pub struct NotificationBody {
 
 impl From<Notification> for NotificationBody {
     fn from(notification: Notification) -> Self {
-        let Notification { id, content, read_at, created_at, created_by } = notification;
+        let Notification { id, content, delivery, read_at, created_at, created_by } = notification;
         let NewNotification { to, event, channel, text, outbox_id: _ } = content;
         let (user, member) = match to {
             Recipient::User(user) => (Some(user), None),
@@ -116,7 +136,7 @@ impl From<Notification> for NotificationBody {
             channel: channel.code(),
             title: text.title,
             body: text.body,
-            status: "sent",
+            status: delivery.unwrap_or(DeliveryStatus::Sent).code(),
             is_read: read_at.is_some(),
             read_at,
             created_at,

@@ -1,6 +1,7 @@
 //! Settings: from the environment, else from a TOML file, else their defaults; checked before
 //! anything starts.
 
+mod messages;
 mod secrets;
 mod source;
 mod table;
@@ -9,7 +10,7 @@ use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
-use pensipro_adapters::BucketSettings;
+use pensipro_adapters::{BucketSettings, MessengerSettings};
 use pensipro_persistence::DatabaseUrl;
 
 pub use secrets::{MasterKeys, SigningSecret};
@@ -76,6 +77,7 @@ pub struct Config {
     pub hash_threads: usize,
     pub login_failures_per_minute: u32,
     pub access_log_buffer: usize,
+    pub messages: MessengerSettings,
     pub log: String,
 }
 
@@ -135,6 +137,7 @@ impl Config {
             hash_threads: source.within("hash_threads", 1, 64)?,
             login_failures_per_minute: source.within("login_failures_per_minute", 1, 1_000_000)?,
             access_log_buffer: source.within("access_log_buffer", 1, 1_000_000)?,
+            messages: messages::read(source)?,
             log: source.text("log"),
         };
         config.check()?;
@@ -230,6 +233,9 @@ mod tests {
             ("admin_password", "short"),
             ("admin_password", "Password123"),
             ("jwt_verify_keys", "old.pem"),
+            ("delivery_timeout_seconds", "0"),
+            ("private_receivers", "perhaps"),
+            ("gateway_url", "gateway.example.id"),
         ] {
             let error = read(&[(key, value)]).unwrap_err().to_string();
             assert!(error.starts_with(&table::variable(key)), "{error}");

@@ -182,7 +182,7 @@ pub fn fill(world: &World<'_>, policies: &Policies, plan: &Plan) -> Result<(), P
 /// Notes some events as told; gives how many.
 fn forget_events(tx: &mut Tx<'_>) -> Result<usize, Problem> {
     let events = tx.take_events(FORGOTTEN_AT_ONCE)?;
-    let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
+    let ids: Vec<i64> = events.iter().filter_map(|event| event.id).collect();
     tx.mark_told(&ids)?;
     Ok(ids.len())
 }

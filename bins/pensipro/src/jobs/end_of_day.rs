@@ -10,8 +10,8 @@ use pensipro_flows::cancel_expired_offers;
 use pensipro_kernel::{Actor, JobKind, JobRun, JobRunId, JobRunStatus, JobRuns, LoanId, Moment};
 use pensipro_persistence::{Backend, Tx};
 use pensipro_servicing::{
-    Day, DayTally, EndOfDayRepository, Late, Place, Step, bring_loans, finish_day, steps_of_day,
-    write_month_ends,
+    Day, DayTally, EndOfDayRepository, Late, Place, Step, bring_loans, due_within_lead, finish_day,
+    remind_ahead, steps_of_day, write_month_ends,
 };
 use serde_json::json;
 
@@ -68,10 +68,14 @@ impl Work {
         cursor: Option<&str>,
     ) -> Result<Option<Self>, Problem> {
         let place = Place::of(id, cursor);
+        let leads: Vec<_> = app.policies().reminders.leads().map(Step::Ahead).collect();
         app.load(move |tx, _| {
             let run = tx.job_run(id)?;
             let done = tx.done_through(JobKind::EndOfDay)?;
-            let steps = steps_of_day(run.date, done, tx.first_booking()?);
+            let mut steps = steps_of_day(run.date, done, tx.first_booking()?);
+            if !steps.is_empty() {
+                steps.extend(leads);
+            }
             let tally = match place == Place::at(id, 0) {
                 true => DayTally::default(),
                 false => DayTally::of(&run)?,
@@ -90,12 +94,15 @@ impl Work {
 
     /// The next loans of a step.
     async fn page(&self, app: &App, step: Step) -> Result<Vec<Late>, Problem> {
-        let (after, date) = (self.place.after, self.day.date);
+        let (after, day) = (self.place.after, self.day);
         let limit = loans_of_a_chunk(app.store().backend(), step);
         let by_id = move |loan| Late { due: after.due, loan };
         app.load(move |tx, _| {
             let ids = match step {
-                Step::Loans => return Ok(tx.late_loans(date, after, limit)?),
+                Step::Loans => return Ok(tx.late_loans(day.date, after, limit)?),
+                Step::Ahead(lead) => {
+                    return Ok(tx.loans_due(due_within_lead(&day, lead), after, limit)?);
+                }
                 Step::Offers => tx.pending_loans(after.loan, limit)?,
                 Step::MonthEnd(end) => tx.loans_of_month_end(end, after.loan, limit)?,
             };
@@ -178,6 +185,9 @@ impl Work {
             Step::Loans => {
                 bring_loans(tx, &self.by, ids, &self.day, (servicing, &policies.reminders))?
             }
+            Step::Ahead(_) => {
+                remind_ahead(tx, ids, self.day.date, (servicing, &policies.reminders))?
+            }
             Step::Offers => {
                 let offers = (policies.offer, self.day.date);
                 let expired = cancel_expired_offers(tx, &self.by, ids, offers, at)?;
@@ -240,9 +250,9 @@ fn failure(day: NaiveDate, loan: LoanId, problem: &Problem) -> NewException {
 fn loans_of_a_chunk(backend: Backend, step: Step) -> u16 {
     match (backend, step) {
         (_, Step::Offers) => 50,
-        (Backend::Sqlite, Step::Loans) => 250,
+        (Backend::Sqlite, Step::Loans | Step::Ahead(_)) => 250,
         (Backend::Sqlite, Step::MonthEnd(_)) => 1_000,
-        (Backend::Postgres, Step::Loans) => 1_000,
+        (Backend::Postgres, Step::Loans | Step::Ahead(_)) => 1_000,
         (Backend::Postgres, Step::MonthEnd(_)) => 2_500,
     }
 }

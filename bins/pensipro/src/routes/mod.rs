@@ -18,7 +18,6 @@ mod sales;
 use crate::http::Routes;
 
 pub(crate) use house::docs_file;
-pub(crate) use notifications::OPEN_CHANNELS;
 
 /// The id at the end of a location.
 fn id_of(location: Option<&str>) -> Option<i64> {

@@ -170,6 +170,58 @@ fn a_member_is_reminded_once_of_what_he_owes() {
     });
 }
 
+/// `due date, step, told on` of a loan's reminders.
+fn reminders_of(house: &House, loan: i64) -> Vec<String> {
+    house.database.texts(&format!(
+        "SELECT due_date || ' ' || dpd || ' ' || told_on AS text FROM loan_reminders \
+         WHERE loan_id = {loan} ORDER BY told_on"
+    ))
+}
+
+#[test]
+fn each_step_before_and_after_a_due_date_is_told_once() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (late, punctual) = (lending.disbursed(), lending.disbursed());
+        let reminded = |day: &str| {
+            house.set_today(day);
+            let run = |_| done(&lending.staff.admin, &json!({}))["reminded"].as_u64();
+            [0, 1].map(run).map(|count| count.expect("a count"))
+        };
+        assert_eq!(reminded("2026-06-27"), [0, 0]);
+        assert_eq!(reminded("2026-06-28"), [2, 0]);
+        lending.pay(punctual, "2026-06-28", "1660716");
+        for (day, expected) in [
+            ("2026-06-29", 0),
+            ("2026-07-01", 0),
+            ("2026-07-02", 1),
+            ("2026-07-07", 0),
+            ("2026-07-08", 1),
+            // The other loan's August is three days ahead.
+            ("2026-07-29", 1),
+            ("2026-07-30", 0),
+            ("2026-07-31", 1),
+        ] {
+            assert_eq!(reminded(day), [expected, 0], "{day}");
+        }
+        let steps = [
+            "2026-07-01 -3 2026-06-28",
+            "2026-07-01 1 2026-07-02",
+            "2026-07-01 7 2026-07-08",
+            "2026-07-01 30 2026-07-31",
+        ];
+        assert_eq!(reminders_of(house, late), steps);
+        let steps = ["2026-07-01 -3 2026-06-28", "2026-08-01 -3 2026-07-29"];
+        assert_eq!(reminders_of(house, punctual), steps);
+        let soon = "SELECT params AS text FROM outbox WHERE event = 'loan.due_soon' ORDER BY id";
+        let params: Value = serde_json::from_str(&house.database.texts(soon)[0]).expect("JSON");
+        assert_eq!(
+            (&params["due_date"], &params["days"], &params["amount"]),
+            (&json!("2026-07-01"), &json!("3"), &json!("1660716.00"))
+        );
+    });
+}
+
 #[test]
 fn who_may_not_run_it_and_days_that_are_not_there_yet_are_refused() {
     on_each_backend(|house| {

@@ -22,6 +22,7 @@ mod leaks;
 mod lists;
 mod loans;
 mod members;
+mod messages;
 mod notifications;
 mod origination;
 mod payments;

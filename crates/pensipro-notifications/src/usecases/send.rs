@@ -1,37 +1,61 @@
 //! Notices by hand.
 
+use std::collections::BTreeSet;
+
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, BranchId, Faults, MemberId,
     NotificationChannel, Permission, UserId,
 };
 
 use crate::{
-    Addressee, MANUAL, NewNotification, NotificationError, NotificationRepository, Recipient,
-    RecipientDirectory, SendNotice, TemplateRepository, Text, manual::Words,
+    Addressee, Broadcast, DeliveryQueue, EventGroup, MANUAL, NewNotification, NotificationError,
+    NotificationRepository, Posting, PreferenceRepository, Recipient, RecipientDirectory,
+    SendNotice, TemplateRepository, Text, manual::Words,
 };
+
+use super::deliver::{post, reach_of};
 
 /// How many users are told at once at the most.
 const MAX_BROADCAST: u32 = 100_000;
 
-/// Sends a notice to a user, a member, or many users; people bound to a branch reach those of their
-/// own alone. Gives how many are told.
+/// What came of a notice by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sent {
+    /// Who is told.
+    pub recipients: usize,
+    /// Who would be, but that the channel does not reach him, or that he does not want it.
+    pub left_out: usize,
+}
+
+/// Sends a notice to a user, a member, or many of them; people bound to a branch reach those of their
+/// own alone. One person whom the channel does not reach is refused; of many they are left out.
 pub fn send_notice<Tx>(
     tx: &mut Tx,
     by: &Actor,
     notice: &SendNotice,
     default_channel: NotificationChannel,
-    open: &[NotificationChannel],
-) -> Result<usize, NotificationError>
+    posting: &Posting<'_>,
+) -> Result<Sent, NotificationError>
 where
-    Tx: NotificationRepository + RecipientDirectory + TemplateRepository + AuditLog + Authority,
+    Tx: NotificationRepository
+        + RecipientDirectory
+        + TemplateRepository
+        + PreferenceRepository
+        + DeliveryQueue
+        + AuditLog
+        + Authority,
 {
     tx.recheck(by, Permission::SendNotification)?;
     let channel = notice.channel.unwrap_or(default_channel);
-    if !open.contains(&channel) {
+    if !posting.open.contains(&channel) {
         return Err(NotificationError::ChannelClosed(channel));
     }
     let text = words(tx, notice, channel)?;
-    let told = recipients(tx, by, &notice.to)?;
+    let wanted = recipients(tx, by, &notice.to)?;
+    let reach = reach_of(tx, wanted.iter().copied(), posting)?;
+    let takes = |to: &Recipient| reach.takes(*to, EventGroup::Manual, channel);
+    let told: Vec<Recipient> = wanted.iter().copied().filter(takes).collect();
+    refuse_unreached(&notice.to, told.is_empty())?;
     let new: Vec<_> = told
         .into_iter()
         .map(|to| NewNotification {
@@ -42,9 +66,22 @@ where
             outbox_id: None,
         })
         .collect();
-    tx.add_notifications(&new, by.user_id)?;
+    post(tx, &new, Vec::new(), by.user_id, posting)?;
     tx.audit(by, audit_entry(&notice.to, channel, &text, new.len()))?;
-    Ok(new.len())
+    Ok(Sent { recipients: new.len(), left_out: wanted.len().saturating_sub(new.len()) })
+}
+
+/// Nobody is told.
+fn refuse_unreached(to: &Addressee, is_nobody: bool) -> Result<(), Faults> {
+    let field = match to {
+        Addressee::User(_) => "user_id",
+        Addressee::Member(_) => "member_id",
+        Addressee::Users(_) | Addressee::Members(_) => "broadcast",
+    };
+    let mut faults = Faults::new();
+    let message = "is not reached by the channel, or has switched it off";
+    faults.require(!is_nobody, field, "not_reached", message);
+    faults.finish(Some(()))
 }
 
 fn words<Tx: TemplateRepository>(
@@ -86,14 +123,25 @@ fn recipients<Tx: RecipientDirectory>(
             vec![Recipient::User(*user)]
         }
         Addressee::Member(member) => {
-            let known = tx.is_member_to_tell(*member, by.scope)?;
+            let known = !tx.members_to_tell(&[*member], by.scope)?.is_empty();
             faults.require(known, "member_id", "unknown", "is no member of yours");
             vec![Recipient::Member(*member)]
         }
         Addressee::Users(broadcast) => {
             let users = tx.users_to_tell(broadcast, by.scope, MAX_BROADCAST)?;
             faults.require(!users.is_empty(), "broadcast", "nobody", "reaches nobody");
+            let listed: BTreeSet<_> = broadcast.user_ids.iter().collect();
+            let message = "names who is no such active user of yours";
+            let all_known = listed.is_empty() || listed.len() == users.len();
+            faults.require(all_known, "broadcast.user_ids", "unknown", message);
             users.into_iter().map(Recipient::User).collect()
+        }
+        Addressee::Members(members) => {
+            let known = tx.members_to_tell(members, by.scope)?;
+            let message = "names who is no member of yours";
+            let all_known = known.len() == members.len();
+            faults.require(all_known, "broadcast.member_ids", "unknown", message);
+            known.into_iter().map(Recipient::Member).collect()
         }
     };
     Ok(faults.finish(Some(told))?)
@@ -106,16 +154,21 @@ fn audit_entry(
     text: &Text,
     count: usize,
 ) -> AuditEntry {
-    let (user, member, broadcast) = match to {
-        Addressee::User(user) => (Some(*user), None, None),
-        Addressee::Member(member) => (None, Some(*member), None),
-        Addressee::Users(broadcast) => (None, None, Some(broadcast)),
+    let many = Broadcast::default();
+    let (user, member, broadcast, members) = match to {
+        Addressee::User(user) => (Some(*user), None, &many, [].as_slice()),
+        Addressee::Member(member) => (None, Some(*member), &many, [].as_slice()),
+        Addressee::Users(broadcast) => (None, None, broadcast, [].as_slice()),
+        Addressee::Members(members) => (None, None, &many, members.as_slice()),
     };
+    let listed = |ids: Vec<i64>| (!ids.is_empty()).then_some(ids);
     let view = AuditValue::new()
         .with("user_id", user.map(UserId::get))
         .with("member_id", member.map(MemberId::get))
-        .with("role", broadcast.and_then(|many| many.role.clone()))
-        .with("branch_id", broadcast.and_then(|many| many.branch_id).map(BranchId::get))
+        .with("role", broadcast.role.clone())
+        .with("branch_id", broadcast.branch_id.map(BranchId::get))
+        .with("user_ids", listed(broadcast.user_ids.iter().map(|id| id.get()).collect()))
+        .with("member_ids", listed(members.iter().map(|id| id.get()).collect()))
         .text("channel", channel)
         .with("title", text.title.as_str())
         .text("recipients", count);

@@ -1,13 +1,12 @@
 //! Templates.
 
 use pensipro_kernel::{
-    Actor, AuditEntry, AuditLog, Expected, Moment, NotificationChannel, Page, PageRequest,
-    StorageError, TemplateId,
+    Actor, AuditEntry, AuditLog, Expected, Moment, Page, PageRequest, StorageError, TemplateId,
 };
 
 use crate::{
-    MANUAL, NotificationError, RawTemplateChange, SEED_TEMPLATES, Template, TemplateDetails,
-    TemplateRepository, Wording,
+    MANUAL, NotificationError, RawTemplateChange, Seed, Template, TemplateDetails,
+    TemplateRepository, Wording, seeds,
 };
 
 /// Makes a template; for users bound to no branch.
@@ -80,17 +79,21 @@ pub fn list_templates<Tx: TemplateRepository>(
     Ok(tx.templates(is_active, page)?)
 }
 
-/// Adds the templates of a first start where their codes are free and their events have none.
+/// Adds the templates of a first start where their codes are free and their events have none by their
+/// channel: later versions bring templates of their own.
 pub fn seed_templates<Tx: TemplateRepository>(tx: &mut Tx) -> Result<(), StorageError> {
-    for (code, event, title, body) in SEED_TEMPLATES {
-        let channel = NotificationChannel::InApp;
-        let is_free = tx.template_with_code(code)?.is_none();
-        if is_free && tx.active_template(event, channel)?.is_none() {
-            let wording = Wording::check(event, title, body)
-                .map_err(|faults| StorageError::Failed(format!("the template {code}: {faults}")))?;
-            let code = (*code).to_owned();
-            tx.add_template(&TemplateDetails { code, channel, wording, is_active: true }, None)?;
-        }
+    let there = tx.template_keys()?;
+    let is_there = |seed: &Seed| {
+        there.iter().any(|key| {
+            let tells = key.is_active && key.event == seed.event && key.channel == seed.channel;
+            key.code == seed.code || tells
+        })
+    };
+    for seed in seeds().filter(|seed| !is_there(seed)) {
+        let Seed { code, event, channel, title, body } = seed;
+        let wording = Wording::check(event, title, &body)
+            .map_err(|faults| StorageError::Failed(format!("the template {code}: {faults}")))?;
+        tx.add_template(&TemplateDetails { code, channel, wording, is_active: true }, None)?;
     }
     Ok(())
 }

@@ -14,8 +14,8 @@ use crate::{
     convert::{code, from_time},
     schema::{
         files_to_remove, member_bank_accounts as accounts, member_consents as consents,
-        member_contacts as contacts, member_documents as documents, members, notifications,
-        sales_visits,
+        member_contacts as contacts, member_documents as documents,
+        member_preferences as preferences, members, notifications, sales_visits,
     },
     scope::seen_members,
     sql::{Locked, Raw, RowLock},
@@ -158,6 +158,7 @@ impl Tx<'_> {
         let own = notifications::table.filter(notifications::member_id.eq(id.get()));
         let nothing = (notifications::title.eq("-"), notifications::body.eq("-"));
         self.run(|conn| diesel::update(own).set(nothing).execute(conn))?;
+        self.cancel_messages(id)?;
         self.clear_accounts(id)?;
         for lines in KEYED_LINES {
             let sql = format!(
@@ -166,6 +167,22 @@ impl Tx<'_> {
             );
             self.run(|conn| Raw::new(&sql)?.bind(id.get()).execute(conn))?;
         }
+        Ok(())
+    }
+
+    /// Nothing more goes out to him, and what he wanted to be told is forgotten.
+    fn cancel_messages(&mut self, id: MemberId) -> Result<(), StorageError> {
+        self.run(|conn| {
+            Raw::new(
+                "UPDATE notification_deliveries SET status = 'cancelled', claim = NULL \
+                 WHERE status IN ('pending', 'dead') AND notification_id IN \
+                 (SELECT id FROM notifications WHERE member_id = $1)",
+            )?
+            .bind(id.get())
+            .execute(conn)
+        })?;
+        let own = preferences::table.find(id.get());
+        self.run(|conn| diesel::delete(own).execute(conn))?;
         Ok(())
     }
 

@@ -21,10 +21,16 @@ struct NewRow {
 batch_row!(NewRow => outbox);
 
 impl Outbox for Tx<'_> {
-    fn emit(&mut self, event: Event) -> Result<(), StorageError> {
-        let Event { name, ref_table, ref_id, member_id, params } = event;
+    fn emit_all(&mut self, events: Vec<Event>) -> Result<(), StorageError> {
         let now = self.now();
-        let row = NewRow {
+        self.insert_all(events.into_iter().map(|event| NewRow::new(event, now)).collect())
+    }
+}
+
+impl NewRow {
+    fn new(event: Event, now: NaiveDateTime) -> Self {
+        let Event { name, ref_table, ref_id, member_id, params } = event;
+        Self {
             event: name,
             ref_table,
             ref_id,
@@ -32,7 +38,6 @@ impl Outbox for Tx<'_> {
             params: serde_json::Value::Object(params).to_string(),
             available_at: now,
             created_at: now,
-        };
-        self.insert_all(vec![row])
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! Notices.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use pensipro_kernel::{
-    MemberId, NotificationId, Page, PageRequest, Position, Scope, StorageError, UserId,
+    MemberId, NotificationChannel, NotificationId, Page, PageRequest, Position, Scope,
+    StorageError, UserId,
 };
 use pensipro_notifications::{
     NewNotification, Notification, NotificationFilter, NotificationRepository, Recipient, Text,
@@ -12,15 +15,18 @@ use pensipro_notifications::{
 use crate::{
     Tx,
     convert::{code, from_time, unreadable},
-    schema::notifications,
+    schema::{notification_deliveries as deliveries, notifications},
     scope::{NoticeQuery, seen_notices},
-    sql::{Locked, RowLock, batch_row},
+    sql::{List, Locked, RowLock, batch_row, one_of},
 };
+
+const IN_APP: &str = NotificationChannel::InApp.code();
 
 #[derive(Insertable)]
 #[diesel(table_name = notifications)]
 #[diesel(treat_none_as_default_value = false)]
 struct NewRow {
+    id: i64,
     user_id: Option<i64>,
     member_id: Option<i64>,
     event: String,
@@ -34,15 +40,31 @@ struct NewRow {
 batch_row!(NewRow => notifications);
 
 impl NewRow {
-    fn new(new: &NewNotification, created_at: NaiveDateTime, by: Option<UserId>) -> Self {
+    fn new(
+        id: i64,
+        new: &NewNotification,
+        created_at: NaiveDateTime,
+        created_by: Option<i64>,
+    ) -> Self {
         let NewNotification { to, event, channel, text, outbox_id } = new.clone();
         let (user_id, member_id) = match to {
             Recipient::User(user) => (Some(user.get()), None),
             Recipient::Member(member) => (None, Some(member.get())),
         };
         let Text { title, body } = text;
-        let (channel, created_by) = (channel.code(), by.map(UserId::get));
-        Self { user_id, member_id, event, channel, title, body, outbox_id, created_at, created_by }
+        let channel = channel.code();
+        Self {
+            id,
+            user_id,
+            member_id,
+            event,
+            channel,
+            title,
+            body,
+            outbox_id,
+            created_at,
+            created_by,
+        }
     }
 }
 
@@ -91,6 +113,7 @@ impl TryFrom<Row> for Notification {
                 text: Text { title, body },
                 outbox_id,
             },
+            delivery: None,
             read_at: read_at.map(from_time),
             created_at: from_time(created_at),
             created_by: created_by.map(UserId::new),
@@ -104,6 +127,7 @@ fn filtered(filter: &NotificationFilter, scope: Scope) -> NoticeQuery {
     if let Some(user) = user_id {
         query = query
             .filter(notifications::user_id.eq(user.get()))
+            .filter(notifications::channel.eq(IN_APP))
             .filter(notifications::hidden_at.is_null());
     }
     if let Some(member) = member_id {
@@ -120,14 +144,41 @@ fn filtered(filter: &NotificationFilter, scope: Scope) -> NoticeQuery {
     query
 }
 
+impl Tx<'_> {
+    /// How far those came that leave the house; one statement, none where there are none.
+    fn fill_deliveries(&mut self, notices: &mut [Notification]) -> Result<(), StorageError> {
+        let leave = notices.iter().filter(|notice| notice.content.channel.code() != IN_APP);
+        let ids: Vec<i64> = leave.map(|notice| notice.id.get()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let list = List::numbers(self.backend(), ids);
+        let query = deliveries::table
+            .filter(deliveries::notification_id.is_not_null())
+            .filter(one_of(deliveries::notification_id, list))
+            .select((deliveries::notification_id.assume_not_null(), deliveries::status));
+        let found: Vec<(i64, String)> = self.run(|conn| query.load(conn))?;
+        let found: HashMap<i64, String> = found.into_iter().collect();
+        for notice in notices {
+            let status = found.get(&notice.id.get());
+            let read = status.map(|status| code("notification_deliveries.status", status));
+            notice.delivery = read.transpose()?;
+        }
+        Ok(())
+    }
+}
+
 impl NotificationRepository for Tx<'_> {
     fn add_notifications(
         &mut self,
         new: &[NewNotification],
         by: Option<UserId>,
-    ) -> Result<(), StorageError> {
-        let now = self.now();
-        self.insert_all(new.iter().map(|notice| NewRow::new(notice, now, by)).collect())
+    ) -> Result<Vec<NotificationId>, StorageError> {
+        let (now, by) = (self.now(), by.map(UserId::get));
+        let ids = self.reserve_ids("notifications", new.len())?;
+        let rows = ids.iter().zip(new).map(|(id, notice)| NewRow::new(*id, notice, now, by));
+        self.insert_all(rows.collect())?;
+        Ok(ids.into_iter().map(NotificationId::new).collect())
     }
 
     fn notifications(
@@ -145,7 +196,9 @@ impl NotificationRepository for Tx<'_> {
             .limit(i64::from(page.limit) + 1)
             .select(Row::as_select());
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
-        let rows = rows.into_iter().map(Notification::try_from).collect::<Result<_, _>>()?;
+        let mut rows: Vec<Notification> =
+            rows.into_iter().map(Notification::try_from).collect::<Result<_, _>>()?;
+        self.fill_deliveries(&mut rows)?;
         let mut found = Page::from_rows(rows, page.limit, |row: &Notification| Position {
             key: String::new(),
             id: row.id.get(),
@@ -160,6 +213,7 @@ impl NotificationRepository for Tx<'_> {
     fn unread_count(&mut self, user: UserId) -> Result<i64, StorageError> {
         let query = notifications::table
             .filter(notifications::user_id.eq(user.get()))
+            .filter(notifications::channel.eq(IN_APP))
             .filter(notifications::read_at.is_null())
             .filter(notifications::hidden_at.is_null())
             .count();

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use pensipro_kernel::{
     NotificationChannel, Page, PageRequest, Position, StorageError, TemplateId, UserId, Version,
 };
-use pensipro_notifications::{Template, TemplateDetails, TemplateRepository, Wording};
+use pensipro_notifications::{Template, TemplateDetails, TemplateKey, TemplateRepository, Wording};
 
 use crate::{
     Tx,
@@ -146,6 +146,21 @@ impl TemplateRepository for Tx<'_> {
             templates.total = Some(self.run(|conn| all.get_result(conn))?);
         }
         Ok(templates)
+    }
+
+    fn template_keys(&mut self) -> Result<Vec<TemplateKey>, StorageError> {
+        let query = dsl::notification_templates.order(dsl::id).select((
+            dsl::template_code,
+            dsl::event,
+            dsl::channel,
+            dsl::is_active,
+        ));
+        let rows: Vec<(String, String, String, bool)> = self.run(|conn| query.load(conn))?;
+        let key = |(template_code, event, channel, is_active): (String, String, String, bool)| {
+            let channel = code("notification_templates.channel", &channel)?;
+            Ok(TemplateKey { code: template_code, event, channel, is_active })
+        };
+        rows.into_iter().map(key).collect()
     }
 
     fn add_template(

@@ -92,6 +92,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     notification_templates,
     notifications,
+    notification_deliveries,
+    webhooks,
+    member_preferences,
     job_runs,
     aging_reports,
 );
@@ -124,6 +127,7 @@ diesel::joinable!(sales_commissions -> loan_disbursements (disbursement_id));
 diesel::joinable!(members -> sys_users (death_recorded_by));
 diesel::joinable!(members -> sales (sales_id));
 diesel::joinable!(members -> sales_branches (branch_id));
+diesel::joinable!(notification_deliveries -> notifications (notification_id));
 diesel::joinable!(member_keys -> members (member_id));
 diesel::joinable!(member_contacts -> members (member_id));
 diesel::joinable!(member_bank_accounts -> members (member_id));

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, StorageError};
 use pensipro_servicing::{
-    EndOfDayRepository, Input, Late, LoanAtMonthEnd, LoanStatus, MonthEnd, Reminder, StatusChange,
+    DueBetween, EndOfDayRepository, Input, Late, LoanAtMonthEnd, LoanStatus, MonthEnd, Reminder,
+    StatusChange,
 };
 
 use super::{history, month_ends};
 use crate::{
     Tx,
-    convert::count,
     schema::{loan_reminders, loan_transactions, loans},
     sql::{BulkUpdate, List, Raw, Value, batch_row, one_of},
 };
@@ -58,6 +58,30 @@ impl EndOfDayRepository for Tx<'_> {
             .bind(after.due)
             .bind(after.loan.get())
             .bind(day)
+            .bind(i64::from(limit))
+            .load(conn)
+        })?;
+        Ok(rows.into_iter().map(|row| Late { due: row.due, loan: LoanId::new(row.loan) }).collect())
+    }
+
+    fn loans_due(
+        &mut self,
+        due: DueBetween,
+        after: Late,
+        limit: u16,
+    ) -> Result<Vec<Late>, StorageError> {
+        // Before the first loan of the day after.
+        let first = Late { due: due.after, loan: LoanId::new(i64::MAX) };
+        let after = after.max(first);
+        let rows: Vec<LateRow> = self.run(|conn| {
+            Raw::new(
+                "SELECT oldest_unpaid_due AS due, id AS loan FROM loans \
+                 WHERE (oldest_unpaid_due, id) > ($1, $2) AND oldest_unpaid_due <= $3 \
+                 AND status = 'active' ORDER BY oldest_unpaid_due, id LIMIT $4",
+            )?
+            .bind(after.due)
+            .bind(after.loan.get())
+            .bind(due.through)
             .bind(i64::from(limit))
             .load(conn)
         })?;
@@ -137,16 +161,17 @@ impl EndOfDayRepository for Tx<'_> {
             loan_reminders::dpd,
         ));
         let told: Vec<(i64, NaiveDate, i32)> = self.run(|conn| query.load(conn))?;
-        let told = told.into_iter().map(|(loan, due_date, dpd)| {
-            let step = count("loan_reminders.dpd", dpd)?;
-            Ok(Reminder { loan_id: LoanId::new(loan), due_date, step })
+        let told = told.into_iter().map(|(loan, due_date, dpd)| Reminder {
+            loan_id: LoanId::new(loan),
+            due_date,
+            step: dpd,
         });
-        let told: std::collections::HashSet<_> = told.collect::<Result<_, StorageError>>()?;
+        let told: std::collections::HashSet<_> = told.collect();
         reminders.retain(|reminder| !told.contains(reminder));
         let rows = reminders.iter().map(|reminder| ReminderRow {
             loan_id: reminder.loan_id.get(),
             due_date: reminder.due_date,
-            dpd: i32::try_from(reminder.step).unwrap_or(i32::MAX),
+            dpd: reminder.step,
             told_on,
         });
         self.insert_all(rows.collect())?;

@@ -53,7 +53,7 @@ fn people_see_notices_to_those_of_their_branch_or_funder() {
             notice(to(2), "bank", None),
             notice(to(3), "pusat", None),
         ];
-        write(database, |tx| tx.add_notifications(&new, None));
+        write(database, |tx| tx.add_notifications(&new, None).map(drop));
         let all = NotificationFilter::default();
         let seen = |scope| titles(database, &all, scope);
         assert_eq!(seen(Scope::WholeHouse), ["pusat", "bank", "cabang"]);
@@ -70,13 +70,13 @@ fn one_entry_of_the_outbox_tells_nobody_twice_by_one_channel() {
     on_each_backend(|database| {
         people(database);
         let told = notice(Recipient::User(UserId::new(3)), "lunas", Some(7));
-        write(database, |tx| tx.add_notifications(std::slice::from_ref(&told), None));
+        write(database, |tx| tx.add_notifications(std::slice::from_ref(&told), None).map(drop));
         let twice: Outcome<()> = database
             .store()
-            .write("tell", |tx| tx.add_notifications(std::slice::from_ref(&told), None));
+            .write("tell", |tx| tx.add_notifications(std::slice::from_ref(&told), None).map(drop));
         assert!(matches!(twice, Err(StorageError::Duplicate { .. })), "{twice:?}");
         let other = notice(Recipient::User(UserId::new(1)), "lunas", Some(7));
-        write(database, |tx| tx.add_notifications(std::slice::from_ref(&other), None));
+        write(database, |tx| tx.add_notifications(std::slice::from_ref(&other), None).map(drop));
     });
 }
 
@@ -93,7 +93,7 @@ fn what_was_told_is_not_taken_again_and_the_oldest_comes_first() {
         let take = |limit| {
             write(database, |tx| {
                 let taken = tx.take_events(limit)?;
-                let ids: Vec<i64> = taken.iter().map(|event| event.id).collect();
+                let ids: Vec<i64> = taken.iter().filter_map(|event| event.id).collect();
                 tx.mark_told(&ids)?;
                 Ok(taken)
             })

@@ -1,5 +1,7 @@
 //! Late loans are brought to a day: penalties grow, a default begins or ends, the member is reminded.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Event, LoanId, Money, Outbox, Version,
@@ -27,12 +29,27 @@ pub struct Day {
     pub since: Option<NaiveDate>,
 }
 
-/// When members are reminded of arrears.
+/// When members are reminded of instalments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReminderPolicy {
-    /// Days past due, rising: each is told of once for an oldest unpaid due date, the highest that
-    /// was reached.
-    pub steps: Vec<u32>,
+    /// Days past due, rising, below zero for days before: each is told of once for an oldest unpaid due
+    /// date, the highest that was reached.
+    pub steps: Vec<i32>,
+}
+
+impl ReminderPolicy {
+    /// The highest step that is reached so many days past a due date. Before and on it those below zero
+    /// count, after it the others.
+    pub fn reached(&self, past_due: i64) -> Option<i32> {
+        let is_late = past_due > 0;
+        let of_kind = self.steps.iter().copied().filter(|step| (*step > 0) == is_late);
+        of_kind.filter(|step| i64::from(*step) <= past_due).max()
+    }
+
+    /// How many days before a due date members are reminded, the longest time first.
+    pub fn leads(&self) -> impl Iterator<Item = u32> + '_ {
+        self.steps.iter().filter(|step| **step < 0).map(|step| step.unsigned_abs())
+    }
 }
 
 /// A loan's status and the first day of a default that follows from arrears, as they are stored.
@@ -55,15 +72,15 @@ pub struct StatusChange {
     pub standing: Standing,
 }
 
-/// A reminder of arrears.
+/// A reminder of an instalment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reminder {
     /// The loan.
     pub loan_id: LoanId,
     /// Its oldest unpaid due date.
     pub due_date: NaiveDate,
-    /// The days past due from which it is sent.
-    pub step: u32,
+    /// The days past due from which it is sent; below zero, days before.
+    pub step: i32,
 }
 
 /// What a day makes of a loan.
@@ -147,12 +164,61 @@ fn reminder(
     let state = account.state();
     let row = account.open_rows().iter().find(|row| row.late_base().is_positive())?;
     let due_date = state.due_date(row);
-    let dpd = crate::days_past_due(Some(due_date), day);
     if state.deceased_on.is_some() || open.holds().awaited(row, day) {
         return None;
     }
-    let step = policy.steps.iter().copied().filter(|step| *step <= dpd).max()?;
+    let step = policy.reached(day.signed_duration_since(due_date).num_days())?;
     Some(Reminder { loan_id: open.loan().id, due_date, step })
+}
+
+/// Tells of instalments that are due soon, of loans that are not late; gives how many it told of. Loans
+/// that stand on a later day already are left alone.
+///
+/// Cost: a fixed number of statements for all loans; memory in proportion to their open rows.
+pub fn remind_ahead<Tx>(
+    tx: &mut Tx,
+    ids: &[LoanId],
+    day: NaiveDate,
+    (policy, reminders): (&ServicingPolicy, &ReminderPolicy),
+) -> Result<DayTally, ServicingError>
+where
+    Tx: LoanRepository + EndOfDayRepository + Outbox,
+{
+    let mut wanted = BTreeMap::new();
+    for stored in tx.lock_loans(ids)? {
+        let open = OpenLoan::new(stored, policy);
+        if !open.loan().status.is_open() || open.needs_history_on(day) {
+            continue;
+        }
+        let account = open.account_on(day)?;
+        let ahead = reminder(&open, &account, day, reminders).filter(|ahead| ahead.step < 0);
+        if let Some(ahead) = ahead {
+            wanted.insert(ahead.loan_id, (ahead, due_soon(&open, &account, &ahead, day)));
+        }
+    }
+    let all = wanted.values().map(|(ahead, _)| *ahead).collect();
+    let new = tx.note_reminders(all, day)?;
+    let events: Vec<_> = new
+        .iter()
+        .filter_map(|ahead| wanted.remove(&ahead.loan_id))
+        .map(|(_, event)| event)
+        .collect();
+    let reminded = u64::try_from(events.len()).unwrap_or(u64::MAX);
+    tx.emit_all(events)?;
+    Ok(DayTally { reminded, ..DayTally::default() })
+}
+
+fn due_soon(open: &OpenLoan, account: &Account, ahead: &Reminder, day: NaiveDate) -> Event {
+    let due = account.open_rows().iter();
+    let due = due.filter(|row| account.state().due_date(row) == ahead.due_date);
+    let loan = open.loan();
+    Event::new("loan.due_soon", "loans", loan.id.get())
+        .of_member(loan.member_id)
+        .with("loan_id", loan.id)
+        .with("loan_number", loan.number())
+        .with("due_date", ahead.due_date)
+        .with("days", ahead.due_date.signed_duration_since(day).num_days())
+        .with("amount", total(due.map(|row| row.late_base())))
 }
 
 fn remind<Tx>(tx: &mut Tx, brought: &[Brought], day: NaiveDate) -> Result<u64, ServicingError>
@@ -210,5 +276,32 @@ impl Brought {
             .with("due_date", reminder.due_date)
             .with("dpd", self.owed.dpd)
             .with("amount", self.owed.total_due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_reached_before_or_after_the_due_date_and_never_across_it() {
+        let policy = ReminderPolicy { steps: vec![-7, -3, 1, 7, 30] };
+        let reached: Vec<_> =
+            [-8, -7, -4, -3, -1, 0, 1, 6, 7, 31].map(|days| policy.reached(days)).into();
+        let expected = [
+            None,
+            Some(-7),
+            Some(-7),
+            Some(-3),
+            Some(-3),
+            Some(-3),
+            Some(1),
+            Some(1),
+            Some(7),
+            Some(30),
+        ];
+        assert_eq!(reached, expected);
+        assert_eq!(policy.leads().collect::<Vec<_>>(), [7, 3]);
+        assert_eq!(ReminderPolicy { steps: vec![-3, 7] }.reached(2), None);
     }
 }

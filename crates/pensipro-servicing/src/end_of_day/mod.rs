@@ -10,8 +10,10 @@ mod period;
 mod repository;
 mod run;
 
-pub use bring::{Day, Reminder, ReminderPolicy, Standing, StatusChange, bring_loans};
+pub use bring::{Day, Reminder, ReminderPolicy, Standing, StatusChange, bring_loans, remind_ahead};
 pub use month_end::{LoanAtMonthEnd, MonthEnd, write_month_ends};
 pub use period::close_period;
-pub use repository::{EndOfDayRepository, Late};
-pub use run::{DayTally, Place, RequestDay, Step, finish_day, open_day, steps_of_day};
+pub use repository::{DueBetween, EndOfDayRepository, Late};
+pub use run::{
+    DayTally, Place, RequestDay, Step, due_within_lead, finish_day, open_day, steps_of_day,
+};

@@ -16,6 +16,15 @@ pub struct Late {
     pub loan: LoanId,
 }
 
+/// A stretch of due dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueBetween {
+    /// After this day.
+    pub after: NaiveDate,
+    /// Through this day.
+    pub through: NaiveDate,
+}
+
 /// Loans at the end of a day. Each list is a page of `limit` loans, found by an index, whatever the
 /// number of loans.
 pub trait EndOfDayRepository {
@@ -26,6 +35,14 @@ pub trait EndOfDayRepository {
     fn late_loans(
         &mut self,
         day: NaiveDate,
+        after: Late,
+        limit: u16,
+    ) -> Result<Vec<Late>, StorageError>;
+
+    /// Active loans whose oldest unpaid instalment is due within a stretch, by due date and id.
+    fn loans_due(
+        &mut self,
+        due: DueBetween,
         after: Late,
         limit: u16,
     ) -> Result<Vec<Late>, StorageError>;

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{amount::plus, error::ServicingError};
 
-use super::Late;
+use super::{Day, DueBetween, Late};
 
 /// A day that is wanted, not after today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,16 @@ pub enum Step {
     Offers,
     /// Late loans are brought to the run's day.
     Loans,
+    /// Members are reminded of instalments that are due within so many days.
+    Ahead(u32),
+}
+
+/// The due dates of which members are reminded so many days ahead, at the end of a day: those that came
+/// to lie within since the day done before.
+pub fn due_within_lead(day: &Day, lead: u32) -> DueBetween {
+    let ahead = |date: NaiveDate| date.checked_add_days(Days::new(lead.into())).unwrap_or(date);
+    let before = day.since.map_or(day.date, ahead);
+    DueBetween { after: before.max(day.date), through: ahead(day.date) }
 }
 
 /// The steps of a run for a day when everything up to `done` is done for good, and nothing was entered
@@ -217,6 +227,21 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn each_due_date_comes_to_lie_within_the_lead_once() {
+        let due = |date: &str, since: Option<&str>| {
+            let day = Day { date: day(date), since: since.map(day) };
+            let DueBetween { after, through } = due_within_lead(&day, 3);
+            (after.to_string(), through.to_string())
+        };
+        let pair = |after: &str, through: &str| (after.to_owned(), through.to_owned());
+        assert_eq!(due("2026-06-15", Some("2026-06-14")), pair("2026-06-17", "2026-06-18"));
+        assert_eq!(due("2026-06-15", Some("2026-06-12")), pair("2026-06-15", "2026-06-18"));
+        assert_eq!(due("2026-06-15", Some("2026-05-01")), pair("2026-06-15", "2026-06-18"));
+        assert_eq!(due("2026-06-15", None), pair("2026-06-15", "2026-06-18"));
+        assert_eq!(due("2026-06-15", Some("2026-06-15")), pair("2026-06-18", "2026-06-18"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What is held of a member, section by section, as bodies of the interface show it.
 
 use pensipro_audit::{AccessFilter, AccessRepository, member_rectifications, member_timeline};
-use pensipro_kernel::{Actor, MemberId, Moment, Page, PageRequest};
+use pensipro_kernel::{Actor, MemberId, Moment, Page, PageRequest, Scope};
 use pensipro_members::{
     BankAccountRepository, ConsentRepository, ContactRepository, MemberDocumentRepository,
 };
+use pensipro_notifications::{NotificationFilter, NotificationRepository, PreferenceRepository};
 use pensipro_origination::{
     ApplicationFilter,
     usecases::{list_applications, list_documents},
@@ -27,6 +28,8 @@ use crate::{
             AccountBody, ConsentBody, ContactBody, DocumentBody, RectificationBody,
             TimelineEventBody,
         },
+        messages::PreferencesBody,
+        notifications::NotificationBody,
         sales::VisitBody,
     },
     http::Problem,
@@ -51,6 +54,16 @@ pub(super) const SECTIONS: &[Section] = &[
     ("bank_accounts", |tx, _, member, _, _| whole(tx.bank_accounts(member)?, AccountBody::from)),
     ("documents", |tx, _, member, _, _| whole(tx.member_documents(member)?, DocumentBody::from)),
     ("consents", |tx, _, member, _, _| whole(tx.consents(member)?, ConsentBody::from)),
+    ("notification_preferences", |tx, _, member, _, _| {
+        let chosen = tx.preferences_of(&[member])?.into_values();
+        whole(chosen.collect(), PreferencesBody::from)
+    }),
+    ("notifications", |tx, _, member, page, _| {
+        let filter =
+            NotificationFilter { member_id: Some(member), ..NotificationFilter::default() };
+        let notices = tx.notifications(&filter, page, Scope::WholeHouse)?;
+        page_of(notices, |notice| value(NotificationBody::from(notice)))
+    }),
     ("visits", |tx, _, member, _, _| whole(tx.visits_to(member)?, VisitBody::from)),
     ("applications", applied),
     ("loans", borrowed),

@@ -10,6 +10,7 @@ mod intakes;
 mod lending;
 mod person;
 mod personal;
+mod preferences;
 
 use pensipro_auth::ModuleCode;
 
@@ -55,6 +56,16 @@ pub(super) fn routes() -> Routes {
         .get("/members/{id}/contacts", "Lists a member's contacts", contacts::list)
         .put("/members/{id}/contacts/{contact_id}", "Changes a contact", contacts::change)
         .delete("/members/{id}/contacts/{contact_id}", "Removes a contact", contacts::remove)
+        .get(
+            "/members/{id}/notification-preferences",
+            "Shows which channels may tell a member of what",
+            preferences::show,
+        )
+        .put(
+            "/members/{id}/notification-preferences",
+            "Changes which channels may tell a member of what",
+            preferences::change,
+        )
         .post(
             "/consent-texts",
             "Enters the next version of a text to consent to",

@@ -1,4 +1,4 @@
-//! A server that speaks S3, on a port of its own, for tests.
+//! A server that speaks S3, on a port of its own.
 
 use std::{
     fs,

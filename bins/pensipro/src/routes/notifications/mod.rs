@@ -1,7 +1,10 @@
-//! Notices and their templates.
+//! Notices and their templates, messages on their way, and other systems that are told of events.
+
+mod deliveries;
+mod webhooks;
 
 use pensipro_auth::ModuleCode;
-use pensipro_kernel::{NotificationChannel, NotificationId, TemplateId};
+use pensipro_kernel::{NotificationId, TemplateId};
 use pensipro_notifications::{
     NotificationFilter, RawManual, RawTemplateChange, SendNotice, Template, TemplateDetails,
     usecases::{
@@ -22,9 +25,6 @@ use crate::{
     },
 };
 
-/// The channels by which something goes out.
-pub(crate) const OPEN_CHANNELS: &[NotificationChannel] = &[NotificationChannel::InApp];
-
 pub(super) fn routes() -> Routes {
     Routes::of(ModuleCode::Notification)
         .post("/notifications", "Sends a notice to a user, a member, or many users", send)
@@ -40,6 +40,24 @@ pub(super) fn routes() -> Routes {
             change_template,
         )
         .delete("/notification-templates/{id}", "Switches a template off", remove_template)
+        .get(
+            "/notifications/deliveries",
+            "Lists messages that leave the house, newest first",
+            deliveries::list,
+        )
+        .post(
+            "/notifications/deliveries/{id}/retry",
+            "Sends a message again that was given up",
+            deliveries::retry,
+        )
+        .post("/webhooks", "Tells another system of events", webhooks::add)
+        .get("/webhooks", "Lists other systems that are told of events", webhooks::list)
+        .put(
+            "/webhooks/{id}",
+            "Changes what another system is told of, and where",
+            webhooks::change,
+        )
+        .delete("/webhooks/{id}", "Tells another system of nothing any more", webhooks::remove)
 }
 
 async fn send(
@@ -50,9 +68,11 @@ async fn send(
     let (once, body) = body.split();
     let notice = SendNotice::check(RawManual::from(body))?;
     let channel = app.settings().default_notification_channel;
-    app.post("send_notice", once, move |tx, _| {
-        let recipients = send_notice(tx, &by, &notice, channel, OPEN_CHANNELS)?;
-        Ok(Created::new("/notifications".to_owned(), SentBody { recipients }))
+    let post = app.clone();
+    app.post("send_notice", once, move |tx, at| {
+        let sent =
+            post.with_posting(at.now, |posting| send_notice(tx, &by, &notice, channel, posting));
+        Ok(Created::new("/notifications".to_owned(), SentBody::from(sent?)))
     })
     .await
 }

@@ -1,0 +1,81 @@
+//! Other systems that are told of events.
+
+use pensipro_kernel::{
+    Actor, AuditEntry, AuditLog, Expected, Moment, Page, PageRequest, WebhookId,
+};
+
+use crate::{NotificationError, RawWebhook, Webhook, WebhookDetails, WebhookRepository};
+
+/// Makes a subscription that signs by this secret; for users bound to no branch.
+pub fn create_webhook<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    details: &WebhookDetails,
+    secret: &str,
+) -> Result<Webhook, NotificationError>
+where
+    Tx: WebhookRepository + AuditLog,
+{
+    by.whole_house()?;
+    let webhook = tx.add_webhook(details, secret, by.user_id)?;
+    tx.audit(by, entry("webhook.create", webhook.id).is(webhook.details.audit_view()))?;
+    Ok(webhook)
+}
+
+/// Changes a subscription or switches it on or off; for users bound to no branch.
+pub fn update_webhook<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: WebhookId,
+    expected: Expected,
+    change: RawWebhook,
+    at: Moment,
+) -> Result<Webhook, NotificationError>
+where
+    Tx: WebhookRepository + AuditLog,
+{
+    by.whole_house()?;
+    let before = tx.lock_webhook(id)?;
+    expected.check("webhook", before.version)?;
+    let mut after = Webhook { details: before.details.changed(change)?, ..before.clone() };
+    if after == before {
+        return Ok(before);
+    }
+    after.version = tx.save_webhook(&after)?;
+    after.updated_at = at.now;
+    let entry = entry("webhook.update", id).was(before.details.audit_view());
+    tx.audit(by, entry.is(after.details.audit_view()))?;
+    Ok(after)
+}
+
+/// Ends a subscription; what was on its way to it is cancelled.
+pub fn delete_webhook<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: WebhookId,
+    expected: Expected,
+) -> Result<(), NotificationError>
+where
+    Tx: WebhookRepository + AuditLog,
+{
+    by.whole_house()?;
+    let before = tx.lock_webhook(id)?;
+    expected.check("webhook", before.version)?;
+    tx.end_webhook(id)?;
+    tx.audit(by, entry("webhook.delete", id).was(before.details.audit_view()))?;
+    Ok(())
+}
+
+/// A page of subscriptions, newest first; for users bound to no branch.
+pub fn list_webhooks<Tx: WebhookRepository>(
+    tx: &mut Tx,
+    by: &Actor,
+    page: &PageRequest,
+) -> Result<Page<Webhook>, NotificationError> {
+    by.whole_house()?;
+    Ok(tx.webhooks(page)?)
+}
+
+fn entry(action: &'static str, id: WebhookId) -> AuditEntry {
+    AuditEntry::new(action, "webhooks", id.get())
+}

@@ -188,6 +188,11 @@ impl Connection {
 }
 
 impl Answer {
+    /// Its body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// An error unless the status is 2xx.
     pub(crate) fn accept(&self, request: &str) -> Result<(), ClientError> {
         if (200..300).contains(&self.status) {

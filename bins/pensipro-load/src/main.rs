@@ -1,6 +1,7 @@
 //! Drives a running PensiPro over HTTP from a process of its own and prints the rate and the
 //! latencies it saw. It measures; it judges nothing.
 
+mod audit;
 mod billing;
 mod client;
 mod deliveries;
@@ -113,6 +114,16 @@ enum Scenario {
         #[arg(default_value_t = 10_000)]
         count: usize,
     },
+    /// Wait until the server has sealed so many rows of the audit trail.
+    AuditSeal {
+        /// How many.
+        rows: u64,
+    },
+    /// GET /logs/audit-trails of one thing, and by other filters.
+    AuditList {
+        /// How many things the trail tells of.
+        things: u64,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -163,6 +174,7 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Cuts { periode } => billing::cuts(&server, periode),
         Scenario::Export { periode, payer, path } => billing::export(&server, periode, payer, path),
         Scenario::Deliver { port, count } => deliveries::deliver(&server, *port, (*count).max(1)),
-        Scenario::Import { periode, payer } => scenario::import(&server, periode, payer),
+        Scenario::AuditSeal { rows } => audit::sealed(&server, *rows),
+        Scenario::AuditList { things } => audit::list(&server, load, *things),
     }
 }

@@ -12,6 +12,7 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod jobs;
+pub mod logging;
 pub mod openapi;
 pub mod papers;
 pub mod policy;

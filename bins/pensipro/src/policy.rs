@@ -195,6 +195,7 @@ fn export(settings: &Settings) -> ExportPolicy {
         tolerance: settings.billing_tolerance,
         arrears: if settings.billing_arrears { Arrears::Include } else { Arrears::Exclude },
         cut_off_day: Some(settings.billing_cut_off_day).filter(|day| *day > 0),
+        export_day: Some(settings.billing_export_day).filter(|day| *day > 0),
     }
 }
 

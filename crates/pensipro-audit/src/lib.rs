@@ -1,4 +1,5 @@
-//! The audit trail and the exceptions, as they are read; and what happened to a member.
+//! The audit trail and the exceptions, as they are read; the trail's seal and its proof; and what
+//! happened to a member.
 //!
 //! ```
 //! use pensipro_audit::{AuditFilter, Severity};
@@ -25,6 +26,7 @@ mod change;
 mod exception;
 mod rectification;
 mod repository;
+pub mod seal;
 mod timeline;
 mod trail;
 mod usecases;
@@ -42,6 +44,6 @@ pub use timeline::{
 };
 pub use trail::{AuditFilter, AuditRow};
 pub use usecases::{
-    AuditError, ERRORS, list_accesses, list_audit_rows, list_exceptions, read_note,
+    AuditError, ERRORS, begin_proof, list_accesses, list_audit_rows, list_exceptions, read_note,
     resolve_exception,
 };

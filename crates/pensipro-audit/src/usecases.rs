@@ -6,6 +6,7 @@ use pensipro_kernel::{
     ExceptionId, Faults, FieldFault, Moment, Page, PageRequest, StorageError, clean_text,
 };
 
+use crate::seal::{Proof, Request};
 use crate::{
     AccessFilter, AccessRepository, AccessRow, AuditFilter, AuditRepository, AuditRow,
     ExceptionFilter, ExceptionRepository, ExceptionRow,
@@ -52,7 +53,7 @@ impl DomainError for AuditError {
     }
 }
 
-/// A page of the trail, newest first.
+/// A page of the trail, newest first. Numbers of people are masked.
 pub fn list_audit_rows<Tx: AuditRepository>(
     tx: &mut Tx,
     by: &Actor,
@@ -60,7 +61,13 @@ pub fn list_audit_rows<Tx: AuditRepository>(
     page: &PageRequest,
 ) -> Result<Page<AuditRow>, AuditError> {
     by.whole_house()?;
-    Ok(tx.audit_rows(filter, page)?)
+    Ok(tx.audit_rows(filter, page)?.map(AuditRow::masked))
+}
+
+/// A proof of the trail, which the caller takes step by step.
+pub fn begin_proof(by: &Actor, request: Request) -> Result<Proof, AuditError> {
+    by.whole_house()?;
+    Ok(Proof::new(request))
 }
 
 /// A page of exceptions, newest first.

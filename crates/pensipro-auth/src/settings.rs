@@ -106,6 +106,8 @@ settings! {
         "true: an export that does not say bills unpaid instalments of earlier months too";
     "BILLING_CUT_OFF_DAY" Integer = "0", billing_cut_off_day: u32 = |text| within(text, 0, 31),
         "day of the month before, 1 to 31, after which an export needs a reason, since payers take no deductions any more; 0 for none";
+    "BILLING_EXPORT_DAY" Integer = "0", billing_export_day: u32 = |text| within(text, 0, 31),
+        "day of the month, 1 to 31, from which the next month's exports are made by themselves, one for each payer who has loans; 0 for none";
     "DEFAULT_DPD_DAYS" Integer = "90", default_dpd_days: u32 = |text| within(text, 1, 3_650),
         "days past due, 1 to 3650, after which an active loan is in default";
     "KOLEKTIBILITAS_BOUNDS" Json = "[0,90,120,180]", kolektibilitas_bounds: [u32; 4] = bounds,

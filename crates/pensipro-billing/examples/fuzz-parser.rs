@@ -8,7 +8,7 @@
 use std::{
     env,
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use fastrand::Rng;
@@ -68,8 +68,8 @@ const LONGEST: usize = 64 * 1024;
 fn main() {
     let mut arguments = env::args().skip(1);
     let seconds = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(10);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |now| now.as_secs());
-    let seed = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(now);
+    let seed =
+        arguments.next().and_then(|text| text.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
     let mut random = Rng::with_seed(seed);
     let (started, mut files, mut bytes, mut read) = (Instant::now(), 0_u64, 0, 0);

@@ -53,6 +53,7 @@ mod payer;
 mod profile;
 mod reference;
 pub mod repository;
+mod retry_run;
 mod summary;
 mod usecases;
 
@@ -69,6 +70,7 @@ pub use payer::Payer;
 pub use profile::*;
 pub use reference::*;
 pub use repository::*;
+pub use retry_run::*;
 pub use summary::*;
 pub use usecases::*;
 

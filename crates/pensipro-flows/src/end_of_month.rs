@@ -1,18 +1,24 @@
-//! The end of a month: it is closed, its aging is kept, and every funder's settlement is drafted.
+//! The end of a month: it is closed, its aging is kept, every funder's settlement is drafted, lines that
+//! wait are tried again, and the next month's exports are made once their day has come.
 
 use chrono::NaiveDate;
+use pensipro_billing::{
+    ExportFilter, ExportPolicy, ExportRepository, ExportScope, ExportStatus, ImportRepository,
+    Opened, Payer, Profiles, Replace, RequestExport, RetriableQuery, Retry, RetryRepository,
+    begin_export, repository::BillableQuery,
+};
 use pensipro_funding::{
     FunderRepository, FundingError, SettlementRepository, settlement::TaxRates,
 };
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, Faults, FunderId, JobKind, JobRun,
-    JobRunStatus, JobRuns, Moment, NewJobRun, Period, Permission, StorageError,
+    JobRunStatus, JobRuns, Moment, NewJobRun, PageRequest, Period, Permission, StorageError,
 };
 use pensipro_servicing::{AccountingPeriods, close_period};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{FlowError, SettleFunder, settle_funder::begin_settlement};
+use crate::{FlowError, SettleFunder, retry::begin_retry, settle_funder::begin_settlement};
 
 /// A month whose end is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +45,12 @@ pub struct MonthTally {
     pub aging: u64,
     /// Settlements that were begun.
     pub settlements: u64,
+    /// Retries of lines that wait that were begun.
+    pub retries: u64,
+    /// Exports of the next month that were begun.
+    pub exports: u64,
+    /// Figures of the quality that were kept.
+    pub quality: u64,
 }
 
 impl MonthTally {
@@ -115,6 +127,81 @@ where
         )) => Ok(0),
         Err(error) => Err(error),
     }
+}
+
+/// Begins to try a month's lines that wait again, if there is any; gives how many runs it began.
+pub fn retry_month<Tx>(tx: &mut Tx, by: &Actor, periode: Period) -> Result<u64, FlowError>
+where
+    Tx: ImportRepository + RetryRepository + AuditLog,
+{
+    let of = Retry { from_periode: periode, payer: None };
+    let query = RetriableQuery { of, after: None, limit: 1 };
+    if tx.retriable_lines(&query)?.is_empty() || tx.running_retry(of)?.is_some() {
+        return Ok(0);
+    }
+    begin_retry(tx, by, of)?;
+    Ok(1)
+}
+
+/// The scopes whose exports are due today and not there: each payer's who has something to bill. A payer
+/// of whom somebody made an export of the month, of a pay office maybe, is left to people.
+pub fn due_exports<Tx>(
+    tx: &mut Tx,
+    policy: &ExportPolicy,
+    today: NaiveDate,
+) -> Result<Vec<ExportScope>, FlowError>
+where
+    Tx: ExportRepository,
+{
+    let Some(periode) = policy.due(today) else { return Ok(Vec::new()) };
+    let mut due = Vec::new();
+    for payer in Payer::ALL.iter().copied() {
+        let scope = ExportScope { periode, payer, pay_office: String::new() };
+        if !is_exported(tx, &scope)? && has_loans(tx, &scope)? {
+            due.push(scope);
+        }
+    }
+    Ok(due)
+}
+
+fn is_exported<Tx: ExportRepository>(
+    tx: &mut Tx,
+    scope: &ExportScope,
+) -> Result<bool, StorageError> {
+    let filter = ExportFilter {
+        periode: Some(scope.periode),
+        payer: Some(scope.payer),
+        ..ExportFilter::default()
+    };
+    let page = PageRequest { limit: 200, ..PageRequest::default() };
+    let exports = tx.exports(&filter, &page)?.data;
+    Ok(exports.iter().any(|export| export.status != ExportStatus::Superseded))
+}
+
+fn has_loans<Tx: ExportRepository>(tx: &mut Tx, scope: &ExportScope) -> Result<bool, StorageError> {
+    let query = BillableQuery { scope: scope.clone(), after: None, limit: 1 };
+    Ok(!tx.billable_loans(&query)?.is_empty())
+}
+
+/// Opens the exports that are due; gives how many. Their lines come as those of any other.
+pub fn begin_due_exports<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    policy: &ExportPolicy,
+    profiles: &Profiles,
+    today: NaiveDate,
+) -> Result<u64, FlowError>
+where
+    Tx: ExportRepository + AuditLog,
+{
+    let mut begun = 0_u64;
+    for scope in due_exports(tx, policy, today)? {
+        let command = RequestExport { scope, arrears: None, replace: Replace::Keep, reason: None };
+        if let Opened::New(_) = begin_export(tx, by, &command, policy, profiles, today)? {
+            begun = begun.saturating_add(1);
+        }
+    }
+    Ok(begun)
 }
 
 /// Ends a run that has nothing left to do.

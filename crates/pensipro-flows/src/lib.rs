@@ -50,7 +50,10 @@ pub use apply::{analyze_application, submit_application};
 pub use decide::{DecisionOutcome, decide_application};
 pub use deliveries::{Tried, record_deliveries, retry_delivery};
 pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disbursements_of_loan};
-pub use end_of_month::{MonthTally, RequestMonth, draft_settlement, finish_month, open_month};
+pub use end_of_month::{
+    MonthTally, RequestMonth, begin_due_exports, draft_settlement, due_exports, finish_month,
+    open_month, retry_month,
+};
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};
 pub use member::change_member;
@@ -59,7 +62,7 @@ pub use papers::{Paper, PaperPolicy, agreement_of_loan, application_offer};
 pub use read::{ApplicationRecord, application_record, list_rectifications, list_timeline};
 pub use reconcile::reconcile_line;
 pub use refunds::list_refunds;
-pub use retry::{Retried, retry_lines};
+pub use retry::{open_retry, read_retry, retry_chunk};
 pub use reversal::{record_payment, reverse_payment};
 pub use settle_funder::{SettleFunder, open_funder_settlement};
 pub use statements::{MemberStatement, member_statement, receipt_of_payment};

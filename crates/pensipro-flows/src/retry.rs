@@ -8,8 +8,10 @@ use pensipro_billing::{
     ChunkFacts, FileLine, Import, ImportLine, MatchRules, Probes, RetryTally, StoredChunk,
     StoredLine, Try, import_line_id, match_chunk, may_be_retried, retry_audit, retry_event,
 };
+use pensipro_billing::{Retry, RetryRepository, RetryRun, RetryStatus};
 use pensipro_kernel::{
-    Actor, AuditLog, Authority, Event, ImportLineId, Moment, Outbox, Period, Permission,
+    Actor, AuditLog, Authority, Event, ImportLineId, Moment, Outbox, Period, Permission, RetryId,
+    StorageError,
 };
 use pensipro_servicing::{AccountingPeriods, LoanRepository, RefundRepository, ServicingPolicy};
 
@@ -22,11 +24,81 @@ use crate::{
 
 /// What a stretch of a retry came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retried {
+struct Retried {
     /// What it came to.
-    pub tally: RetryTally,
+    tally: RetryTally,
     /// Its last line: where to go on. `None` once no line is left.
-    pub through: Option<ImportLineId>,
+    through: Option<ImportLineId>,
+}
+
+/// Begins a run that tries lines again; gives the one that is under way for the same lines. They are
+/// tried by [`retry_chunk`], each chunk in a transaction of its own.
+pub fn open_retry<Tx>(tx: &mut Tx, by: &Actor, of: Retry) -> Result<RetryRun, FlowError>
+where
+    Tx: RetryRepository + AuditLog + Authority,
+{
+    tx.recheck(by, Permission::ReconcileBilling)?;
+    begin_retry(tx, by, of)
+}
+
+/// The same for what begins by itself.
+pub(crate) fn begin_retry<Tx>(tx: &mut Tx, by: &Actor, of: Retry) -> Result<RetryRun, FlowError>
+where
+    Tx: RetryRepository + AuditLog,
+{
+    by.whole_house()?;
+    if let Some(run) = tx.running_retry(of)? {
+        return Ok(run);
+    }
+    let Some(run) = tx.begin_retry(of, by.user_id)? else {
+        return Ok(tx.running_retry(of)?.ok_or(StorageError::Busy)?);
+    };
+    tx.audit(by, run.audit("billing.retry.begin"))?;
+    Ok(run)
+}
+
+/// A run.
+pub fn read_retry<Tx: RetryRepository>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: RetryId,
+) -> Result<RetryRun, FlowError> {
+    by.whole_house()?;
+    Ok(tx.retry(id)?)
+}
+
+/// Tries a run's next lines, and keeps how far it came in the same transaction: a crash between chunks
+/// loses nothing and pays nothing twice. Call it until the run is done.
+pub fn retry_chunk<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: RetryId,
+    limit: u32,
+    policy: &ServicingPolicy,
+    at: Moment,
+) -> Result<RetryRun, FlowError>
+where
+    Tx: ImportRepository
+        + LoanRepository
+        + RefundRepository
+        + RetryRepository
+        + AccountingPeriods
+        + ExceptionLog
+        + AuditLog
+        + Outbox,
+{
+    let run = tx.retry(id)?;
+    if run.status == RetryStatus::Done {
+        return Ok(run);
+    }
+    let query = RetriableQuery { of: run.of, after: run.through, limit };
+    let Retried { tally, through } = retry_lines(tx, by, query, policy, at)?;
+    let run = run.after_chunk(tally, through, at.now);
+    tx.save_retry(&run)?;
+    if run.status == RetryStatus::Done {
+        tx.audit(by, run.audit("billing.retry.done"))?;
+    }
+    Ok(run)
 }
 
 /// Tries the next lines again, those of one import: what the matching engine makes of them by now is
@@ -35,7 +107,7 @@ pub struct Retried {
 ///
 /// Cost: a fixed number of statements for each month that the lines name; the import and the loans
 /// that the lines may name are locked until the end.
-pub fn retry_lines<Tx>(
+fn retry_lines<Tx>(
     tx: &mut Tx,
     by: &Actor,
     query: RetriableQuery,
@@ -49,11 +121,8 @@ where
         + AccountingPeriods
         + ExceptionLog
         + AuditLog
-        + Outbox
-        + Authority,
+        + Outbox,
 {
-    tx.recheck(by, Permission::ReconcileBilling)?;
-    by.whole_house()?;
     let Some((import, lines)) = next_lines(tx, query)? else {
         return Ok(Retried { tally: RetryTally::default(), through: None });
     };

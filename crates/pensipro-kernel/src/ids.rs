@@ -92,6 +92,8 @@ ids! {
     ImportLineId,
     /// A payer's profile of the installation's own.
     PayerProfileId,
+    /// A run that tries unmatched lines again.
+    RetryId,
     /// A refund request.
     RefundId,
     /// A monthly settlement with a funder.

@@ -1,6 +1,8 @@
 //! Which addresses on the network are public, so that nobody makes the program call its own house.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
 
 /// True for an address that may be called on somebody's behalf: not of this machine, of a private
 /// network, of a link, of a cloud's metadata, nor one that stands for any of these.

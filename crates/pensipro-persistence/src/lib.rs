@@ -42,10 +42,10 @@ pub use crypto::{BlockKey, BlockKind, Installation, Lookup, LookupKey, MasterKey
 pub use error::OpenError;
 pub use idempotency::{RequestKey, StoredAnswer};
 pub use leases::{LEASE_SILENCE, Lease};
-pub use metrics::WriteCounts;
-pub use monitoring::Access;
+pub use metrics::{NotedExceptions, WriteCounts, WriteTimes};
+pub use monitoring::{Access, Waiting, sha256};
 pub use store::{
-    Exclusive, Migrate, PoolState, Rewrapped, SessionLimits, Store, StoreOptions, World,
+    Exclusive, Migrate, PoolState, Rewrapped, SessionLimits, Store, StoreOptions, Waits, World,
 };
 pub use tx::Tx;
 pub use url::DatabaseUrl;

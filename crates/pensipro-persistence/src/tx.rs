@@ -1,6 +1,11 @@
 //! What a use case works on: one connection, one moment, the keys.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    panic::Location,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::NaiveDateTime;
 use diesel::{QueryResult, connection::SimpleConnection};
@@ -10,7 +15,7 @@ use crate::{
     classify::{Fault, classify},
     connection::{Backend, DbConnection},
     crypto::{KeyRing, SealingKey},
-    metrics::Metrics,
+    metrics::{Metrics, NotedExceptions},
 };
 
 /// A transaction (or a plain connection to read from), which implements every module's repository
@@ -21,7 +26,10 @@ pub struct Tx<'a> {
     keys: &'a KeyRing,
     entropy: &'a dyn Entropy,
     metrics: &'a Metrics,
+    /// What the transaction is counted under; none for what only reads.
+    name: Option<&'static str>,
     key_changes: KeyChanges,
+    noted: NotedExceptions,
     trouble: Trouble,
 }
 
@@ -49,9 +57,11 @@ impl<'a> Tx<'a> {
         keys: &'a KeyRing,
         entropy: &'a dyn Entropy,
         metrics: &'a Metrics,
+        name: Option<&'static str>,
     ) -> Self {
-        let (key_changes, trouble) = (KeyChanges::default(), Trouble::None);
-        Self { conn, moment, keys, entropy, metrics, key_changes, trouble }
+        let (key_changes, noted, trouble) =
+            (KeyChanges::default(), NotedExceptions::new(), Trouble::None);
+        Self { conn, moment, keys, entropy, metrics, name, key_changes, noted, trouble }
     }
 
     /// The one time and business day of everything that is done here.
@@ -76,13 +86,17 @@ impl<'a> Tx<'a> {
         self.keys
     }
 
-    /// Runs a statement; its error is told apart and remembered.
+    /// Runs a statement; its error is told apart and remembered. A slow one is told of by its caller's
+    /// place.
+    #[track_caller]
     pub(crate) fn run<T>(
         &mut self,
         statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, StorageError> {
-        self.metrics.count_statement();
-        statement(self.conn).map_err(|error| {
+        let begun = Instant::now();
+        let result = statement(self.conn);
+        self.metrics.statement(self.name, Location::caller(), begun.elapsed());
+        result.map_err(|error| {
             let fault = classify(&error);
             let trouble = if fault == Fault::Retry { Trouble::Lost } else { Trouble::Failed };
             self.trouble = self.trouble.max(trouble);
@@ -117,7 +131,12 @@ impl<'a> Tx<'a> {
         self.key_changes.new.get(&member).cloned()
     }
 
-    pub(crate) fn end(self) -> (Trouble, KeyChanges) {
-        (self.trouble, self.key_changes)
+    /// Exceptions that count once they are committed.
+    pub(crate) fn note_exception(&mut self, severity: &'static str, source: &'static str) {
+        *self.noted.entry((severity, source)).or_default() += 1;
+    }
+
+    pub(crate) fn end(self) -> (Trouble, KeyChanges, NotedExceptions) {
+        (self.trouble, self.key_changes, self.noted)
     }
 }

@@ -36,6 +36,8 @@ mod sales;
 mod sales_figures;
 #[path = "contract/schema.rs"]
 mod schema;
+#[path = "contract/seals.rs"]
+mod seals;
 #[path = "contract/servicing.rs"]
 mod servicing;
 #[path = "contract/standing.rs"]

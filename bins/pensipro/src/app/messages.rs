@@ -103,12 +103,10 @@ impl App {
 
     async fn deliver_all(&self, stop: &Stop) {
         while !stop.is_asked() {
-            match self.deliver_events().await {
-                Ok(0) => return,
-                Ok(_) => {}
-                Err(problem) => {
-                    return log::warn!("nobody could be told of what happened: {}", told(&problem));
-                }
+            let delivered = self.deliver_events().await;
+            self.chore_ended("notifications.outbox", &delivered);
+            if matches!(delivered, Ok(0) | Err(_)) {
+                return;
             }
         }
     }

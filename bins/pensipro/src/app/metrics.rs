@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 use super::App;
@@ -22,6 +23,7 @@ pub struct Metrics {
     deliveries: IntCounterVec,
     free_places: IntGauge,
     writers_waiting: IntGauge,
+    sealed: IntCounter,
 }
 
 impl Metrics {
@@ -58,6 +60,10 @@ impl Metrics {
                 "Free places before the database",
             )?,
             writers_waiting: IntGauge::new("pensipro_writers_waiting", "Writers in the queue")?,
+            sealed: IntCounter::new(
+                "pensipro_audit_rows_sealed_total",
+                "Rows of the audit trail that this instance sealed",
+            )?,
         };
         metrics.register()?;
         Ok(metrics)
@@ -72,7 +78,13 @@ impl Metrics {
         self.registry.register(Box::new(self.password_rounds.clone()))?;
         self.registry.register(Box::new(self.deliveries.clone()))?;
         self.registry.register(Box::new(self.free_places.clone()))?;
+        self.registry.register(Box::new(self.sealed.clone()))?;
         self.registry.register(Box::new(self.writers_waiting.clone()))
+    }
+
+    /// So many rows of the audit trail were sealed.
+    pub(crate) fn sealed(&self, rows: usize) {
+        self.sealed.inc_by(u64::try_from(rows).unwrap_or(u64::MAX));
     }
 
     /// A request began.
@@ -95,7 +107,7 @@ impl Metrics {
 
 impl App {
     /// The page of metrics.
-    pub fn metrics_page(&self) -> Result<String, Problem> {
+    pub async fn metrics_page(&self) -> Result<String, Problem> {
         let shown = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         for (name, counts) in self.store.write_counts() {
             let ends = [
@@ -114,8 +126,9 @@ impl App {
         self.metrics.free_places.set(places);
         let waiting = i64::try_from(self.store.writers_waiting()).unwrap_or(i64::MAX);
         self.metrics.writers_waiting.set(waiting);
-        TextEncoder::new()
+        let text = TextEncoder::new()
             .encode_to_string(&self.metrics.registry.gather())
-            .map_err(|error| Problem::internal(format!("metrics cannot be written: {error}")))
+            .map_err(|error| Problem::internal(format!("metrics cannot be written: {error}")))?;
+        Ok(self.figures_page().await.behind(text))
     }
 }

@@ -2,12 +2,16 @@
 
 mod cache;
 mod failures;
+mod faults;
+mod figures;
 mod hashing;
 mod lanes;
 mod messages;
 mod metrics;
+mod page;
 mod readings;
 mod removals;
+pub(crate) mod request_id;
 mod run;
 mod start;
 mod workers;
@@ -21,6 +25,7 @@ use pensipro_kernel::{Clock, Entropy};
 use pensipro_members::FileStore;
 use pensipro_persistence::Store;
 
+pub(crate) use figures::JobEnd;
 pub(crate) use hashing::Bcrypt;
 pub use run::Settled;
 pub use start::{
@@ -30,8 +35,8 @@ pub(crate) use start::{clock, first_data};
 pub use workers::Stop;
 
 use self::{
-    cache::Cache, failures::Failures, hashing::Hashing, lanes::Lanes, metrics::Metrics,
-    readings::Readings, run::Gates, workers::Workers,
+    cache::Cache, failures::Failures, faults::Faults, figures::Figures, hashing::Hashing,
+    lanes::Lanes, metrics::Metrics, readings::Readings, run::Gates, workers::Workers,
 };
 use crate::{
     Config,
@@ -71,6 +76,8 @@ pub struct Shared {
     readings: Readings,
     messenger: Messenger,
     lanes: Lanes,
+    faults: Faults,
+    figures: Figures,
     workers: Workers,
 }
 

@@ -12,10 +12,7 @@ const FILES: u16 = 100;
 impl App {
     /// Removes what is to be removed. What cannot be stays noted for the next time.
     pub(crate) async fn remove_files(&self) {
-        if let Err(problem) = self.remove_given_up().await {
-            let text = problem.log_text().unwrap_or(problem.code());
-            log::warn!("files of nobody could not be removed yet: {text}");
-        }
+        self.chore_ended("files.remove", &self.remove_given_up().await);
     }
 
     async fn remove_given_up(&self) -> Result<(), Problem> {

@@ -6,7 +6,7 @@ use pensipro_kernel::{Moment, StorageError};
 use pensipro_persistence::{Backend, Exclusive, RequestKey, Store, StoredAnswer, Tx};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::App;
+use super::{App, request_id};
 use crate::{
     Config,
     http::{
@@ -54,9 +54,10 @@ impl Gates {
         let Ok(Ok(place)) = timeout(self.wait, Arc::clone(gate).acquire_owned()).await else {
             return Err(Problem::new(codes::OVERLOADED, "too many requests at once; try again"));
         };
+        let request = request_id::current();
         let task = spawn_blocking(move || {
             let _place = place;
-            work()
+            request_id::within(request, work)
         });
         match timeout(self.within, task).await {
             Ok(Ok(result)) => result,
@@ -157,15 +158,6 @@ impl App {
         F: FnMut(&mut Tx<'_>, Moment) -> Result<A, Problem> + Send + 'static,
     {
         self.post_settled(name, once, move |tx, at| work(tx, at).map(Settled::Answered)).await
-    }
-
-    /// True if the key was used before, by this request or another: [`Self::post`] will say which. For
-    /// work that comes ahead of it, in transactions of its own.
-    pub async fn is_known(&self, once: &Once) -> Result<bool, Problem> {
-        let Some(request) = once.request().cloned() else { return Ok(false) };
-        let known =
-            self.load(move |tx, _| Ok(!matches!(tx.stored_answer(&request)?, StoredAnswer::None)));
-        known.await
     }
 
     /// The same for a use case that may also refuse and yet have something to store.

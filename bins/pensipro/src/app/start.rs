@@ -13,6 +13,8 @@ use super::{
     App, Shared,
     cache::Cache,
     failures::Failures,
+    faults::Faults,
+    figures::Figures,
     hashing::{Bcrypt, Hashing},
     lanes::Lanes,
     metrics::Metrics,
@@ -97,6 +99,7 @@ pub fn open_store_at(
         migrate,
         connections: config.connections,
         acquire_timeout: config.queue_timeout,
+        slow_after: config.slow_query,
         ..StoreOptions::new(config.database_url.clone())
     };
     let world = World { clock, entropy: Arc::new(SystemEntropy) };
@@ -141,6 +144,8 @@ impl App {
             readings: Readings::new(config.access_log_buffer),
             messenger: Messenger::new(config.messages.clone()),
             lanes: Lanes::new(&store.derived_key("deliveries")),
+            faults: Faults::default(),
+            figures: Figures::default(),
             workers: Workers::default(),
             jobs: Jobs::new(&SystemEntropy),
             store,

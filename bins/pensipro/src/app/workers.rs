@@ -70,7 +70,9 @@ impl App {
     /// Starts what every instance does: fresh caches, old answers forgotten, jobs worked off.
     pub fn start_chores(&self) {
         self.work(jobs::run);
+        self.work(jobs::keep_sealing);
         self.work(Self::keep_readings);
+        self.work(Self::keep_faults);
         self.work(|app, mut stop| async move {
             tokio::select! {
                 () = app.keep_fresh() => {}
@@ -88,10 +90,8 @@ impl App {
                         app.remove_files().await;
                         app.schedule_end_of_day().await;
                         app.schedule_end_of_month().await;
-                        if let Err(problem) = app.tell_deadlines().await {
-                            let text = problem.log_text().unwrap_or(problem.code());
-                            log::warn!("deadlines could not be told of: {text}");
-                        }
+                        app.schedule_exports().await;
+                        app.chore_ended("committee.deadlines", &app.tell_deadlines().await);
                     }
                     () = stop.asked() => return,
                 }
@@ -115,10 +115,7 @@ impl App {
     async fn forget_old_answers(&self) {
         let forget =
             |tx: &mut pensipro_persistence::Tx<'_>, _| Ok(tx.forget_answers(FORGOTTEN_AT_ONCE)?);
-        if let Err(problem) = self.change("forget_answers", forget).await {
-            let text = problem.log_text().unwrap_or(problem.code());
-            log::warn!("old answers could not be forgotten: {text}");
-        }
+        self.chore_ended("idempotency.forget", &self.change("forget_answers", forget).await);
     }
 
     /// Tells the workers to stop and waits for them, as long as requests may take to drain.

@@ -61,8 +61,14 @@ pub enum DidBody {
 pub struct MonthBody {
     /// Figures of the month's aging that were kept; none if they were kept before.
     pub aging: u64,
+    /// Figures of the month's quality that were kept; none if they were kept before.
+    pub quality: u64,
     /// Funders' settlements that were begun.
     pub settlements: u64,
+    /// Retries of the month's unmatched lines that were begun.
+    pub retries: u64,
+    /// Exports of the next month that were begun.
+    pub exports: u64,
 }
 
 /// What was done at the end of a day.
@@ -94,8 +100,9 @@ impl TryFrom<&JobRun> for DidBody {
         Ok(match run.job {
             JobKind::EndOfDay => Self::Day(DayTally::of(run)?.into()),
             JobKind::EndOfMonth => {
-                let MonthTally { aging, settlements } = MonthTally::of(run)?;
-                Self::Month(MonthBody { aging, settlements })
+                let MonthTally { aging, settlements, retries, exports, quality } =
+                    MonthTally::of(run)?;
+                Self::Month(MonthBody { aging, quality, settlements, retries, exports })
             }
         })
     }

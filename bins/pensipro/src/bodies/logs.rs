@@ -1,10 +1,13 @@
 //! Bodies of the logs.
 
+use std::{fmt, str::FromStr};
+
 use chrono::{DateTime, Utc};
 use pensipro_audit::{
     AccessFilter, AccessRow, AuditFilter, AuditRow, ExceptionFilter, ExceptionRow, Severity,
+    seal::{Head, Part, Place, Proof, Request, TrailFault},
 };
-use pensipro_kernel::{MemberId, UserId};
+use pensipro_kernel::{AuditId, MemberId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -105,6 +108,107 @@ impl From<AuditQuery> for AuditFilter {
             action,
             from: from.map(Into::into),
             to: to.map(Into::into),
+        }
+    }
+}
+
+/// What of the trail is proved.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ProofQuery {
+    /// A head that was kept elsewhere: a seal's number and root, `12:9f86d081…`. The chain must hold it.
+    #[param(value_type = Option<String>)]
+    head: Option<Text<Head>>,
+    /// From this seal.
+    from: Option<i64>,
+    /// To this seal. Without it to the last, and rows that were never sealed are looked for too.
+    to: Option<i64>,
+    /// `next_cursor` of the answer before; the other parameters stay the same.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Text<Place>>,
+}
+
+/// A value that is written as a text.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String", bound = "T: FromStr, T::Err: fmt::Display")]
+struct Text<T>(T);
+
+impl<T: FromStr> TryFrom<String> for Text<T> {
+    type Error = T::Err;
+
+    fn try_from(text: String) -> Result<Self, T::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<ProofQuery> for Request {
+    fn from(ProofQuery { head, from, to, cursor }: ProofQuery) -> Self {
+        Self {
+            part: Part { from, to },
+            head: head.map(|head| head.0),
+            place: cursor.map(|place| place.0),
+        }
+    }
+}
+
+/// What was proved of the trail.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProofBody {
+    /// True if nothing was found in this stretch. The trail is proved once no cursor is left.
+    pub ok: bool,
+    /// Rows of this stretch that are as they were sealed.
+    pub rows: u64,
+    /// Seals of this stretch.
+    pub seals: u64,
+    /// The newest seal's number and root; keep it elsewhere. `null` while nothing is sealed.
+    #[schema(value_type = Option<String>, example = "12:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub head: Option<String>,
+    /// What was found first.
+    pub first_fault: Option<FaultBody>,
+    /// Where to go on; `null` at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// What is not as it was sealed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FaultBody {
+    /// `altered`, `swapped`, `missing`, `inserted`, `unsealed` (of a row), `entry_missing`,
+    /// `entry_added`, `seal_altered`, `chain_broken`, `tail_cut` or `head_differs` (of a seal).
+    pub kind: &'static str,
+    /// The row.
+    pub id: Option<i64>,
+    /// The row that it was swapped with.
+    pub other_id: Option<i64>,
+    /// The seal.
+    pub seal_no: Option<i64>,
+    /// In words.
+    pub detail: String,
+}
+
+impl From<TrailFault> for FaultBody {
+    fn from(fault: TrailFault) -> Self {
+        Self {
+            kind: fault.kind(),
+            id: fault.row().map(AuditId::get),
+            other_id: fault.other_row().map(AuditId::get),
+            seal_no: fault.seal(),
+            detail: fault.to_string(),
+        }
+    }
+}
+
+impl ProofBody {
+    /// A stretch of a proof, and the newest seal.
+    pub fn new(proof: &Proof, head: Option<Head>) -> Self {
+        let fault = proof.fault();
+        let place = proof.place().filter(|_| fault.is_none());
+        Self {
+            ok: fault.is_none(),
+            rows: proof.rows,
+            seals: proof.seals,
+            head: head.map(|head| head.to_string()),
+            first_fault: fault.map(FaultBody::from),
+            next_cursor: place.map(|place| place.to_string()),
         }
     }
 }

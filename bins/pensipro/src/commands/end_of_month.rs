@@ -1,6 +1,7 @@
 //! `pensipro end-of-month`.
 
 use clap::Args;
+use pensipro_billing::{ExportRepository, RetryRepository};
 use pensipro_flows::{MonthTally, RequestMonth, open_month};
 use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{Actor, JobRun, JobRuns};
@@ -12,8 +13,8 @@ use crate::{
     jobs::Job,
 };
 
-/// Closes a month that is over, keeps its aging and drafts every funder's settlement, beside a running server
-/// or without one. Repeating it changes nothing.
+/// Closes a month that is over, keeps its aging and quality, drafts every funder's settlement, tries unmatched
+/// lines again and makes the exports that are due, beside a running server or without one. Repeating it changes nothing.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The month, as 2026-10; the last one where none is named.
@@ -29,9 +30,10 @@ pub(super) fn run(config: Config, arguments: &Arguments) -> Result<(), StartErro
     let period = arguments.period.clone();
     let done = actix_web::rt::System::new().block_on(end_of(&app, period));
     let told = done.and_then(|run| {
-        let MonthTally { aging, settlements } = MonthTally::of(&run)?;
+        let MonthTally { aging, settlements, retries, exports, quality } = MonthTally::of(&run)?;
         println!(
-            "end of the month of {}: {aging} figures of the aging kept, {settlements} settlements drafted",
+            "end of the month of {}: {aging} figures of the aging and {quality} of the quality kept, \
+             {settlements} settlements drafted, {retries} retries and {exports} exports begun",
             run.date
         );
         Ok(())
@@ -51,6 +53,12 @@ async fn end_of(app: &App, period: Option<String>) -> Result<JobRun, Problem> {
     app.see_through(Job::EndOfMonth(id)).await?;
     for settlement in app.load(|tx, _| Ok(tx.unfinished_settlements()?)).await? {
         app.see_through(Job::Settlement(settlement)).await?;
+    }
+    for retry in app.load(|tx, _| Ok(tx.unfinished_retries()?)).await? {
+        app.see_through(Job::Retry(retry.id)).await?;
+    }
+    for export in app.load(|tx, _| Ok(tx.unfinished_exports()?)).await? {
+        app.see_through(Job::Export(export)).await?;
     }
     app.load(move |tx, _| Ok(tx.job_run(id)?)).await
 }

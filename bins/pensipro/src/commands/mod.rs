@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod audit;
 mod billing;
 mod demo;
 mod end_of_day;
@@ -15,7 +16,7 @@ use std::{io::Write, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
-use crate::{Config, Source, app::StartError, http::codes, openapi, policy, routes};
+use crate::{Config, Source, app::StartError, http::codes, logging, openapi, policy, routes};
 
 pub use serve::run as run_server;
 
@@ -49,6 +50,9 @@ enum Command {
     EndOfMonth(end_of_month::Arguments),
     /// Proves the books: replays every loan, and compares tables with one another.
     Verify(verify::Arguments),
+    /// The audit trail's seal.
+    #[command(subcommand)]
+    Audit(audit::Order),
     /// Members.
     Members(members::Arguments),
     /// The keys that data is encrypted with.
@@ -77,12 +81,13 @@ impl Cli {
             | Command::EndOfDay(_)
             | Command::EndOfMonth(_)
             | Command::Verify(_)
+            | Command::Audit(_)
             | Command::Keys(_)
             | Command::Members(_) => {}
         }
         let source = Source::load(self.config.as_deref())?;
         let config = Config::read(&source)?;
-        env_logger::Builder::new().parse_filters(&config.log).init();
+        logging::begin(&config);
         match self.command {
             Command::Migrate => migrate::run(&config),
             Command::Admin(order) => admin::run(&config, order),
@@ -91,6 +96,7 @@ impl Cli {
             Command::EndOfDay(arguments) => end_of_day::run(config, &arguments),
             Command::EndOfMonth(arguments) => end_of_month::run(config, &arguments),
             Command::Verify(arguments) => verify::run(&config, &arguments),
+            Command::Audit(order) => audit::run(&config, &order),
             Command::Members(arguments) => members::run(&config, &arguments),
             Command::Keys(order) => keys::run(&config, &order),
             _ => serve::start(config, &source),

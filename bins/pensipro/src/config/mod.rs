@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 use pensipro_adapters::{BucketSettings, MessengerSettings};
 use pensipro_persistence::DatabaseUrl;
 
+use crate::logging::LogFormat;
 pub use secrets::{MasterKeys, SigningSecret};
 pub use source::Source;
 pub use table::{SETTINGS, Setting};
@@ -78,6 +79,8 @@ pub struct Config {
     pub login_failures_per_minute: u32,
     pub access_log_buffer: usize,
     pub messages: MessengerSettings,
+    pub slow_query: Option<Duration>,
+    pub log_format: LogFormat,
     pub log: String,
 }
 
@@ -138,6 +141,10 @@ impl Config {
             login_failures_per_minute: source.within("login_failures_per_minute", 1, 1_000_000)?,
             access_log_buffer: source.within("access_log_buffer", 1, 1_000_000)?,
             messages: messages::read(source)?,
+            slow_query: Some(source.within("slow_query_ms", 0, 600_000)?)
+                .filter(|ms| *ms > 0)
+                .map(Duration::from_millis),
+            log_format: source.parsed("log_format")?,
             log: source.text("log"),
         };
         config.check()?;
@@ -228,6 +235,8 @@ mod tests {
             ("timezone", "Asia/Atlantis"),
             ("end_of_day_at", "midnight"),
             ("bcrypt_cost", "3"),
+            ("log_format", "xml"),
+            ("slow_query_ms", "-1"),
             ("connections", "many"),
             ("trusted_proxies", "10.0.0.1,everyone"),
             ("admin_password", "short"),

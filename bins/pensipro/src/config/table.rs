@@ -71,5 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("gateway_channels", "whatsapp,sms", "what goes through it, comma-separated"),
     setting("private_receivers", "false", "lets gateway and webhooks listen by http and at private addresses"),
     setting("delivery_timeout_seconds", "15", "time that a mail server, a gateway or a webhook has to take a message, 1 to 60"),
+    setting("slow_query_ms", "500", "statements and transactions that take so long are told of in the log, 0 to 600000; 0: none"),
+    setting("log_format", "text", "how lines of the log are written: text, or json"),
     setting("log", "info", "what is logged: error, warn, info, debug, or a filter by module"),
 ];

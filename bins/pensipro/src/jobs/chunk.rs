@@ -86,6 +86,7 @@ impl App {
             Job::Export(id) => ("billing.export", id.get()),
             Job::Import(id) => ("billing.import", id.get()),
             Job::Intake(id) => ("members.import", id.get()),
+            Job::Retry(id) => ("billing.retry", id.get()),
             Job::Settlement(id) => ("funders.settlement", id.get()),
             Job::EndOfDay(id) => ("loans.end_of_day", id.get()),
             Job::EndOfMonth(id) => ("reports.end_of_month", id.get()),

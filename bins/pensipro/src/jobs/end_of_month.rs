@@ -1,15 +1,16 @@
 //! What comes of a month that was closed. Each part is a transaction of its own and does nothing twice, so
 //! that a run that is broken off begins anew.
 
-use pensipro_flows::{MonthTally, draft_settlement, finish_month};
+use pensipro_billing::{ProfileRepository, Profiles};
+use pensipro_flows::{MonthTally, begin_due_exports, draft_settlement, finish_month, retry_month};
 use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{JobRun, JobRunId, JobRunStatus, JobRuns, Period};
-use pensipro_servicing::reports::{aging_of_month, store_aging};
+use pensipro_servicing::reports::{aging_of_month, quality_of_month, store_aging, store_quality};
 
 use super::{Job, Stretch, on_behalf_of};
 use crate::{App, app::Stop, http::Problem};
 
-/// Keeps the month's aging and drafts every funder's settlement.
+/// Keeps the month's aging and quality, drafts every funder's settlement, and begins what billing has to do.
 pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stretch, Problem> {
     let run = app.load(move |tx, _| Ok(tx.job_run(id)?)).await?;
     if run.status == JobRunStatus::Done {
@@ -19,12 +20,20 @@ pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stre
     let periode = Period::of(run.date);
     let mut tally = MonthTally::of(&run)?;
     // The month is closed: its figures stand, and are read outside of the transaction that keeps them.
-    let aging = app.load(move |tx, _| Ok(aging_of_month(tx, periode)?)).await?;
+    let policies = app.policies();
+    let (aging, quality) = app
+        .load(move |tx, _| {
+            let (bounds, provision) = (&policies.servicing.kolektibilitas, &policies.provision);
+            let quality = quality_of_month(tx, periode, bounds, provision)?;
+            Ok((aging_of_month(tx, periode)?, quality))
+        })
+        .await?;
     let keep = app.chunk(stop, ("end_of_month_aging", job), move |tx, _| {
-        Ok(store_aging(tx, periode, &aging)?)
+        Ok((store_aging(tx, periode, &aging)?, store_quality(tx, periode, &quality)?))
     });
-    let Some(kept) = keep.await? else { return Ok(Stretch::Left) };
-    tally.aging += kept;
+    let Some((aging, quality)) = keep.await? else { return Ok(Stretch::Left) };
+    tally.aging += aging;
+    tally.quality += quality;
     for funder in app.load(|tx, _| Ok(tx.funders_with_loans()?)).await? {
         let (by, taxes) = (by.clone(), app.policies().fee_taxes);
         let draft = app.chunk(stop, ("end_of_month_settlement", job), move |tx, at| {
@@ -33,6 +42,15 @@ pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stre
         let Some(begun) = draft.await? else { return Ok(Stretch::Left) };
         tally.settlements += begun;
     }
+    let (cuts, policy) = (by.clone(), app.policies().export);
+    let billing = app.chunk(stop, ("end_of_month_billing", job), move |tx, at| {
+        let profiles = Profiles::new(tx.configured_profiles()?);
+        let exports = begin_due_exports(tx, &cuts, &policy, &profiles, at.today)?;
+        Ok((retry_month(tx, &cuts, periode)?, exports))
+    });
+    let Some((retries, exports)) = billing.await? else { return Ok(Stretch::Left) };
+    tally.retries += retries;
+    tally.exports += exports;
     let run = JobRun { result: tally.to_value(), ..run };
     let finish =
         app.chunk(stop, ("end_of_month_done", job), move |tx, _| Ok(finish_month(tx, &by, &run)?));

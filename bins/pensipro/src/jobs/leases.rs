@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use pensipro_kernel::Entropy;
 use pensipro_persistence::{Backend, Lease, Tx};
 
-use super::{END_OF_DAY, END_OF_MONTH, Job};
+use super::{END_OF_DAY, END_OF_MONTH, Job, SEALING};
 use crate::{App, clock::random_hex, http::Problem};
 
 /// This process as it signs leases: host, process, and chance, since numbers of processes return.
@@ -39,9 +39,9 @@ impl App {
         let (app, backend) = (self.clone(), self.store().backend());
         self.change("free_leases", move |tx, _| {
             for lease in tx.leases()? {
-                let ours =
-                    ["export:", "import:", "intake:", "settlement:", END_OF_DAY, END_OF_MONTH];
-                let is_ours = ours.iter().any(|kind| lease.job.starts_with(kind));
+                let kinds = ["export:", "import:", "intake:", "retry:", "settlement:"];
+                let mut ours = kinds.into_iter().chain([END_OF_DAY, END_OF_MONTH, SEALING]);
+                let is_ours = ours.any(|kind| lease.job.starts_with(kind));
                 if is_ours && is_dead(&lease, &app.jobs.holder, backend) {
                     tx.free_lease(&lease.job, &lease.holder)?;
                 }

@@ -1,5 +1,5 @@
-//! Work that is longer than a request: exports, imports, spreadsheets of members, settlements with funders
-//! and the ends of days and months, worked off in chunks beside requests.
+//! Work that is longer than a request: exports, imports, retries, spreadsheets of members, settlements with
+//! funders and the ends of days and months, worked off in chunks beside requests.
 //!
 //! What is to be done stands in the database (an export `generating`, an import `processing`), never
 //! in memory: a chunk's results and its checkpoint are one transaction, so that a process that is
@@ -15,8 +15,10 @@ mod intakes;
 mod leases;
 mod lines;
 mod rests;
+mod retries;
 mod runner;
 mod schedule;
+mod sealing;
 mod settlements;
 mod spool;
 mod spool_file;
@@ -28,11 +30,13 @@ use std::{
 };
 
 use pensipro_auth::ModuleCode;
-use pensipro_billing::{ExportRepository, ImportRepository, ImportStatus};
+use pensipro_billing::{
+    ExportRepository, ImportRepository, ImportStatus, RetryRepository, RetryStatus,
+};
 use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{
     Actor, Entropy, ExportId, FunderSettlementId, ImportId, IntakeId, JobRunId, JobRunStatus,
-    JobRuns, Scope, UserId,
+    JobRuns, RetryId, Scope, UserId,
 };
 use pensipro_members::{IntakeRepository, IntakeStatus};
 use tokio::{
@@ -46,6 +50,7 @@ pub(crate) use chunk::lines_of_a_chunk as rows_of_a_batch;
 pub(crate) use intakes::judge_sheet;
 pub(crate) use lines::{Judged, judge};
 pub(crate) use runner::run;
+pub(crate) use sealing::run as keep_sealing;
 pub(crate) use spool::SpoolSink;
 
 /// How often who waits looks again, for a job that another instance works on.
@@ -57,6 +62,9 @@ const END_OF_DAY: &str = "end-of-day";
 /// The lease of the end of a month.
 const END_OF_MONTH: &str = "end-of-month";
 
+/// The lease of who seals the audit trail.
+const SEALING: &str = "audit-seal";
+
 /// Something stored that is worked off in chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Job {
@@ -66,6 +74,8 @@ pub enum Job {
     Import(ImportId),
     /// The rows of a spreadsheet of members get their verdicts.
     Intake(IntakeId),
+    /// Unmatched lines are tried again.
+    Retry(RetryId),
     /// A settlement with a funder gets its lines.
     Settlement(FunderSettlementId),
     /// Loans are brought to a day.
@@ -99,6 +109,7 @@ impl Job {
             Self::Export(id) => format!("export:{id}"),
             Self::Import(id) => format!("import:{id}"),
             Self::Intake(id) => format!("intake:{id}"),
+            Self::Retry(id) => format!("retry:{id}"),
             Self::Settlement(id) => format!("settlement:{id}"),
             // Of all runs one goes at a time, so that days are done in their order.
             Self::EndOfDay(_) => END_OF_DAY.to_owned(),
@@ -106,10 +117,23 @@ impl Job {
         }
     }
 
+    /// What it is, for figures.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Export(_) => "export",
+            Self::Import(_) => "import",
+            Self::Intake(_) => "intake",
+            Self::Retry(_) => "retry",
+            Self::Settlement(_) => "settlement",
+            Self::EndOfDay(_) => END_OF_DAY,
+            Self::EndOfMonth(_) => END_OF_MONTH,
+        }
+    }
+
     /// The module that it belongs to: while that is off, it rests.
     const fn module(self) -> ModuleCode {
         match self {
-            Self::Export(_) | Self::Import(_) => ModuleCode::Billing,
+            Self::Export(_) | Self::Import(_) | Self::Retry(_) => ModuleCode::Billing,
             Self::Intake(_) => ModuleCode::Member,
             Self::Settlement(_) => ModuleCode::Funder,
             Self::EndOfDay(_) => ModuleCode::Lms,
@@ -162,6 +186,7 @@ impl App {
             Ok(match job {
                 Job::Export(id) => tx.export(id)?.is_complete(),
                 Job::Import(id) => tx.import(id)?.status != ImportStatus::Processing,
+                Job::Retry(id) => tx.retry(id)?.status == RetryStatus::Done,
                 Job::Settlement(id) => tx.any_settlement(id)?.is_complete(),
                 Job::EndOfDay(id) | Job::EndOfMonth(id) => {
                     tx.job_run(id)?.status != JobRunStatus::Running

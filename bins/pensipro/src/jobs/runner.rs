@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use pensipro_billing::{ExportRepository, ImportRepository};
+use pensipro_billing::{ExportRepository, ImportRepository, RetryRepository};
 use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{JobKind, JobRuns};
 use pensipro_members::IntakeRepository;
@@ -14,11 +14,11 @@ use tokio::{
 
 use super::{
     Job, LOOK_AGAIN, Stretch, chunk::told, end_of_day, end_of_month, exports, imports, intakes,
-    rests::Rests, settlements,
+    rests::Rests, retries, settlements,
 };
 use crate::{
     App,
-    app::Stop,
+    app::{JobEnd, Stop},
     http::{Problem, codes},
 };
 
@@ -43,7 +43,10 @@ pub(crate) async fn run(app: App, mut stop: Stop) {
             _ = sweeps.tick() => runner.sweep().await,
             _ = looks.tick() => {}
             () = runner.app.jobs.wake.notified() => {}
-            Some(Ok((job, worked))) = runner.tasks.join_next() => runner.note(&stop, job, worked).await,
+            Some(Ok((job, worked, took))) = runner.tasks.join_next() => {
+                runner.count(job, &worked, took);
+                runner.note(&stop, job, worked).await;
+            }
         }
         runner.free_dead().await;
         runner.take_up(&stop).await;
@@ -57,7 +60,7 @@ struct Runner {
     /// process's last statement still runs, and holds its lease's row until it ends.
     dead_are_freed: bool,
     rests: Rests,
-    tasks: JoinSet<(Job, Result<Stretch, Problem>)>,
+    tasks: JoinSet<(Job, Result<Stretch, Problem>, Duration)>,
 }
 
 impl Runner {
@@ -87,6 +90,15 @@ impl Runner {
                 self.tasks.spawn(work(self.app.clone(), stop.clone(), job));
             }
         }
+    }
+
+    fn count(&self, job: Job, worked: &Result<Stretch, Problem>, took: Duration) {
+        let end = match worked {
+            Ok(Stretch::Done) => JobEnd::Done,
+            Ok(Stretch::Left) => JobEnd::Left,
+            Err(_) => JobEnd::Failed,
+        };
+        self.app.job_ended(job.kind(), end, took);
     }
 
     async fn note(&mut self, stop: &Stop, job: Job, worked: Result<Stretch, Problem>) {
@@ -123,7 +135,8 @@ impl App {
             let settlements = tx.unfinished_settlements()?.into_iter().map(Job::Settlement);
             let months = tx.unfinished_job_runs(JobKind::EndOfMonth)?.into_iter().take(1);
             let months = months.map(|run| Job::EndOfMonth(run.id));
-            let files = exports.chain(imports).chain(intakes);
+            let retries = tx.unfinished_retries()?.into_iter().map(|run| Job::Retry(run.id));
+            let files = exports.chain(imports).chain(intakes).chain(retries);
             Ok(files.chain(settlements).chain(days).chain(months).collect())
         })
         .await
@@ -162,12 +175,12 @@ impl Drop for Running<'_> {
 }
 
 /// Works on a job in a task of its own, so that a panic is a failure like others.
-async fn work(app: App, stop: Stop, job: Job) -> (Job, Result<Stretch, Problem>) {
-    let _running = Running(&app, job);
+async fn work(app: App, stop: Stop, job: Job) -> (Job, Result<Stretch, Problem>, Duration) {
+    let (_running, begun) = (Running(&app, job), Instant::now());
     let task = app.clone();
     let worked = spawn(async move { held(&task, &stop, job).await }).await;
     let panicked = |error| Err(Problem::internal(format!("a job's task panicked: {error}")));
-    (job, worked.unwrap_or_else(panicked))
+    (job, worked.unwrap_or_else(panicked), begun.elapsed())
 }
 
 /// Works on a job while its lease is held.
@@ -177,6 +190,7 @@ async fn held(app: &App, stop: &Stop, job: Job) -> Result<Stretch, Problem> {
         Job::Export(id) => exports::generate(app, stop, id).await,
         Job::Import(id) => imports::process(app, stop, id).await,
         Job::Intake(id) => intakes::process(app, stop, id).await,
+        Job::Retry(id) => retries::process(app, stop, id).await,
         Job::Settlement(id) => settlements::generate(app, stop, id).await,
         Job::EndOfDay(id) => end_of_day::process(app, stop, id, lease.cursor.as_deref()).await,
         Job::EndOfMonth(id) => end_of_month::process(app, stop, id).await,

@@ -2,7 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 use pensipro_auth::ModuleCode;
-use pensipro_flows::{RequestMonth, open_month};
+use pensipro_billing::{ProfileRepository, Profiles};
+use pensipro_flows::{RequestMonth, begin_due_exports, due_exports, open_month};
 use pensipro_kernel::{Actor, JobKind, JobRuns, Period};
 use pensipro_persistence::Tx;
 use pensipro_servicing::{RequestDay, open_day};
@@ -34,6 +35,33 @@ impl App {
             Ok(false) => {}
             Err(problem) => log::warn!("the end of {periode} could not begin: {}", told(&problem)),
         }
+    }
+
+    /// Makes the exports that are due, at the time at which days are ended, whichever instance is first.
+    pub(crate) async fn schedule_exports(&self) {
+        let is_off = self.state().is_disabled(ModuleCode::Billing.code());
+        if is_off || self.day_that_is_over().is_none() {
+            return;
+        }
+        if let Err(problem) = self.make_due_exports().await {
+            log::warn!("the exports that are due could not begin: {}", told(&problem));
+        }
+    }
+
+    /// Begins the exports that are due today and not there; gives how many.
+    pub async fn make_due_exports(&self) -> Result<u64, Problem> {
+        let policy = self.policies().export;
+        let due = self.load(move |tx, at| Ok(due_exports(tx, &policy, at.today)?));
+        if due.await?.is_empty() {
+            return Ok(0);
+        }
+        let begun = self.change("begin_due_exports", move |tx, at| {
+            let profiles = Profiles::new(tx.configured_profiles()?);
+            Ok(begin_due_exports(tx, &Actor::system(), &policy, &profiles, at.today)?)
+        });
+        let begun = begun.await?;
+        self.jobs.wake.notify_one();
+        Ok(begun)
     }
 
     async fn begin_end_of_month(&self, periode: Period) -> Result<bool, Problem> {

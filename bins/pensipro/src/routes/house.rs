@@ -37,7 +37,7 @@ async fn ready(app: App) -> Reply<Shown<HealthBody>> {
 }
 
 async fn metrics(app: App) -> Reply<Raw> {
-    Answered::fresh(Raw::new("text/plain; version=0.0.4", app.metrics_page()?))
+    Answered::fresh(Raw::new("text/plain; version=0.0.4", app.metrics_page().await?))
 }
 
 async fn document() -> Reply<Raw> {

@@ -1,18 +1,24 @@
 //! The audit trail and the exceptions.
 
+use std::time::{Duration, Instant};
+
 use pensipro_audit::{
-    AccessFilter, list_accesses, list_audit_rows, list_exceptions, read_note, resolve_exception,
+    AccessFilter, begin_proof, list_accesses, list_audit_rows, list_exceptions, read_note,
+    resolve_exception,
+    seal::{Proof, Request, SealRepository as _},
 };
 use pensipro_auth::ModuleCode;
 use pensipro_kernel::ExceptionId;
+use pensipro_persistence::sha256;
 
 use crate::{
     App,
     bodies::logs::{
-        AccessBody, AccessQuery, AuditBody, AuditQuery, ExceptionBody, ExceptionQuery, ResolveBody,
+        AccessBody, AccessQuery, AuditBody, AuditQuery, ExceptionBody, ExceptionQuery, ProofBody,
+        ProofQuery, ResolveBody,
     },
     http::{
-        Allowed, Answered, Id, List, Listing, Reply, Routes, Shown, Valid,
+        Allowed, Answered, Id, List, Listing, Prefer, Problem, Query, Reply, Routes, Shown, Valid,
         right::{ResolveException, ViewLog},
     },
 };
@@ -20,6 +26,11 @@ use crate::{
 pub(super) fn routes() -> Routes {
     Routes::of(ModuleCode::Report)
         .get("/logs/audit-trails", "Lists who did what, newest first", audit_trail)
+        .get(
+            "/logs/audit-trails/verify",
+            "Proves that the trail is as it was sealed, a stretch at a time",
+            verify,
+        )
         .get("/logs/accesses", "Lists who read which member's detail, newest first", accesses)
         .get("/logs/exceptions", "Lists what went wrong, newest first", exceptions)
         .post("/logs/exceptions/{id}/resolve", "Settles an exception with a note", resolve)
@@ -36,6 +47,38 @@ async fn audit_trail(
         Ok(pager.list(rows, AuditBody::from))
     })
     .await
+}
+
+/// The longest that one request proves: who waits for an answer has other time-outs on the way.
+const LONGEST_STRETCH: Duration = Duration::from_secs(20);
+
+async fn verify(
+    app: App,
+    by: Allowed<ViewLog>,
+    prefer: Prefer,
+    query: Query<ProofQuery>,
+) -> Reply<Shown<ProofBody>> {
+    let mut proof = begin_proof(&by, Request::from(query.0))?;
+    let until = Instant::now() + prefer.wait.min(LONGEST_STRETCH);
+    loop {
+        proof = app.prove(proof).await?;
+        if proof.place().is_none() || Instant::now() >= until {
+            break;
+        }
+    }
+    let head = app.load(|tx, _| Ok(tx.last_seal()?.map(|seal| seal.head()))).await?;
+    Answered::fresh(Shown::new(ProofBody::new(&proof, head)))
+}
+
+impl App {
+    /// Proves the trail's next stretch.
+    pub(crate) async fn prove(&self, mut proof: Proof) -> Result<Proof, Problem> {
+        self.load(move |tx, at| {
+            proof.step(tx, at.now, sha256)?;
+            Ok(proof)
+        })
+        .await
+    }
 }
 
 async fn exceptions(

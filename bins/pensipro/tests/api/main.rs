@@ -4,6 +4,7 @@ mod support;
 
 mod access;
 mod applications;
+mod audit;
 mod billing;
 mod bucket;
 mod charges;
@@ -24,6 +25,7 @@ mod loans;
 mod members;
 mod messages;
 mod notifications;
+mod observability;
 mod origination;
 mod payments;
 mod problems;

@@ -1,5 +1,6 @@
 //! Reports on the portfolio.
 
+use pensipro_persistence::Backend;
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
         on_each_backend,
         running::until,
     },
+    verify::{assert_proved, told_by_verify},
 };
 
 /// Counts and unpaid principal of the buckets, and of all.
@@ -147,5 +149,153 @@ fn the_end_of_a_month_closes_it_and_keeps_what_it_came_to() {
             .refused(422, "validation_failed");
         let auditor = lending.staff.auditor.post("/jobs/end-of-month", &july);
         auditor.refused(403, "permission_denied");
+    });
+}
+
+#[test]
+fn the_quality_of_closed_months_is_kept_and_their_trend_is_told() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (admin, auditor) = (&lending.staff.admin, &lending.staff.auditor);
+        let loan = lending.disbursed();
+        let trends = ["/reports/loan-quality/trend", "/reports/aging/trend?months=2"];
+        for trend in trends {
+            assert_eq!(auditor.get(trend).expect(200)["months"], json!([]));
+        }
+        let july = "/reports/loan-quality?periode=2026-07";
+        for (today, month) in [("2026-08-02", "2026-07"), ("2026-09-02", "2026-08")] {
+            house.set_today(today);
+            let first = format!("{}-01", &today[..7]);
+            admin.post("/jobs/end-of-day", &json!({"date": first})).expect(201);
+            let before = auditor.get(&format!("/reports/loan-quality?periode={month}")).expect(200);
+            let run = admin.post("/jobs/end-of-month", &json!({"periode": month})).expect(201);
+            assert_eq!(run["quality"], 8);
+            // What was kept is what the loans said.
+            let kept = auditor.get(&format!("/reports/loan-quality?periode={month}")).expect(200);
+            assert_eq!(kept, before);
+            let again = admin.post("/jobs/end-of-month", &json!({"periode": month})).expect(201);
+            assert_eq!(again["quality"], 0);
+        }
+        for statement in ["UPDATE quality_reports SET loans = 7", "DELETE FROM quality_reports"] {
+            assert!(house.database.execute(statement).is_err(), "{statement}");
+        }
+        let kept = auditor.get(july).expect(200);
+        // Other rates for what is set aside leave a closed month as it was.
+        house.configure("PROVISION_PERCENT", "[\"0\",\"0\",\"0\",\"0\",\"100\"]");
+        lending.pay(loan, "2026-09-02", "8000000");
+        assert_eq!(auditor.get(july).expect(200), kept);
+
+        let trend = auditor.get(trends[0]).expect(200);
+        let months = trend["months"].as_array().expect("months");
+        let told: Vec<_> = months.iter().map(|month| month["periode"].clone()).collect();
+        assert_eq!(told, [json!("2026-07"), json!("2026-08")]);
+        assert_eq!(months[0], kept);
+        let one = auditor.get("/reports/loan-quality/trend?months=1").expect(200);
+        assert_eq!(one["months"], json!([months[1].clone()]));
+        let aging = auditor.get(trends[1]).expect(200);
+        // Due on the 1st of July: 30 days late at its end, 61 at the end of August.
+        assert_eq!(told_of(&aging), [vec![1, 0, 0, 0], vec![0, 0, 1, 0]]);
+        let csv = auditor.get("/reports/loan-quality/trend?format=csv").text();
+        assert_eq!(csv.lines().count(), 3, "{csv}");
+        assert!(csv.starts_with("Periode;Jumlah pinjaman;"), "{csv}");
+        for trend in ["/reports/loan-quality/trend", "/reports/aging/trend"] {
+            let xlsx = auditor.get(&format!("{trend}?format=xlsx"));
+            assert_eq!((xlsx.status, &xlsx.bytes[..2]), (200, &b"PK"[..]));
+            auditor.get(&format!("{trend}?months=0")).refused(422, "validation_failed");
+            assert_eq!(auditor.get(&format!("{trend}?periode=2026-07")).status, 400);
+        }
+        assert_proved(house);
+    });
+}
+
+/// The counts of each month's buckets.
+fn told_of(trend: &Value) -> Vec<Vec<i64>> {
+    trend["months"].as_array().expect("months").iter().map(|month| told(month).0).collect()
+}
+
+/// What is done to kept reports behind the program's back, and the comparison that must tell of it.
+const TAMPERED: &[(&str, &str)] = &[
+    (
+        "aging.month_end: aging of 2026-07:",
+        "UPDATE aging_reports SET loans = loans + 1 WHERE grouped_by = '' AND bucket = '0-30'",
+    ),
+    (
+        "aging.parts: aging of 2026-07 by product:",
+        "UPDATE aging_reports SET outstanding = outstanding + 1 \
+         WHERE grouped_by = 'product' AND is_total = FALSE AND bucket = '0-30'",
+    ),
+    (
+        "quality.levels: quality of 2026-07, level 2:",
+        "UPDATE quality_reports SET outstanding = outstanding + 1 WHERE kind = 'level' AND mark = 2",
+    ),
+    (
+        "quality.late: quality of 2026-07, more than 30 days:",
+        "UPDATE quality_reports SET loans = loans + 1 WHERE kind = 'late' AND mark = 30",
+    ),
+];
+
+#[test]
+fn reports_that_were_kept_are_proved() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let admin = &lending.staff.admin;
+        lending.disbursed();
+        house.set_today("2026-08-02");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
+        admin.post("/jobs/end-of-month", &json!({})).expect(201);
+        assert_proved(house);
+        let unlock = match house.app.store().backend() {
+            Backend::Sqlite => {
+                "DROP TRIGGER aging_reports_no_update; DROP TRIGGER quality_reports_no_update"
+            }
+            Backend::Postgres => {
+                "ALTER TABLE aging_reports DISABLE TRIGGER ALL; \
+                 ALTER TABLE quality_reports DISABLE TRIGGER ALL"
+            }
+        };
+        house.database.execute(unlock).expect("the triggers are gone");
+        for (told_as, sql) in TAMPERED {
+            house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+            let output = told_by_verify(house);
+            assert!(output.contains(told_as), "{told_as} after {sql}: {output}");
+        }
+    });
+}
+
+#[test]
+fn the_next_months_exports_are_made_on_their_day_once() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let admin = &lending.staff.admin;
+        lending.disbursed();
+        let exports = || rows(&admin.get("/billing/export").expect(200)).to_vec();
+        let due = || {
+            let made = house.app.make_due_exports();
+            actix_web::rt::System::new().block_on(made).expect("it is looked at")
+        };
+        house.set_today("2026-07-20");
+        assert_eq!(due(), 0, "nobody asked for it");
+        house.configure("BILLING_EXPORT_DAY", "21");
+        assert_eq!(due(), 0, "its day has not come");
+        house.set_today("2026-07-21");
+        assert_eq!((due(), due()), (1, 0));
+        let made = until("the export is made", || {
+            let made = exports();
+            (made.len() == 1 && made[0]["status"] == "generated").then(|| made[0].clone())
+        });
+        assert_eq!((&made["payer"], &made["periode"]), (&json!("TASPEN"), &json!("2026-08")));
+        assert_eq!(made["lines"], 1);
+        // Past the cut-off people say why.
+        house.configure("BILLING_CUT_OFF_DAY", "25");
+        house.set_today("2026-08-26");
+        assert_eq!(due(), 0);
+        // The end of a month makes what is due, and nothing twice.
+        house.configure("BILLING_CUT_OFF_DAY", "0");
+        house.configure("BILLING_EXPORT_DAY", "1");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-08-25"})).expect(201);
+        let run = admin.post("/jobs/end-of-month", &json!({"periode": "2026-07"})).expect(201);
+        assert_eq!((&run["exports"], &run["retries"]), (&json!(1), &json!(0)));
+        let again = admin.post("/jobs/end-of-month", &json!({"periode": "2026-07"})).expect(201);
+        assert_eq!(again["exports"], 0);
     });
 }

@@ -31,6 +31,11 @@ pub(crate) fn assert_proved(house: &House) {
     assert!(output.status.success(), "{}", told(&output));
 }
 
+/// What the proof of the books tells.
+pub(crate) fn told_by_verify(house: &House) -> String {
+    told(&verify(house, &[]))
+}
+
 #[test]
 fn the_books_of_a_portfolio_are_proved() {
     on_each_backend(|house| {

@@ -114,6 +114,21 @@ where
     Tx: ExportRepository + AuditLog + Authority,
 {
     tx.recheck(by, Permission::ExportBilling)?;
+    begin_export(tx, by, command, policy, profiles, today)
+}
+
+/// The same for what begins by itself.
+pub fn begin_export<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    command: &RequestExport,
+    policy: &ExportPolicy,
+    profiles: &Profiles,
+    today: NaiveDate,
+) -> Result<Opened<Export>, BillingError>
+where
+    Tx: ExportRepository + AuditLog,
+{
     by.whole_house()?;
     let live = tx.lock_live_export(&command.scope)?;
     if let (Some(live), Replace::Keep) = (&live, &command.replace) {

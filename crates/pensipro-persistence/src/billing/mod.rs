@@ -18,6 +18,7 @@ mod imports;
 mod keys;
 mod months;
 mod profiles;
+mod retries;
 mod standing;
 mod stored_lines;
 

@@ -159,3 +159,29 @@ fn value(
 pub(super) fn fields(place: &str, json: &str) -> Result<Map<String, Value>, StorageError> {
     serde_json::from_str(json).map_err(|_| unreadable(place))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{on_each_backend, query_plan};
+
+    /// What a thing's history costs depends on the page alone: an index gives its rows in their order.
+    #[test]
+    fn the_history_of_a_thing_comes_in_the_order_of_an_index() {
+        on_each_backend(|database| {
+            let many = "INSERT INTO audit_trails (action, ref_table, ref_id, created_at) \
+                        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) \
+                        SELECT 'loan.pay', 'loans', n.i % 100, k.created_at FROM n \
+                        CROSS JOIN (SELECT MIN(created_at) AS created_at FROM installation_keys) k; \
+                        ANALYZE audit_trails";
+            database.execute(many).unwrap();
+            let plan = query_plan(
+                database,
+                "SELECT * FROM audit_trails WHERE ref_table = 'loans' AND ref_id = 7 AND id < 16000 \
+                 ORDER BY id DESC LIMIT 51",
+            );
+            let told = plan.join("\n");
+            assert!(told.contains("audit_trails_ref_table_ref_id_id_idx"), "{told}");
+            assert!(!told.contains("Sort") && !told.contains("TEMP B-TREE"), "{told}");
+        });
+    }
+}

@@ -104,6 +104,9 @@ fn filtered(filter: &ExceptionFilter) -> Query {
 impl ExceptionLog for Tx<'_> {
     fn note_exceptions(&mut self, new: &[NewException]) -> Result<(), StorageError> {
         let created_at = self.now();
+        for exception in new {
+            self.note_exception(exception.severity.code(), exception.source);
+        }
         let row = |new: &NewException| {
             let NewException { severity, source, message, payload, about, request_id } =
                 new.clone();

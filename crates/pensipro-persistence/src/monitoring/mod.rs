@@ -5,7 +5,11 @@ mod audit_log;
 mod audit_rows;
 mod exceptions;
 mod outbox;
+mod readings;
 mod rectifications;
+mod seals;
 mod timeline;
 
 pub use access::Access;
+pub use readings::Waiting;
+pub use seals::sha256;

@@ -148,3 +148,19 @@ diesel::table! {
         approved_by -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    billing_retries (id) {
+        id -> BigInt,
+        from_periode -> Text,
+        payer -> Text,
+        status -> Text,
+        through -> Nullable<BigInt>,
+        retried -> BigInt,
+        matched -> BigInt,
+        duplicate -> BigInt,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}

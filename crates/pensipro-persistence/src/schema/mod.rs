@@ -85,8 +85,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     pension_cut_export_left_out,
     pension_cut_imports,
     pension_cut_import_lines,
+    billing_retries,
     refund_requests,
     audit_trails,
+    audit_seals,
+    audit_seal_entries,
     access_logs,
     exception_logs,
     outbox,
@@ -97,6 +100,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     member_preferences,
     job_runs,
     aging_reports,
+    quality_reports,
 );
 
 diesel::joinable!(sys_users -> sales_branches (branch_id));

@@ -20,6 +20,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_seals (seal_no) {
+        seal_no -> BigInt,
+        count -> BigInt,
+        root -> Binary,
+        previous -> Binary,
+        sealed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_seal_entries (audit_id) {
+        audit_id -> BigInt,
+        seal_no -> BigInt,
+        row_hash -> Binary,
+    }
+}
+
+diesel::table! {
     access_logs (id) {
         id -> BigInt,
         user_id -> Nullable<BigInt>,
@@ -89,5 +107,17 @@ diesel::table! {
         bucket -> Text,
         loans -> BigInt,
         outstanding -> BigInt,
+    }
+}
+
+diesel::table! {
+    quality_reports (id) {
+        id -> BigInt,
+        periode -> Text,
+        kind -> Text,
+        mark -> BigInt,
+        loans -> BigInt,
+        outstanding -> BigInt,
+        provision -> BigInt,
     }
 }

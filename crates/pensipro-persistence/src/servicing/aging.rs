@@ -76,6 +76,24 @@ impl AgingRepository for Tx<'_> {
         rows.into_iter().map(|row| row.read(by)).collect()
     }
 
+    fn kept_agings(
+        &mut self,
+        from: Period,
+        to: Period,
+    ) -> Result<Vec<(Period, AgingEntry)>, StorageError> {
+        let query = dsl::aging_reports
+            .filter(dsl::periode.between(from.to_string(), to.to_string()))
+            .filter(dsl::grouped_by.eq(code_of(None)))
+            .order((dsl::periode, dsl::id))
+            .select(Row::as_select());
+        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
+        let read = |row: Row| {
+            let periode = code("aging_reports.periode", &row.periode)?;
+            Ok((periode, row.read(None)?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     fn keep_aging(&mut self, periode: Period, entries: &[AgingEntry]) -> Result<(), StorageError> {
         let rows: Result<_, _> = entries.iter().map(|entry| Row::new(periode, entry)).collect();
         self.insert_all::<Row>(rows?)

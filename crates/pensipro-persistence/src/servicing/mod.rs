@@ -21,6 +21,7 @@ mod payments;
 mod periods;
 mod plan;
 mod postings;
+mod quality;
 mod read;
 mod refunds;
 mod restructures;

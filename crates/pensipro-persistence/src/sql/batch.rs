@@ -20,6 +20,7 @@ impl Tx<'_> {
     /// Inserts rows; all or none, as everything in a transaction. Cost: on PostgreSQL one COPY from
     /// 500 rows up; otherwise one statement for 1 to 4 rows, and for more one per 32, 8 and 4 rows
     /// and one for the rest.
+    #[track_caller]
     pub(crate) fn insert_all<R: BatchRow>(&mut self, rows: Vec<R>) -> Result<(), StorageError> {
         self.run(|conn| match conn {
             DbConnection::Postgres(conn) if rows.len() >= COPY_FROM => {

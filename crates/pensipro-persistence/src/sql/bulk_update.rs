@@ -26,6 +26,7 @@ pub(crate) struct BulkUpdate {
 impl Tx<'_> {
     /// Changes the rows; gives how many there were. Cost: one `UPDATE … FROM unnest` on PostgreSQL,
     /// one prepared statement run per row on SQLite, in process.
+    #[track_caller]
     pub(crate) fn update_all(
         &mut self,
         update: BulkUpdate,

@@ -7,6 +7,7 @@ mod postgres;
 mod queue;
 mod rotate;
 mod sqlite;
+mod waits;
 mod write;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
@@ -20,11 +21,12 @@ pub use open::{Migrate, StoreOptions, World};
 pub use pool::PoolState;
 pub use postgres::SessionLimits;
 pub use rotate::Rewrapped;
+pub use waits::Waits;
 pub use write::Exclusive;
 
 use self::{lease::Lease, pool::Pool, queue::FairQueue};
 use crate::{
-    Backend, Tx, WriteCounts,
+    Backend, NotedExceptions, Tx, WriteCounts, WriteTimes,
     connection::{Begin, DbConnection},
     crypto::{BlockKey, KeyRing},
     idempotency::RunningKeys,
@@ -69,7 +71,7 @@ impl Store {
     ) -> Result<T, E> {
         let mut lease = self.reader()?;
         lease.mark_used();
-        let mut tx = self.tx(lease.conn());
+        let mut tx = self.tx(lease.conn(), None);
         let result = work(&mut tx);
         lease.mark_clean();
         result
@@ -83,7 +85,7 @@ impl Store {
         let mut lease = self.reader()?;
         lease.mark_used();
         lease.begin(Begin::Snapshot)?;
-        let mut tx = self.tx(lease.conn());
+        let mut tx = self.tx(lease.conn(), None);
         let result = work(&mut tx);
         // Nothing was written, and a rollback cannot fail for a conflict.
         if lease.rollback().is_ok() {
@@ -121,6 +123,21 @@ impl Store {
         self.0.metrics.snapshot()
     }
 
+    /// How long transactions took, by name, since the start.
+    pub fn write_times(&self) -> BTreeMap<&'static str, WriteTimes> {
+        self.0.metrics.times()
+    }
+
+    /// Exceptions that were noted here since the start.
+    pub fn noted_exceptions(&self) -> NotedExceptions {
+        self.0.metrics.noted()
+    }
+
+    /// Statements since the start that took longer than they may without being told of.
+    pub fn slow_statements(&self) -> u64 {
+        self.0.metrics.slow_statements()
+    }
+
     /// Statements that use cases have run since the start.
     pub fn statements(&self) -> u64 {
         self.0.metrics.statements()
@@ -134,6 +151,15 @@ impl Store {
         }
     }
 
+    /// How long writers waited for their turn, and how many did; none on PostgreSQL, whose writers take
+    /// from the pool.
+    pub fn writer_waits(&self) -> Waits {
+        match &self.0.engine {
+            Engine::Sqlite { writer, .. } => writer.waits(),
+            Engine::Postgres { .. } => Waits::default(),
+        }
+    }
+
     /// How many writers wait for their turn; always 0 on PostgreSQL.
     pub fn writers_waiting(&self) -> usize {
         match &self.0.engine {
@@ -142,10 +168,10 @@ impl Store {
         }
     }
 
-    fn tx<'a>(&'a self, conn: &'a mut DbConnection) -> Tx<'a> {
+    fn tx<'a>(&'a self, conn: &'a mut DbConnection, name: Option<&'static str>) -> Tx<'a> {
         let moment =
             pensipro_kernel::Moment { now: self.0.clock.now(), today: self.0.clock.today() };
-        Tx::new(conn, moment, &self.0.keys, self.0.entropy.as_ref(), &self.0.metrics)
+        Tx::new(conn, moment, &self.0.keys, self.0.entropy.as_ref(), &self.0.metrics, name)
     }
 
     fn reader(&self) -> Result<Lease<'_>, StorageError> {

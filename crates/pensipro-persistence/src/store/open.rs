@@ -42,6 +42,8 @@ pub struct StoreOptions {
     pub acquire_timeout: Duration,
     /// PostgreSQL's time-outs.
     pub limits: SessionLimits,
+    /// Statements and transactions that take so long are told of in the log; none are without.
+    pub slow_after: Option<Duration>,
 }
 
 impl StoreOptions {
@@ -53,6 +55,7 @@ impl StoreOptions {
             connections: 8,
             acquire_timeout: Duration::from_millis(1_500),
             limits: SessionLimits::default(),
+            slow_after: None,
         }
     }
 }
@@ -85,7 +88,7 @@ impl Store {
             clock: world.clock,
             entropy: world.entropy,
             keys,
-            metrics: Metrics::default(),
+            metrics: Metrics::new(options.slow_after),
             running: RunningKeys::default(),
             acquire_timeout: options.acquire_timeout,
         })))

@@ -11,6 +11,7 @@ use pensipro_kernel::StorageError;
 use super::{
     postgres::{self, SessionLimits},
     sqlite,
+    waits::{WaitCounters, Waits},
 };
 use crate::{OpenError, connection::DbConnection};
 
@@ -84,7 +85,10 @@ impl r2d2::HandleError<diesel::result::Error> for LogConnect {
 }
 
 /// A pool whose `take` gives up in time.
-pub(crate) struct Pool(r2d2::Pool<Connector>);
+pub(crate) struct Pool {
+    pool: r2d2::Pool<Connector>,
+    waits: WaitCounters,
+}
 
 impl Pool {
     pub(crate) fn new(
@@ -99,17 +103,21 @@ impl Pool {
             .connection_timeout(acquire_timeout)
             .error_handler(Box::new(LogConnect))
             .build(connector)
-            .map(Self)
+            .map(|pool| Self { pool, waits: WaitCounters::default() })
             .map_err(|error| OpenError::Unreachable(error.to_string()))
     }
 
     pub(crate) fn take(&self) -> Result<r2d2::PooledConnection<Connector>, StorageError> {
-        self.0.get().map_err(|_| StorageError::Busy)
+        let asked = Instant::now();
+        let taken = self.pool.get();
+        self.waits.add(asked.elapsed(), taken.is_ok());
+        taken.map_err(|_| StorageError::Busy)
     }
 
     pub(crate) fn state(&self) -> PoolState {
-        let state = self.0.state();
-        PoolState { open: state.connections, idle: state.idle_connections }
+        let state = self.pool.state();
+        let waits = self.waits.snapshot();
+        PoolState { open: state.connections, idle: state.idle_connections, waits }
     }
 }
 
@@ -120,4 +128,6 @@ pub struct PoolState {
     pub open: u32,
     /// Of these, waiting for work.
     pub idle: u32,
+    /// Who waited for one.
+    pub waits: Waits,
 }

@@ -10,9 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::waits::{WaitCounters, Waits};
+
 /// Hands one value to one holder at a time, in the order of asking.
 pub(crate) struct FairQueue<T> {
     state: Mutex<State<T>>,
+    waits: WaitCounters,
 }
 
 struct State<T> {
@@ -27,7 +30,8 @@ struct Seat<T> {
 
 impl<T> FairQueue<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self { state: Mutex::new(State { free: Some(value), waiting: VecDeque::new() }) }
+        let state = Mutex::new(State { free: Some(value), waiting: VecDeque::new() });
+        Self { state, waits: WaitCounters::default() }
     }
 
     /// Waits for the turn, at most so long.
@@ -43,7 +47,10 @@ impl<T> FairQueue<T> {
             state.waiting.push_back(Arc::clone(&seat));
             seat
         };
-        seat.wait(timeout).or_else(|| self.leave(&seat))
+        let asked = Instant::now();
+        let taken = seat.wait(timeout).or_else(|| self.leave(&seat));
+        self.waits.add(asked.elapsed(), taken.is_some());
+        taken
     }
 
     /// Gives the value to the one who has waited longest.
@@ -56,6 +63,11 @@ impl<T> FairQueue<T> {
             }
             None => state.free = Some(value),
         }
+    }
+
+    /// Who waited so far.
+    pub(crate) fn waits(&self) -> Waits {
+        self.waits.snapshot()
     }
 
     /// How many wait.

@@ -1,6 +1,9 @@
 //! Transactions that write: begin, run, commit, and run again what lost against another.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use diesel::{RunQueryDsl, sql_types::Bool};
 use pensipro_kernel::{Entropy, StorageError};
@@ -92,8 +95,20 @@ impl Store {
         name: &'static str,
         work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let begun = Instant::now();
+        let result = self.attempts(lease, name, work);
+        self.0.metrics.took(name, begun.elapsed());
+        result
+    }
+
+    fn attempts<T, E: From<StorageError>>(
+        &self,
+        lease: &mut Lease<'_>,
+        name: &'static str,
+        work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         for run in 0..=RETRIES {
-            match self.attempt(lease, work) {
+            match self.attempt(lease, name, work) {
                 Attempt::Ended(result) => {
                     self.0.metrics.count(name, |counts| match result {
                         Ok(_) => counts.committed += 1,
@@ -115,15 +130,16 @@ impl Store {
     fn attempt<T, E: From<StorageError>>(
         &self,
         lease: &mut Lease<'_>,
+        name: &'static str,
         work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Attempt<T, E> {
         lease.mark_used();
         if let Err(error) = lease.begin(Begin::Write) {
             return Attempt::Ended(Err(error.into()));
         }
-        let mut tx = self.tx(lease.conn());
+        let mut tx = self.tx(lease.conn(), Some(name));
         let result = work(&mut tx);
-        let (trouble, key_changes) = tx.end();
+        let (trouble, key_changes, noted) = tx.end();
         let failed_in_silence = trouble == Trouble::Failed && result.is_ok();
         if trouble != Trouble::None || result.is_err() {
             if lease.rollback().is_ok() {
@@ -140,6 +156,7 @@ impl Store {
                 lease.mark_clean();
                 self.0.keys.remember(key_changes.new);
                 self.0.keys.forget(key_changes.destroyed);
+                self.0.metrics.note(&noted);
                 Attempt::Ended(result)
             }
             Err(fault) => {

@@ -11,7 +11,7 @@ pub(super) struct Check {
     pub(super) sql: &'static str,
 }
 
-const fn check(name: &'static str, of: Of, sql: &'static str) -> Check {
+pub(super) const fn check(name: &'static str, of: Of, sql: &'static str) -> Check {
     Check { name, of, sql }
 }
 

@@ -1,6 +1,7 @@
 //! Tables compared with one another: what no foreign key and no replay proves.
 
 mod checks;
+mod reports;
 mod summaries;
 mod totals;
 
@@ -51,7 +52,7 @@ fn day(year: i32) -> NaiveDate {
 impl CrossChecks for Tx<'_> {
     fn cross_checks(&mut self, period: Option<Period>) -> Result<Vec<Difference>, StorageError> {
         let mut differences = Vec::new();
-        for Check { name, of, sql } in CHECKS {
+        for Check { name, of, sql } in CHECKS.iter().chain(reports::CHECKS) {
             let found: Vec<Found> = self.run(|conn| of.bind(sql, period)?.load(conn))?;
             differences.extend(found.into_iter().map(|found| Difference {
                 check: (*name).to_owned(),

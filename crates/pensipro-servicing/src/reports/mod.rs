@@ -2,14 +2,23 @@
 
 mod aging;
 mod closed;
+mod kept_quality;
 mod quality;
 mod repository;
 mod standing;
+mod trend;
 mod usecases;
 
 pub use aging::{Aging, AgingBucket, AgingRow, aging_report};
 pub use closed::{AgingEntry, entries_of, from_entries};
+pub use kept_quality::{QualityEntry, QualityMark};
 pub use quality::{LevelRow, LoanQuality, ProvisionPolicy, quality_report};
-pub use repository::{AgingRepository, StandingRepository};
+pub use repository::{AgingRepository, QualityRepository, StandingRepository};
 pub use standing::{AsOf, Figures, GroupBy, GroupKey, Standing};
-pub use usecases::{RequestReport, aging_of_month, read_aging, read_quality, store_aging};
+pub use trend::{
+    RequestTrend, aging_trend, aging_trend_report, quality_trend, quality_trend_report,
+};
+pub use usecases::{
+    RequestReport, aging_of_month, quality_of_month, read_aging, read_quality, store_aging,
+    store_quality,
+};

@@ -42,14 +42,16 @@ pub struct LoanQuality {
     pub levels: [LevelRow; 5],
     /// Everything.
     pub total: Figures,
+    /// The loans more than 30, 60 and 90 days past due.
+    pub late: [Figures; PAR_DAYS.len()],
     /// Unpaid principal of levels 3 to 5, percent of all.
     pub npl_ratio: Rate,
     /// Unpaid principal of loans more than 30, 60 and 90 days past due, percent of all.
-    pub par: [Rate; 3],
+    pub par: [Rate; PAR_DAYS.len()],
 }
 
 /// More than so many days past due.
-const PAR_DAYS: [u32; 3] = [30, 60, 90];
+pub(super) const PAR_DAYS: [u32; 3] = [30, 60, 90];
 
 impl LoanQuality {
     /// The quality of loans on a day.
@@ -59,8 +61,8 @@ impl LoanQuality {
         bounds: &KolektibilitasBounds,
         provision: &ProvisionPolicy,
     ) -> Self {
-        let (mut levels, mut total, mut late) =
-            ([Figures::default(); 5], Figures::default(), [Money::ZERO; 3]);
+        let (mut levels, mut late) =
+            ([Figures::default(); 5], [Figures::default(); PAR_DAYS.len()]);
         for standing in standings {
             let dpd = standing.dpd(on);
             let quality = match standing.written {
@@ -71,25 +73,41 @@ impl LoanQuality {
             if let Some(level) = levels.get_mut(place) {
                 *level = level.and(standing.figures);
             }
-            total = total.and(standing.figures);
             for (days, sum) in PAR_DAYS.iter().zip(&mut late) {
                 if dpd > *days {
-                    *sum = plus(*sum, standing.figures.outstanding);
+                    *sum = sum.and(standing.figures);
                 }
             }
         }
+        let mut provisioned = [(Figures::default(), Money::ZERO); 5];
+        for (row, (figures, pct)) in provisioned.iter_mut().zip(levels.into_iter().zip(provision.0))
+        {
+            *row = (figures, share(figures.outstanding.sen(), pct));
+        }
+        Self::new(provisioned, late)
+    }
+
+    /// The quality that follows from the loans of each level, what is set aside for them, and the loans
+    /// that are late.
+    pub(super) fn new(levels: [(Figures, Money); 5], late: [Figures; PAR_DAYS.len()]) -> Self {
+        let total = levels.iter().fold(Figures::default(), |sum, (figures, _)| sum.and(*figures));
         let ratio = |part: Money| {
             let whole = total.outstanding.sen();
             Rate::from_units(fraction(Rate::UNITS_PER_WHOLE, part.sen(), whole).sen())
         };
-        let bad = levels.iter().skip(2).fold(Money::ZERO, |sum, each| plus(sum, each.outstanding));
+        let bad = levels.iter().skip(2);
+        let bad = bad.fold(Money::ZERO, |sum, (figures, _)| plus(sum, figures.outstanding));
         let mut rows = [LevelRow::default(); 5];
-        let of_levels = (1..).zip(levels).zip(provision.0);
-        for (row, ((level, figures), pct)) in rows.iter_mut().zip(of_levels) {
-            let provision = share(figures.outstanding.sen(), pct);
+        for (row, (level, (figures, provision))) in rows.iter_mut().zip((1..).zip(levels)) {
             *row = LevelRow { level, figures, provision };
         }
-        Self { levels: rows, total, npl_ratio: ratio(bad), par: late.map(ratio) }
+        let par = late.map(|figures| ratio(figures.outstanding));
+        Self { levels: rows, total, late, npl_ratio: ratio(bad), par }
+    }
+
+    /// What is set aside for all levels.
+    pub fn provision(&self) -> Money {
+        self.levels.iter().fold(Money::ZERO, |sum, row| plus(sum, row.provision))
     }
 }
 
@@ -102,14 +120,13 @@ pub fn quality_report(quality: &LoanQuality, on: NaiveDate) -> Report {
         Column::figures("provision", "Cadangan"),
     ]);
     let count = |figures: Figures| Cell::Count(i64::try_from(figures.count).unwrap_or(i64::MAX));
-    let mut provisions = Money::ZERO;
     for LevelRow { level, figures, provision } in quality.levels {
-        provisions = plus(provisions, provision);
         let level = level.to_string().into();
         table.push(vec![level, count(figures), figures.outstanding.into(), provision.into()]);
     }
     let total = quality.total;
-    let sums = vec!["Jumlah".into(), count(total), total.outstanding.into(), provisions.into()];
+    let sums =
+        vec!["Jumlah".into(), count(total), total.outstanding.into(), quality.provision().into()];
     table.totals = Some(sums);
     let [par30, par60, par90] = quality.par;
     Report::new("Kualitas Pinjaman", table)

@@ -4,6 +4,7 @@ use pensipro_kernel::{Period, Scope, StorageError};
 
 use super::{
     closed::AgingEntry,
+    kept_quality::QualityEntry,
     standing::{AsOf, GroupBy, Standing},
 };
 
@@ -26,6 +27,28 @@ pub trait AgingRepository {
         periode: Period,
         by: Option<GroupBy>,
     ) -> Result<Vec<AgingEntry>, StorageError>;
+    /// What was kept of each of these months, not parted.
+    fn kept_agings(
+        &mut self,
+        from: Period,
+        to: Period,
+    ) -> Result<Vec<(Period, AgingEntry)>, StorageError>;
     /// Keeps a month's.
     fn keep_aging(&mut self, periode: Period, entries: &[AgingEntry]) -> Result<(), StorageError>;
+}
+
+/// The quality of closed months. Nothing changes it.
+pub trait QualityRepository {
+    /// What was kept of each of these months, by month.
+    fn kept_quality(
+        &mut self,
+        from: Period,
+        to: Period,
+    ) -> Result<Vec<(Period, QualityEntry)>, StorageError>;
+    /// Keeps a month's.
+    fn keep_quality(
+        &mut self,
+        periode: Period,
+        entries: &[QualityEntry],
+    ) -> Result<(), StorageError>;
 }

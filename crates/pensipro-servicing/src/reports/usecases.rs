@@ -5,7 +5,7 @@ use pensipro_kernel::{Faults, JobKind, JobRuns, Period, Scope};
 
 use super::{
     Aging, AgingEntry, AgingRepository, AsOf, GroupBy, LoanQuality, ProvisionPolicy,
-    StandingRepository, entries_of, from_entries, standing::Standing,
+    QualityRepository, StandingRepository, entries_of, from_entries, standing::Standing,
 };
 use crate::{error::ServicingError, rules::KolektibilitasBounds};
 
@@ -76,7 +76,36 @@ pub fn store_aging<Tx: AgingRepository>(
     Ok(u64::try_from(entries.len()).unwrap_or(u64::MAX))
 }
 
-/// The quality of a month.
+/// The quality of a month that is over, to be kept.
+pub fn quality_of_month<Tx>(
+    tx: &mut Tx,
+    periode: Period,
+    bounds: &KolektibilitasBounds,
+    provision: &ProvisionPolicy,
+) -> Result<LoanQuality, ServicingError>
+where
+    Tx: StandingRepository + JobRuns,
+{
+    let as_of = AsOf::MonthEnd(periode.last_day());
+    let standings = standings(tx, RequestReport { periode, as_of }, None, Scope::WholeHouse)?;
+    Ok(LoanQuality::of(&standings, as_of.date(), bounds, provision))
+}
+
+/// Keeps the quality of a month, unless it is kept already; gives how many figures it kept.
+pub fn store_quality<Tx: QualityRepository>(
+    tx: &mut Tx,
+    periode: Period,
+    quality: &LoanQuality,
+) -> Result<u64, ServicingError> {
+    if !tx.kept_quality(periode, periode)?.is_empty() {
+        return Ok(0);
+    }
+    let entries = quality.entries();
+    tx.keep_quality(periode, &entries)?;
+    Ok(u64::try_from(entries.len()).unwrap_or(u64::MAX))
+}
+
+/// The quality of a month; of a closed month, for the whole house, as it was kept.
 pub fn read_quality<Tx>(
     tx: &mut Tx,
     request: RequestReport,
@@ -85,8 +114,15 @@ pub fn read_quality<Tx>(
     provision: &ProvisionPolicy,
 ) -> Result<LoanQuality, ServicingError>
 where
-    Tx: StandingRepository + JobRuns,
+    Tx: StandingRepository + QualityRepository + JobRuns,
 {
+    if scope == Scope::WholeHouse && matches!(request.as_of, AsOf::MonthEnd(_)) {
+        let kept = tx.kept_quality(request.periode, request.periode)?;
+        let entries: Vec<_> = kept.into_iter().map(|(_, entry)| entry).collect();
+        if let Some(kept) = LoanQuality::from_entries(&entries) {
+            return Ok(kept);
+        }
+    }
     let standings = standings(tx, request, None, scope)?;
     Ok(LoanQuality::of(&standings, request.as_of.date(), bounds, provision))
 }

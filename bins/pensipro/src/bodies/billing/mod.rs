@@ -12,4 +12,4 @@ pub use import::{ImportBody, ImportDetailBody, ImportForm, ImportQuery};
 pub use line::{CutBody, LineBody, LineQuery, UnmatchedQuery};
 pub use profile::{NewProfileBody, ProfileBody};
 pub use refund::{DecideRefundBody, RefundBody, RefundQuery};
-pub use waiting::{ReconcileBody, RetriedBody, RetryBody};
+pub use waiting::{ReconcileBody, RetryBody, RetryRunBody};

@@ -1,7 +1,8 @@
 //! Bodies for lines that wait: settling one, trying a month's again.
 
-use pensipro_billing::{RawReconcile, RawRetry, RetryTally};
-use pensipro_kernel::LoanId;
+use chrono::{DateTime, Utc};
+use pensipro_billing::{RawReconcile, RawRetry, Retry, RetryRun, RetryTally};
+use pensipro_kernel::{LoanId, Period, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,9 +41,18 @@ impl From<RetryBody> for RawRetry {
     }
 }
 
-/// What trying lines again came to.
+/// A run that tries lines again, and what it came to so far.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RetriedBody {
+pub struct RetryRunBody {
+    /// Its id.
+    pub id: i64,
+    /// The month of the lines' imports.
+    #[schema(value_type = String, example = "2026-10")]
+    pub from_periode: Period,
+    /// Whose lines; `null` for all.
+    pub payer: Option<&'static str>,
+    /// `running` or `done`.
+    pub status: &'static str,
     /// Lines tried.
     pub retried: u32,
     /// Lines whose money was posted.
@@ -51,11 +61,39 @@ pub struct RetriedBody {
     pub duplicate: u32,
     /// Lines that wait as before.
     pub still_unmatched: u32,
+    /// Who asked for it; `null` if it began by itself.
+    pub created_by: Option<i64>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
 }
 
-impl From<RetryTally> for RetriedBody {
-    fn from(tally: RetryTally) -> Self {
+impl From<RetryRun> for RetryRunBody {
+    fn from(run: RetryRun) -> Self {
+        let RetryRun {
+            id,
+            of: Retry { from_periode, payer },
+            status,
+            through: _,
+            tally,
+            created_by,
+            created_at,
+            finished_at,
+        } = run;
         let RetryTally { retried, matched, duplicate } = tally;
-        Self { retried, matched, duplicate, still_unmatched: tally.still_unmatched() }
+        Self {
+            id: id.get(),
+            from_periode,
+            payer: payer.map(|payer| payer.code()),
+            status: status.code(),
+            retried,
+            matched,
+            duplicate,
+            still_unmatched: tally.still_unmatched(),
+            created_by: created_by.map(UserId::get),
+            created_at,
+            finished_at,
+        }
     }
 }

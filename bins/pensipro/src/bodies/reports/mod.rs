@@ -5,6 +5,6 @@ mod portfolio;
 
 pub use margin::{FunderMarginBody, FunderMarginsBody, MarginQuery};
 pub use portfolio::{
-    AgingBody, AgingGroupBody, AgingQuery, AgingRowBody, BucketBody, FiguresBody, LevelBody,
-    QualityBody, QualityQuery,
+    AgingBody, AgingGroupBody, AgingMonthBody, AgingQuery, AgingRowBody, AgingTrendBody,
+    BucketBody, FiguresBody, LevelBody, QualityBody, QualityQuery, QualityTrendBody, TrendQuery,
 };

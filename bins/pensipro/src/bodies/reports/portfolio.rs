@@ -129,6 +129,67 @@ impl AgingBody {
     }
 }
 
+/// How many months back, and how they are written.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct TrendQuery {
+    /// Months back from the last one that is over, 1 to 120; 24 where none are said.
+    pub months: Option<u16>,
+    /// `json`, `csv`, `xlsx` or `pdf`
+    #[serde(default)]
+    #[param(inline)]
+    pub format: FileFormat,
+}
+
+/// The quality of closed months, the oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QualityTrendBody {
+    /// Of each month that was closed.
+    pub months: Vec<QualityBody>,
+}
+
+impl QualityTrendBody {
+    /// Of these months.
+    pub fn new(months: &[(Period, LoanQuality)]) -> Self {
+        let body = |(periode, quality): &(Period, LoanQuality)| {
+            QualityBody::new(*periode, periode.last_day(), quality)
+        };
+        Self { months: months.iter().map(body).collect() }
+    }
+}
+
+/// The aging of a closed month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgingMonthBody {
+    /// The month.
+    #[schema(value_type = String, example = "2026-10")]
+    pub periode: Period,
+    /// Its last day.
+    pub as_of: NaiveDate,
+    /// Everything.
+    #[serde(flatten)]
+    pub total: AgingRowBody,
+}
+
+/// The aging of closed months, the oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgingTrendBody {
+    /// Of each month that was closed.
+    pub months: Vec<AgingMonthBody>,
+}
+
+impl AgingTrendBody {
+    /// Of these months.
+    pub fn new(months: &[(Period, AgingRow)]) -> Self {
+        let body = |(periode, row): &(Period, AgingRow)| AgingMonthBody {
+            periode: *periode,
+            as_of: periode.last_day(),
+            total: row.into(),
+        };
+        Self { months: months.iter().map(body).collect() }
+    }
+}
+
 /// The loans of a level.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LevelBody {
@@ -176,7 +237,8 @@ impl QualityBody {
             figures: figures.into(),
             provision,
         };
-        let LoanQuality { levels, total, npl_ratio, par: [par30, par60, par90] } = *quality;
+        let LoanQuality { levels, total, late: _, npl_ratio, par: [par30, par60, par90] } =
+            *quality;
         Self {
             periode,
             as_of,

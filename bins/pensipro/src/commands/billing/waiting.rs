@@ -1,11 +1,11 @@
 //! `pensipro billing reconcile` and `retry`.
 
 use clap::Args;
-use pensipro_billing::{RawReconcile, RawRetry, RetryTally};
-use pensipro_flows::reconcile_line;
+use pensipro_billing::{RawReconcile, RawRetry, RetryRepository, RetryTally};
+use pensipro_flows::{open_retry, reconcile_line};
 use pensipro_kernel::{Actor, ImportLineId, LoanId};
 
-use crate::{App, http::Problem};
+use crate::{App, http::Problem, jobs::Job};
 
 /// A line is settled once: its money pays the loan that is named.
 #[derive(Debug, Args)]
@@ -54,7 +54,10 @@ impl Retry {
     pub(super) async fn run(self, app: &App) -> Result<(), Problem> {
         let raw = RawRetry { from_periode: self.from_periode, payer: self.payer };
         let of = pensipro_billing::Retry::check(&raw)?;
-        let tally = app.retry_unmatched(&Actor::system(), of).await?;
+        let run = app.change("begin_retry", move |tx, _| Ok(open_retry(tx, &Actor::system(), of)?));
+        let id = run.await?.id;
+        app.see_through(Job::Retry(id)).await?;
+        let tally = app.load(move |tx, _| Ok(tx.retry(id)?.tally)).await?;
         let RetryTally { retried, matched, duplicate } = tally;
         println!(
             "{retried} lines were tried again: {matched} matched, {duplicate} duplicates, {} still \

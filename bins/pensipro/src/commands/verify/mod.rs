@@ -15,13 +15,15 @@ use std::{
 
 use chrono::NaiveDate;
 use clap::Args;
+use pensipro_audit::seal::{Request, TrailFault};
 use pensipro_auth::{ConfigurationRepository, Settings};
-use pensipro_kernel::{LoanId, Period, StorageError};
+use pensipro_kernel::{Clock, LoanId, Period, StorageError};
 use pensipro_persistence::{Migrate, Store};
 use pensipro_servicing::{
     BookTotal, CrossChecks, Difference, LoanBook, LoanBooks, ServicingPolicy, verify_loan,
 };
 
+use super::audit::proved;
 use crate::{
     Config,
     app::{StartError, clock, open_store},
@@ -30,7 +32,7 @@ use crate::{
 use evidence::Evidence;
 
 /// Replays every loan and compares it with what is stored; compares schedules, payments, deduction
-/// files and funders' shares with one another. Prints every difference and fails if there is one. It
+/// files and funders' shares with one another; and the audit trail with its seal. Prints every difference and fails if there is one. It
 /// reads alone and locks nothing: it runs beside a server at work.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -71,6 +73,9 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), StartErr
     for difference in crossed {
         verified.differs(&difference)?;
     }
+    if let Some(difference) = trail(&store, clock.as_ref())? {
+        verified.differs(&difference)?;
+    }
     verified.close(arguments.period, &totals, &clock.now().to_rfc3339())
 }
 
@@ -85,6 +90,22 @@ type Tables = (Vec<Difference>, Vec<BookTotal>);
 
 fn tables(store: &Store, period: Option<Period>) -> Result<Tables, StorageError> {
     store.read_snapshot(|tx| Ok((tx.cross_checks(period)?, tx.book_totals(period)?)))
+}
+
+/// What the audit trail's seal tells, if anything. Rows that wait to be sealed are no difference: where
+/// nothing serves, nothing seals.
+fn trail(store: &Store, clock: &dyn Clock) -> Result<Option<Difference>, StartError> {
+    let proof = proved(store, clock, Request::default(), &mut std::io::sink())?;
+    let fault = proof.fault().filter(|fault| !matches!(fault, TrailFault::Unsealed(_)));
+    Ok(fault.map(|fault| Difference {
+        check: format!("audit.{}", fault.kind()),
+        thing: match (fault.row(), fault.seal()) {
+            (Some(id), _) => format!("audit row {id}"),
+            (None, seal) => format!("seal {}", seal.unwrap_or_default()),
+        },
+        stored: fault.to_string(),
+        expected: "what was sealed".into(),
+    }))
 }
 
 /// Reads pages and replays their loans until none is left; each core does, since reading costs most.

@@ -52,11 +52,6 @@ impl fmt::Debug for FingerprintKey {
 }
 
 impl Once {
-    /// The key, if there is one.
-    pub(crate) const fn request(&self) -> Option<&RequestKey> {
-        self.0.as_ref()
-    }
-
     /// The key of a request with this body.
     pub(crate) fn of(request: &HttpRequest, body: &[u8]) -> Result<Self, Problem> {
         let mut values = request.headers().get_all(HEADER);

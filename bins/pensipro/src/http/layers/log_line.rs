@@ -41,17 +41,20 @@ pub(super) fn write(
     took: Duration,
 ) {
     let user = request.extensions().get::<Caller>().map(|caller| caller.user_id.get());
+    let path = format!("{}{}", unnumbered(request.path()), masked(request.query_string()));
+    let ip = info.ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string());
+    let user = user.map_or_else(|| "-".to_owned(), |user| user.to_string());
     log::info!(
         target: "pensipro::access",
-        "{} {}{} {status}{} {:.1}ms user={} ip={} id={}",
-        request.method(),
-        unnumbered(request.path()),
-        masked(request.query_string()),
-        if code.is_empty() { String::new() } else { format!(" {code}") },
-        took.as_secs_f64() * 1_000.0,
-        user.map_or_else(|| "-".to_owned(), |user| user.to_string()),
-        info.ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string()),
-        info.id,
+        method = request.method().as_str(),
+        path = path.as_str(),
+        status = status,
+        code = if code.is_empty() { "-" } else { code },
+        ms = (took.as_secs_f64() * 10_000.0).round() / 10.0,
+        user = user.as_str(),
+        ip = ip.as_str(),
+        request_id = &*info.id;
+        "answered"
     );
 }
 

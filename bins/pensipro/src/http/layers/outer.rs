@@ -17,6 +17,7 @@ use actix_web::{
 use super::{cors, log_line};
 use crate::{
     App,
+    app::request_id,
     http::{Problem, codes, extract::RequestInfo, table::RouteInfo},
 };
 
@@ -37,6 +38,16 @@ pub(crate) async fn around<B: MessageBody + 'static>(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let info = RequestInfo::new(&request, &app.config.trusted_proxies, app.entropy.as_ref());
+    let id = Arc::clone(&info.id);
+    request_id::during(id, answered(app, request, next, info)).await
+}
+
+async fn answered<B: MessageBody + 'static>(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<B>,
+    info: RequestInfo,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     request.extensions_mut().insert(info.clone());
     let origin = cors::allowed(&app.config.cors_origins, request.headers()).cloned();
     app.metrics.began();
@@ -56,19 +67,26 @@ pub(crate) async fn around<B: MessageBody + 'static>(
             }
         }
     };
-    let (mut response, code) = documented(response, &info);
+    let (mut response, code) = documented(&app, response, &info);
     dress(response.headers_mut(), &info, origin);
     finish(&app, response.request(), response.status(), code, &info);
     Ok(response)
 }
 
 /// An error becomes its document; faults of ours are logged, once, here.
-fn documented(response: ServiceResponse, info: &RequestInfo) -> (ServiceResponse, &'static str) {
+fn documented(
+    app: &App,
+    response: ServiceResponse,
+    info: &RequestInfo,
+) -> (ServiceResponse, &'static str) {
     let Some(error) = response.response().error() else { return (response, "") };
     let problem = error.as_error::<Problem>().cloned();
     let problem = problem.unwrap_or_else(|| foreign(response.status(), error));
     if let Some(text) = problem.log_text() {
-        log::error!("{}: {text}", info.id);
+        let route = route_of(response.request());
+        let method = method_of(response.request(), route);
+        log::error!(method = method, route = route; "{text}");
+        app.request_failed((method, route), &problem, &info.id);
     }
     let document: HttpResponse = problem.response(&info.id);
     (response.into_response(document), problem.code())
@@ -107,11 +125,20 @@ fn dress(headers: &mut HeaderMap, info: &RequestInfo, origin: Option<HeaderValue
     }
 }
 
+/// The route that answers, with its names in place of ids.
+fn route_of(request: &HttpRequest) -> &'static str {
+    request.extensions().get::<Arc<RouteInfo>>().map_or("-", |route| route.path)
+}
+
+/// The method; one that nobody knows must not become a label of its own.
+fn method_of<'a>(request: &'a HttpRequest, route: &str) -> &'a str {
+    if route == "-" { "-" } else { request.method().as_str() }
+}
+
 fn finish(app: &App, request: &HttpRequest, status: StatusCode, code: &str, info: &RequestInfo) {
     let took = info.began.elapsed();
-    let route = request.extensions().get::<Arc<RouteInfo>>().map_or("-", |route| route.path);
-    // A method that nobody knows must not become a label of its own.
-    let method = if route == "-" { "-" } else { request.method().as_str() };
+    let route = route_of(request);
+    let method = method_of(request, route);
     app.metrics.ended(method, route, status.as_u16(), took);
     log_line::write(request, info, status.as_u16(), code, took);
 }

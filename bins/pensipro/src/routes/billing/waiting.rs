@@ -1,25 +1,27 @@
 //! Lines that wait for a decision.
 
 use pensipro_billing::{
-    RawReconcile, Reconcile, RetriableQuery, Retry, RetryTally, list_unmatched,
+    RawReconcile, Reconcile, Retry, RetryRepository, RetryRun, RetryStatus, list_unmatched,
 };
-use pensipro_flows::{Retried, reconcile_line, retry_lines};
-use pensipro_kernel::{Actor, ImportLineId};
+use pensipro_flows::{open_retry, read_retry, reconcile_line};
+use pensipro_kernel::{ImportLineId, RetryId};
 
 use crate::{
     App,
-    bodies::billing::{LineBody, ReconcileBody, RetriedBody, RetryBody, UnmatchedQuery},
+    bodies::billing::{LineBody, ReconcileBody, RetryBody, RetryRunBody, UnmatchedQuery},
     http::{
-        Allowed, Id, List, Listing, Problem, Reply, Routes, Shown, Valid,
+        Allowed, Begun, Id, List, Listing, Prefer, Progress, Reply, Routes, Shown, Valid,
         right::{ImportBilling, ReconcileBilling},
     },
-    jobs::rows_of_a_batch,
+    jobs::Job,
+    routes::id_of,
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get("/billing/unmatched", "Lists a month's lines that wait for a decision", unmatched)
         .post("/billing/unmatched/retry", "Tries a month's unmatched lines again", retry)
+        .get("/billing/unmatched/retry/{id}", "Shows how far a retry is", show_retry)
         .post("/billing/reconcile/{id}", "Settles a line by hand: its money pays a loan", reconcile)
 }
 
@@ -51,43 +53,37 @@ async fn reconcile(
     .await
 }
 
-/// Chunks are transactions of their own: repeating the whole pays nothing twice. The answer is stored
-/// with the last, empty one.
 async fn retry(
     app: App,
     by: Allowed<ReconcileBilling>,
+    prefer: Prefer,
     body: Valid<RetryBody>,
-) -> Reply<Shown<RetriedBody>> {
+) -> Reply<Begun<RetryRunBody>> {
     let (once, body) = body.split();
-    let retry = Retry::check(&body.into())?;
-    by.whole_house()?;
-    let tally = match app.is_known(&once).await? {
-        true => RetryTally::default(),
-        false => app.retry_unmatched(&by, retry).await?,
-    };
-    app.post("retry_unmatched", once, move |_, _| Ok(Shown::new(tally.into()))).await
+    let of = Retry::check(&body.into())?;
+    let opened = app.post("begin_retry", once, move |tx, _| Ok(begun(open_retry(tx, &by, of)?)));
+    let opened = opened.await?;
+    match id_of(opened.location()).map(RetryId::new) {
+        Some(id) if opened.is_acceptance() => {
+            app.wait_for(Job::Retry(id), prefer.wait).await?;
+            opened.showing(begun(app.load(move |tx, _| Ok(tx.retry(id)?)).await?))
+        }
+        _ => Ok(opened),
+    }
 }
 
-impl App {
-    /// Tries a month's unmatched lines again, chunk by chunk.
-    pub(crate) async fn retry_unmatched(
-        &self,
-        by: &Actor,
-        of: Retry,
-    ) -> Result<RetryTally, Problem> {
-        let limit = u32::try_from(rows_of_a_batch(self.store().backend())).unwrap_or(u32::MAX);
-        let (mut tally, mut after) = (RetryTally::default(), None);
-        loop {
-            let (by, policy) = (by.clone(), self.policies().servicing);
-            let query = RetriableQuery { of, after, limit };
-            let chunk = self
-                .change("retry_chunk", move |tx, at| Ok(retry_lines(tx, &by, query, &policy, at)?));
-            let Retried { tally: more, through } = chunk.await?;
-            tally = tally.plus(more);
-            match through {
-                Some(line) => after = Some(line),
-                None => return Ok(tally),
-            }
-        }
-    }
+async fn show_retry(
+    app: App,
+    by: Allowed<ReconcileBilling>,
+    id: Id<RetryId>,
+) -> Reply<Shown<RetryRunBody>> {
+    app.read(move |tx, _| Ok(Shown::new(read_retry(tx, &by, *id)?.into()))).await
+}
+
+fn begun(run: RetryRun) -> Begun<RetryRunBody> {
+    let progress = match run.status {
+        RetryStatus::Running => Progress::Going,
+        RetryStatus::Done => Progress::Complete,
+    };
+    Begun::new(progress, format!("/billing/unmatched/retry/{}", run.id), run.into())
 }

@@ -3,14 +3,15 @@
 use pensipro_auth::ModuleCode;
 use pensipro_funding::{margin_report, usecases::funder_margins};
 use pensipro_servicing::reports::{
-    RequestReport, aging_report, quality_report, read_aging, read_quality,
+    RequestReport, RequestTrend, aging_report, aging_trend, aging_trend_report, quality_report,
+    quality_trend, quality_trend_report, read_aging, read_quality,
 };
 
 use crate::{
     App,
     bodies::reports::{
-        AgingBody, AgingQuery, FunderMarginBody, FunderMarginsBody, MarginQuery, QualityBody,
-        QualityQuery,
+        AgingBody, AgingQuery, AgingTrendBody, FunderMarginBody, FunderMarginsBody, MarginQuery,
+        QualityBody, QualityQuery, QualityTrendBody, TrendQuery,
     },
     http::{Allowed, Query, Reply, Routes, Written, right::ViewReport},
 };
@@ -19,6 +20,12 @@ pub(super) fn routes() -> Routes {
     Routes::of(ModuleCode::Report)
         .get("/reports/aging", "Tells how long loans are past due, in a month", aging)
         .get("/reports/loan-quality", "Tells of what quality loans are, in a month", loan_quality)
+        .get("/reports/aging/trend", "Tells how late loans were in closed months", trend_of_aging)
+        .get(
+            "/reports/loan-quality/trend",
+            "Tells of what quality loans were in closed months",
+            trend_of_quality,
+        )
         .get(
             "/reports/funder-margin",
             "Tells what the cooperative earns on each funder's money in a month",
@@ -58,6 +65,38 @@ async fn loan_quality(
         let name = format!("kualitas-pinjaman-{periode}");
         let body = || QualityBody::new(periode, on, &quality);
         Written::new(format, &name, body, || quality_report(&quality, on))
+    })
+    .await
+}
+
+async fn trend_of_quality(
+    app: App,
+    by: Allowed<ViewReport>,
+    query: Query<TrendQuery>,
+) -> Reply<Written<QualityTrendBody>> {
+    let TrendQuery { months, format } = query.0;
+    app.read(move |tx, at| {
+        let request = RequestTrend::check(months, at.today)?;
+        let months = quality_trend(tx, &by, request)?;
+        let name = format!("tren-kualitas-pinjaman-{}", request.to);
+        let body = || QualityTrendBody::new(&months);
+        Written::new(format, &name, body, || quality_trend_report(&months))
+    })
+    .await
+}
+
+async fn trend_of_aging(
+    app: App,
+    by: Allowed<ViewReport>,
+    query: Query<TrendQuery>,
+) -> Reply<Written<AgingTrendBody>> {
+    let TrendQuery { months, format } = query.0;
+    app.read(move |tx, at| {
+        let request = RequestTrend::check(months, at.today)?;
+        let months = aging_trend(tx, &by, request)?;
+        let name = format!("tren-umur-tunggakan-{}", request.to);
+        let body = || AgingTrendBody::new(&months);
+        Written::new(format, &name, body, || aging_trend_report(&months))
     })
     .await
 }

@@ -218,7 +218,7 @@ fn a_payment_taken_back_leaves_its_line_to_be_settled_anew() {
         assert!(exceptions(&desk, id).iter().any(|row| row["resolved_at"].is_null()));
         let retried =
             desk.finance.post("/billing/unmatched/retry", &json!({"from_periode": "2026-07"}));
-        assert_eq!(retried.expect(200)["retried"], 0, "that is for people");
+        assert_eq!(retried.expect(201)["retried"], 0, "that is for people");
         assert_proved(house);
 
         let settled = reconcile(&desk, id, lines[1].loan_id).expect(200);

@@ -1,6 +1,9 @@
 //! A small client over HTTP.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use serde_json::Value;
 use ureq::{
@@ -16,6 +19,30 @@ pub(crate) struct Client {
     agent: Agent,
     base: String,
     token: Option<String>,
+    sent: Book,
+}
+
+/// What was sent, and how it was answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) status: u16,
+    pub(crate) request_id: String,
+}
+
+/// Everything that was sent to a house.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Book(Arc<Mutex<Vec<Sent>>>);
+
+impl Book {
+    pub(crate) fn all(&self) -> Vec<Sent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, sent: Sent) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+    }
 }
 
 /// What came back. Every refusal was checked to be a proper problem document.
@@ -34,7 +61,12 @@ impl Client {
             .timeout_global(Some(Duration::from_secs(60)))
             .max_redirects(0)
             .build();
-        Self { agent: config.into(), base, token: None }
+        Self { agent: config.into(), base, token: None, sent: Book::default() }
+    }
+
+    /// Notes what it sends in this book.
+    pub(crate) fn noting(self, sent: Book) -> Self {
+        Self { sent, ..self }
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
@@ -67,7 +99,14 @@ impl Client {
         let mut answer = sent.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let bytes = answer.body_mut().read_to_vec().expect("the body comes");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Response { status, headers, bytes }.checked()
+        let response = Response { status, headers, bytes }.checked();
+        self.sent.note(Sent {
+            method: method.to_owned(),
+            path: path.split('?').next().unwrap_or_default().to_owned(),
+            status,
+            request_id: response.header("x-request-id").unwrap_or_default().to_owned(),
+        });
+        response
     }
 
     pub(crate) fn get(&self, path: &str) -> Response {

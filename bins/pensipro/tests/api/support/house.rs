@@ -26,7 +26,11 @@ use pensipro_server::{
 };
 use serde_json::{Value, json};
 
-use super::{Client, clock::HouseClock};
+use super::{
+    Client,
+    client::{Book, Sent},
+    clock::HouseClock,
+};
 
 /// The password of everybody in tests.
 pub(crate) const PASSWORD: &str = "rahasia-123";
@@ -61,6 +65,7 @@ pub(crate) struct House {
     thread: Option<JoinHandle<()>>,
     users: AtomicU32,
     folder: Arc<tempfile::TempDir>,
+    sent: Book,
 }
 
 impl House {
@@ -117,6 +122,7 @@ impl House {
             thread: Some(thread),
             users: AtomicU32::new(0),
             folder,
+            sent: Book::default(),
         }
     }
 
@@ -145,7 +151,12 @@ impl House {
 
     /// Somebody without a token.
     pub(crate) fn stranger(&self) -> Client {
-        Client::new(format!("http://{}", self.address))
+        Client::new(format!("http://{}", self.address)).noting(self.sent.clone())
+    }
+
+    /// Everything that its clients sent.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        self.sent.all()
     }
 
     /// The administrator of the first start.

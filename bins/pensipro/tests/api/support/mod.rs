@@ -9,5 +9,5 @@ pub(crate) mod people;
 mod problem;
 pub(crate) mod running;
 
-pub(crate) use client::{Client, Response};
+pub(crate) use client::{Client, Response, Sent};
 pub(crate) use house::{House, HouseOptions, JWT_SECRET, PASSWORD, on_each_backend};

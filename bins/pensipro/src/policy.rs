@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 
+use chrono::TimeDelta;
 use pensipro_auth::{CONFIGURATION, Settings};
 use pensipro_billing::{Arrears, ExportPolicy};
 use pensipro_flows::{DisbursementPolicy, PaperPolicy};
@@ -70,6 +71,8 @@ pub struct MessagePolicy {
     pub retry: RetryPolicy,
     /// Whether members are told of payments that came in a file.
     pub file_payments: FilePayments,
+    /// How long those that went out are kept.
+    pub kept: TimeDelta,
     per_minute: [u32; 4],
 }
 
@@ -83,6 +86,7 @@ impl MessagePolicy {
             quiet: settings.quiet_hours.and_then(|(from, until)| QuietHours::new(from, until)),
             retry: RetryPolicy { max_tries: settings.delivery_max_tries },
             file_payments,
+            kept: TimeDelta::days(settings.message_retention_days.into()),
             per_minute: [
                 settings.email_per_minute,
                 settings.whatsapp_per_minute,

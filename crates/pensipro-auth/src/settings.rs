@@ -122,6 +122,8 @@ settings! {
         "true: members are told of payments that came in a payer's file too, once a channel to them is set up or a webhook wants them";
     "DELIVERY_MAX_TRIES" Integer = "10", delivery_max_tries: u32 = |text| within(text, 1, 50),
         "tries, 1 to 50, after which a message is given up: ten take some three hours";
+    "MESSAGE_RETENTION_DAYS" Integer = "90", message_retention_days: u32 = |text| within(text, 1, 3_650),
+        "days, 1 to 3650, for which messages that left the house are kept, and events of which everybody was told; notices themselves stay";
     "EMAIL_PER_MINUTE" Integer = "600", email_per_minute: u32 = |text| within(text, 1, 1_000_000),
         "e-mails that an instance sends in a minute, 1 to 1000000";
     "WHATSAPP_PER_MINUTE" Integer = "1200", whatsapp_per_minute: u32 = |text| within(text, 1, 1_000_000),
@@ -326,6 +328,7 @@ mod tests {
             ("QUIET_HOURS", "07:00-07:00"),
             ("QUIET_HOURS", "21:00-24:30"),
             ("DELIVERY_MAX_TRIES", "0"),
+            ("MESSAGE_RETENTION_DAYS", "0"),
             ("SMS_PER_MINUTE", "0"),
             ("BILLING_TOLERANCE", "1.005"),
             ("KOLEKTIBILITAS_BOUNDS", "[0,90,90,180]"),

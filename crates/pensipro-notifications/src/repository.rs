@@ -235,6 +235,13 @@ pub trait DeliveryQueue {
     ) -> Result<Vec<DeliveryId>, StorageError>;
     /// Stores what became of messages that are locked, and ends the claim.
     fn settle_deliveries(&mut self, settled: &[(DeliveryId, Outcome)]) -> Result<(), StorageError>;
+    /// Removes messages that went out before a time, and events of which everybody was told before it:
+    /// of each at most so many, the oldest; gives how many went.
+    fn forget_messages(
+        &mut self,
+        before: DateTime<Utc>,
+        at_most: u32,
+    ) -> Result<usize, StorageError>;
 }
 
 /// Messages on their way, as people see them.

@@ -154,14 +154,13 @@ impl App {
     }
 
     fn waiting_figures(&self, page: &mut Page, waiting: &Waiting, now: DateTime<Utc>) {
-        let Waiting { outbox, outbox_since, exceptions, unsealed_since, jobs: _ } = waiting;
-        let age = |since: &Option<DateTime<Utc>>| {
-            since.map_or(0, |since| (now - since).num_seconds().max(0))
-        };
+        let Waiting { outbox, outbox_since, exceptions, unsealed_since, .. } = waiting;
+        let age = |since: &Option<DateTime<Utc>>| age(*since, now);
         let help = "Events that nobody was told of yet";
         page.one("pensipro_outbox_waiting", Kind::Gauge, help, outbox);
         let help = "Age of the oldest event that nobody was told of yet";
         page.one("pensipro_outbox_oldest_seconds", Kind::Gauge, help, age(outbox_since));
+        message_figures(page, waiting, now);
         let help = "Age of the oldest row of the audit trail that waits to be sealed";
         page.one("pensipro_audit_unsealed_seconds", Kind::Gauge, help, age(unsealed_since));
         let name = "pensipro_exceptions_open";
@@ -175,6 +174,28 @@ impl App {
         for ((severity, source), count) in self.store.noted_exceptions() {
             page.sample(name, &[("severity", severity), ("source", source)], count);
         }
+    }
+}
+
+fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> i64 {
+    since.map_or(0, |since| (now - since).num_seconds().max(0))
+}
+
+fn message_figures(page: &mut Page, waiting: &Waiting, now: DateTime<Utc>) {
+    let name = "pensipro_messages_waiting";
+    page.family(name, Kind::Gauge, "Messages that wait to go or to be tried again, by channel");
+    for (channel, count, _) in &waiting.messages {
+        page.sample(name, &[("channel", channel.as_str())], count);
+    }
+    let name = "pensipro_messages_oldest_seconds";
+    page.family(name, Kind::Gauge, "How long ago the oldest of them might have gone, by channel");
+    for (channel, _, since) in &waiting.messages {
+        page.sample(name, &[("channel", channel.as_str())], age(*since, now));
+    }
+    let name = "pensipro_messages_given_up";
+    page.family(name, Kind::Gauge, "Messages that were given up, by channel");
+    for (channel, count) in &waiting.given_up {
+        page.sample(name, &[("channel", channel.as_str())], count);
     }
 }
 

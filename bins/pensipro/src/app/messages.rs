@@ -32,6 +32,9 @@ const HELD: u32 = 128;
 /// Messages of a lane that are on the way at once.
 const UNDER_WAY: usize = 32;
 
+/// Messages and events each that are forgotten at once.
+const FORGOTTEN_AT_ONCE: u32 = 2_000;
+
 /// What a claim lasts beyond the time that all its messages may take.
 const MARGIN: TimeDelta = TimeDelta::seconds(30);
 
@@ -124,13 +127,10 @@ impl App {
                 Some(_) = working.join_next() => continue,
                 () = stop.asked() => break,
             }
-            match self.busy_lanes().await {
-                Ok(lanes) => {
-                    for lane in lanes {
-                        working.spawn(self.clone().work_lane(lane, stop.clone()));
-                    }
-                }
-                Err(problem) => log::warn!("lanes could not be looked at: {}", told(&problem)),
+            let lanes = self.busy_lanes().await;
+            self.chore_ended("notifications.lanes", &lanes);
+            for lane in lanes.unwrap_or_default() {
+                working.spawn(self.clone().work_lane(lane, stop.clone()));
             }
         }
         while working.join_next().await.is_some() {}
@@ -148,9 +148,8 @@ impl App {
     }
 
     async fn work_lane(self, lane: Lane, stop: Stop) {
-        if let Err(problem) = self.send_lane(lane, || stop.is_asked()).await {
-            log::warn!("messages by {} could not be sent: {}", lane.channel, told(&problem));
-        }
+        let sent = self.send_lane(lane, || stop.is_asked()).await;
+        self.chore_ended("notifications.send", &sent);
     }
 
     /// Sends what may go in any lane, and gives how many messages were tried.
@@ -227,6 +226,16 @@ impl App {
         Tried { id, channel, tries, attempt, chance }
     }
 
+    /// Removes messages that went out, and events of which everybody was told, once they are old; gives how
+    /// many went. Of many the oldest go first, the others at the next calls.
+    pub async fn forget_messages(&self) -> Result<usize, Problem> {
+        let kept = self.policies().messages.kept;
+        self.change("forget_messages", move |tx, at| {
+            Ok(tx.forget_messages(at.now - kept, FORGOTTEN_AT_ONCE)?)
+        })
+        .await
+    }
+
     /// How long a batch takes at most.
     fn longest_batch(&self) -> TimeDelta {
         let rounds = HELD.div_ceil(u32::try_from(UNDER_WAY).unwrap_or(1));
@@ -249,8 +258,4 @@ const fn end_of(attempt: &Attempt) -> &'static str {
         Attempt::Nobody => "nobody",
         Attempt::Held(_) => "held",
     }
-}
-
-fn told(problem: &Problem) -> String {
-    problem.log_text().unwrap_or(problem.code()).to_owned()
 }

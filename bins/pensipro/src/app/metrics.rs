@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pensipro_notifications::DeliveryChannel;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
     TextEncoder,
@@ -25,6 +26,9 @@ pub struct Metrics {
     writers_waiting: IntGauge,
     sealed: IntCounter,
 }
+
+/// How the try of a message ends.
+const ENDS: [&str; 5] = ["sent", "refused", "failed", "nobody", "held"];
 
 impl Metrics {
     pub(super) fn new() -> Result<Self, prometheus::Error> {
@@ -66,6 +70,12 @@ impl Metrics {
             )?,
         };
         metrics.register()?;
+        // So that each is there before the first message.
+        for channel in DeliveryChannel::ALL {
+            for end in ENDS {
+                metrics.deliveries.with_label_values(&[channel.code(), end]);
+            }
+        }
         Ok(metrics)
     }
 

@@ -87,6 +87,7 @@ impl App {
                 tokio::select! {
                     _ = ticks.tick() => {
                         app.forget_old_answers().await;
+                        app.chore_ended("notifications.forget", &app.forget_messages().await);
                         app.remove_files().await;
                         app.schedule_end_of_day().await;
                         app.schedule_end_of_month().await;

@@ -1,6 +1,6 @@
 //! How messages leave the house.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use pensipro_adapters::{
     GatewaySettings, MailSecurity, MailSettings, MessengerSettings, Receivers,
@@ -16,7 +16,7 @@ pub(super) fn read(source: &Source) -> Result<MessengerSettings, ConfigError> {
     };
     Ok(MessengerSettings {
         mail: mail(source)?,
-        gateway: gateway(source)?,
+        gateway: gateway(source, receivers)?,
         receivers,
         patience: source.within("delivery_timeout_seconds", 1, 60).map(Duration::from_secs)?,
     })
@@ -45,15 +45,25 @@ fn mail(source: &Source) -> Result<Option<MailSettings>, ConfigError> {
             return Err(invalid("smtp_user", "is needed beside PENSIPRO_SMTP_PASSWORD"));
         }
     };
-    Ok(Some(MailSettings { host, port: source.parsed("smtp_port")?, security, credentials, from }))
+    let (port, authorities) = (source.parsed("smtp_port")?, authorities(source)?);
+    Ok(Some(MailSettings { host, port, security, authorities, credentials, from }))
+}
+
+/// The certificates of the file that is named.
+fn authorities(source: &Source) -> Result<Option<Vec<u8>>, ConfigError> {
+    let Some(path) = source.optional("smtp_authorities") else { return Ok(None) };
+    let fault = |why: String| invalid("smtp_authorities", format!("{path} {why}"));
+    let pem = fs::read(&path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+    MailSettings::check_authorities(&pem).map_err(|error| fault(error.to_string()))?;
+    Ok(Some(pem))
 }
 
 /// The gateway, if one is named; then its token must be.
-fn gateway(source: &Source) -> Result<Option<GatewaySettings>, ConfigError> {
+fn gateway(source: &Source, receivers: Receivers) -> Result<Option<GatewaySettings>, ConfigError> {
     let Some(url) = source.optional("gateway_url") else { return Ok(None) };
-    if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(invalid("gateway_url", "must begin with https:// or http://"));
-    }
+    GatewaySettings::check_url(&url, receivers).map_err(|fault| {
+        invalid("gateway_url", format!("{fault}, or set PENSIPRO_PRIVATE_RECEIVERS"))
+    })?;
     let needed = || invalid("gateway_token", "is needed beside PENSIPRO_GATEWAY_URL");
     let token = source.secret("gateway_token").ok_or_else(needed)?.reveal().to_owned();
     let channels: Vec<NotificationChannel> = source.list("gateway_channels")?;
@@ -85,6 +95,11 @@ mod tests {
         assert!(told(&[host, ("smtp_from", "x")]).unwrap_err().starts_with("PENSIPRO_SMTP_FROM"));
         let tls = ("smtp_tls", "perhaps");
         assert!(told(&[host, from, tls]).unwrap_err().starts_with("PENSIPRO_SMTP_TLS"));
+        for path in ["no/such/file.pem", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
+            let refused = told(&[host, from, ("smtp_authorities", path)]).unwrap_err();
+            assert!(refused.starts_with("PENSIPRO_SMTP_AUTHORITIES"), "{refused}");
+            assert!(refused.contains(path), "{refused}");
+        }
         let user = ("smtp_user", "koperasi");
         assert!(told(&[host, from, user]).unwrap_err().starts_with("PENSIPRO_SMTP_PASSWORD"));
         let mail = told(&[host, from, user, ("smtp_password", "rahasia")]).unwrap();
@@ -92,6 +107,13 @@ mod tests {
         let url = ("gateway_url", "https://gateway.example.id/send");
         assert!(told(&[url]).unwrap_err().starts_with("PENSIPRO_GATEWAY_TOKEN"));
         let token = ("gateway_token", "rahasia");
+        for inside in ["https://127.0.0.1/x", "http://gateway.example.id", "https://10.0.0.9", "x"]
+        {
+            let refused = told(&[("gateway_url", inside), token]).unwrap_err();
+            assert!(refused.starts_with("PENSIPRO_GATEWAY_URL"), "{inside}: {refused}");
+        }
+        let private = [("gateway_url", "http://127.0.0.1:9/x"), ("private_receivers", "true")];
+        assert!(told(&[private[0], private[1], token]).unwrap().gateway.is_some());
         let pigeon = ("gateway_channels", "sms,email");
         assert!(told(&[url, token, pigeon]).unwrap_err().starts_with("PENSIPRO_GATEWAY_CHANNELS"));
         let gateway = told(&[url, token, ("gateway_channels", "sms")]).unwrap();

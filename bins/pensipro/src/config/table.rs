@@ -63,6 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("smtp_host", "", "mail server; none: no e-mail"),
     setting("smtp_port", "587", "its port"),
     setting("smtp_tls", "starttls", "how the connection to it is secured: starttls, tls, or none for a server on this machine"),
+    setting("smtp_authorities", "", "file of certificates, PEM, by which the mail server's may be signed, beside those that the machine trusts"),
     setting("smtp_user", "", "who signs in there; none: nobody"),
     secret("smtp_password", "his password"),
     setting("smtp_from", "", "who sends e-mail: koperasi@example.id, or Koperasi <koperasi@example.id>"),

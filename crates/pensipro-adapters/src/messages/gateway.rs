@@ -6,7 +6,10 @@ use pensipro_kernel::{NotificationChannel, PhoneNumber};
 use pensipro_notifications::{Attempt, DeliveryChannel, Text};
 use serde_json::json;
 
-use super::post::{Poster, Request};
+use super::{
+    post::{PostFault, Poster, Request},
+    receivers::{ReceiverFault, Receivers},
+};
 
 /// A gateway that takes `POST {to, channel, text, key}`.
 #[derive(Clone)]
@@ -27,6 +30,11 @@ impl fmt::Debug for GatewaySettings {
 }
 
 impl GatewaySettings {
+    /// Proves that its URL is one where messages may go, as far as the URL itself tells.
+    pub fn check_url(url: &str, receivers: Receivers) -> Result<(), ReceiverFault> {
+        receivers.judge(url).map(drop)
+    }
+
     /// Sends a message to a telephone. Its key is in the body and in `Idempotency-Key`, the same at each
     /// try.
     pub(super) async fn send(
@@ -48,6 +56,8 @@ impl GatewaySettings {
         {
             // What is wrong with this message will not pass.
             Ok(400 | 422) => Attempt::Refused("not taken".to_owned()),
+            // Where the gateway listens is the operator's to put right, and no message's fault.
+            Err(PostFault::Receiver(fault)) => Attempt::Failed(fault.code().to_owned()),
             answered => super::post::attempt(answered),
         }
     }

@@ -8,7 +8,7 @@ use lettre::{
     transport::smtp::{
         Error, PoolConfig,
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
     },
 };
 use pensipro_notifications::{Attempt, Text};
@@ -36,6 +36,8 @@ pub struct MailSettings {
     pub port: u16,
     /// How the connection is secured.
     pub security: MailSecurity,
+    /// Certificates of authorities, PEM, that are trusted beside those of the machine.
+    pub authorities: Option<Vec<u8>>,
     /// Who signs in, and his password.
     pub credentials: Option<(String, String)>,
     /// Who sends: `koperasi@example.id` or `Koperasi <koperasi@example.id>`.
@@ -43,20 +45,44 @@ pub struct MailSettings {
 }
 
 /// Settings of a mail server that cannot be used.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("is an address such as koperasi@example.id or Koperasi <koperasi@example.id>")]
-pub struct MailSettingsError;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MailSettingsError {
+    /// The sender is no address.
+    #[error("is an address such as koperasi@example.id or Koperasi <koperasi@example.id>")]
+    Sender,
+    /// The authorities are no certificates.
+    #[error("holds no certificate in PEM")]
+    Authorities,
+}
 
 impl MailSettings {
     /// Proves that the sender is an address.
     pub fn check_sender(from: &str) -> Result<(), MailSettingsError> {
-        from.parse::<Mailbox>().map(drop).map_err(|_| MailSettingsError)
+        from.parse::<Mailbox>().map(drop).map_err(|_| MailSettingsError::Sender)
+    }
+
+    /// Proves that these are certificates.
+    pub fn check_authorities(pem: &[u8]) -> Result<(), MailSettingsError> {
+        let names_one = String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----");
+        match Certificate::from_pem(pem) {
+            Ok(_) if names_one => Ok(()),
+            _ => Err(MailSettingsError::Authorities),
+        }
+    }
+
+    fn tls(&self) -> Result<TlsParameters, String> {
+        let mut tls = TlsParameters::builder(self.host.clone());
+        if let Some(pem) = &self.authorities {
+            let fault = |_| MailSettingsError::Authorities.to_string();
+            tls = tls.add_root_certificate(Certificate::from_pem(pem).map_err(fault)?);
+        }
+        tls.build().map_err(|error| error.to_string())
     }
 }
 
 impl fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, security, credentials: _, from } = self;
+        let Self { host, port, security, authorities: _, credentials: _, from } = self;
         write!(f, "mail by {host}:{port} ({security:?}) from {from}")
     }
 }
@@ -70,11 +96,10 @@ pub(super) struct Mailer {
 
 impl Mailer {
     pub(super) fn new(settings: &MailSettings, patience: Duration) -> Result<Self, String> {
-        let MailSettings { host, port, security, credentials, from } = settings;
-        let parameters = || TlsParameters::new(host.clone()).map_err(|error| error.to_string());
+        let MailSettings { host, port, security, authorities: _, credentials, from } = settings;
         let tls = match security {
-            MailSecurity::Tls => Tls::Wrapper(parameters()?),
-            MailSecurity::StartTls => Tls::Required(parameters()?),
+            MailSecurity::Tls => Tls::Wrapper(settings.tls()?),
+            MailSecurity::StartTls => Tls::Required(settings.tls()?),
             MailSecurity::None => Tls::None,
         };
         let mut server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.clone())
@@ -85,7 +110,7 @@ impl Mailer {
         if let Some((user, password)) = credentials.clone() {
             server = server.credentials(Credentials::new(user, password));
         }
-        let from = from.parse().map_err(|_| MailSettingsError.to_string())?;
+        let from = from.parse().map_err(|_| MailSettingsError::Sender.to_string())?;
         Ok(Self { server: server.build(), from })
     }
 
@@ -108,12 +133,17 @@ impl Mailer {
     }
 }
 
+/// What says that an address takes no letters, and will not. Other answers, though they call themselves
+/// permanent, may be about us: a password that has changed, a limit, a list that we stand on.
+const REFUSED: [&str; 5] = ["521", "550", "551", "553", "556"];
+
 /// What another server said may name people: its code alone is kept.
 fn attempt(sent: Result<(), Error>) -> Attempt {
     let Err(error) = sent else { return Attempt::Sent };
-    let code = error.status().map(|code| format!("smtp {code}"));
-    match code {
-        Some(reason) if error.is_permanent() => Attempt::Refused(reason),
+    let code = error.status().map(|code| code.to_string());
+    let refused = code.as_deref().is_some_and(|code| REFUSED.contains(&code));
+    match code.map(|code| format!("smtp {code}")) {
+        Some(reason) if refused => Attempt::Refused(reason),
         Some(reason) => Attempt::Failed(reason),
         None if error.is_timeout() => Attempt::Failed("timed out".to_owned()),
         None if error.is_tls() => Attempt::Failed("tls".to_owned()),

@@ -6,4 +6,4 @@ mod smtp;
 
 pub use receiver::{Answering, HttpReceiver, Posted};
 pub use s3::S3Server;
-pub use smtp::{Letter, SmtpServer};
+pub use smtp::{Letter, Over, SmtpServer, Tls};

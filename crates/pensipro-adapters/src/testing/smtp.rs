@@ -1,7 +1,7 @@
 //! A mail server that keeps what it is sent.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex, PoisonError,
@@ -10,6 +10,17 @@ use std::{
     thread::{self, JoinHandle},
     time::Duration,
 };
+
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+
+/// The certificate of the authority that signed the server's, which is of `localhost`; PEM.
+const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/mail-authority.pem");
+const CERTIFICATE: &[u8] = include_bytes!("../../fixtures/mail-server.pem");
+const KEY: &[u8] = include_bytes!("../../fixtures/mail-server.key.pem");
 
 /// How long a test waits for a letter.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -23,6 +34,28 @@ pub struct Letter {
     pub to: Vec<String>,
     /// Headers and text.
     pub text: String,
+    /// How it came.
+    pub over: Over,
+}
+
+/// How a conversation is read by others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// In clear.
+    Clear,
+    /// Not at all.
+    Tls,
+}
+
+/// From when on a server speaks TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// Never.
+    Never,
+    /// Once it is asked to.
+    StartTls,
+    /// From the first byte.
+    Always,
 }
 
 impl Letter {
@@ -41,6 +74,13 @@ struct Shared {
     /// Recipients who are not there, and those for whom there is no room now.
     refused: Mutex<Vec<(String, u16)>>,
     stopped: AtomicBool,
+    tls: Option<Secured>,
+}
+
+#[derive(Debug)]
+struct Secured {
+    config: Arc<ServerConfig>,
+    from: Tls,
 }
 
 /// A running mail server, until it is dropped.
@@ -52,14 +92,26 @@ pub struct SmtpServer {
 }
 
 impl SmtpServer {
-    /// Starts it.
+    /// Where the certificate of the authority lies that signed that of [`SmtpServer::with`].
+    pub const AUTHORITY: &str = AUTHORITY;
+
+    /// In place of an address: answers who signs in.
+    pub const SIGN_IN: &str = "AUTH";
+
+    /// Starts one that speaks in clear.
+    pub fn start() -> Self {
+        Self::with(Tls::Never)
+    }
+
+    /// Starts it; its certificate is of `localhost`.
     ///
     /// # Panics
     /// Where the machine has no port to give.
-    pub fn start() -> Self {
+    pub fn with(tls: Tls) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
-        let shared = Arc::new(Shared::default());
+        let tls = (tls != Tls::Never).then(|| Secured { config: config(), from: tls });
+        let shared = Arc::new(Shared { tls, ..Shared::default() });
         let served = Arc::clone(&shared);
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
@@ -68,7 +120,7 @@ impl SmtpServer {
                 }
                 let served = Arc::clone(&served);
                 // A client that goes away in the middle ends its own conversation alone.
-                thread::spawn(move || stream.and_then(|stream| converse(&stream, &served)));
+                thread::spawn(move || stream.and_then(|stream| serve(stream, &served)));
             }
         });
         Self { address, shared, thread: Some(thread) }
@@ -116,50 +168,100 @@ impl Drop for SmtpServer {
     }
 }
 
-/// Speaks SMTP as RFC 5321 has it, as far as a client of letters needs.
-fn converse(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
-    let say = |line: &str| (&*stream).write_all(format!("{line}\r\n").as_bytes());
-    let mut lines = BufReader::new(stream).lines();
+fn config() -> Arc<ServerConfig> {
+    let chain = CertificateDer::pem_slice_iter(CERTIFICATE).collect::<Result<_, _>>();
+    let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions of TLS")
+        .with_no_client_auth()
+        .with_single_cert(chain.expect("certificates"), key);
+    Arc::new(config.expect("a certificate and its key"))
+}
+
+fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    let Some(Secured { config, from }) = &shared.tls else {
+        return converse(stream, shared, Over::Clear).map(drop);
+    };
+    let begun = match from {
+        Tls::Always => Some(stream),
+        Tls::Never | Tls::StartTls => converse(stream, shared, Over::Clear)?,
+    };
+    let Some(stream) = begun else { return Ok(()) };
+    let connection = ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
+    converse(StreamOwned::new(connection, stream), shared, Over::Tls).map(drop)
+}
+
+/// Speaks SMTP as RFC 5321 has it, as far as a client of letters needs; gives the connection back on which
+/// TLS is to begin (RFC 3207).
+fn converse<S: Read + Write>(stream: S, shared: &Shared, over: Over) -> std::io::Result<Option<S>> {
+    let mut lines = Lines(BufReader::new(stream));
     let (mut from, mut to) = (String::new(), Vec::new());
-    say("220 mail.example.id ESMTP")?;
-    while let Some(line) = lines.next().transpose()? {
+    let may_start = over == Over::Clear && shared.tls.is_some();
+    // Where TLS has begun in the middle, the client speaks first.
+    if over == Over::Clear || shared.tls.as_ref().is_some_and(|tls| tls.from == Tls::Always) {
+        lines.say("220 mail.example.id ESMTP")?;
+    }
+    while let Some(line) = lines.next()? {
         let command = line.get(..4).unwrap_or(&line).to_ascii_uppercase();
         match command.as_str() {
-            "EHLO" => say("250-mail.example.id\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN")?,
-            "HELO" | "RSET" | "NOOP" => say("250 fine")?,
-            "AUTH" => say("235 welcome")?,
+            "EHLO" if may_start => lines.say("250-mail.example.id\r\n250 STARTTLS")?,
+            "EHLO" => lines.say("250-mail.example.id\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN")?,
+            "STAR" if may_start => {
+                lines.say("220 go on")?;
+                return Ok(Some(lines.0.into_inner()));
+            }
+            "HELO" | "RSET" | "NOOP" => lines.say("250 fine")?,
+            "AUTH" => match refusal(shared, SmtpServer::SIGN_IN) {
+                Some(code) => lines.say(&format!("{code} not you"))?,
+                None => lines.say("235 welcome")?,
+            },
             "MAIL" => {
                 (from, to) = (address(&line), Vec::new());
-                say("250 fine")?;
+                lines.say("250 fine")?;
             }
             "RCPT" => match refusal(shared, &address(&line)) {
-                Some(code) => say(&format!("{code} <{}> is not served", address(&line)))?,
+                Some(code) => lines.say(&format!("{code} <{}> is not served", address(&line)))?,
                 None => {
                     to.push(address(&line));
-                    say("250 fine")?;
+                    lines.say("250 fine")?;
                 }
             },
             "DATA" => {
-                say("354 go on")?;
+                lines.say("354 go on")?;
                 let text = letter_text(&mut lines)?;
-                let letter = Letter { from: from.clone(), to: std::mem::take(&mut to), text };
+                let letter = Letter { from: from.clone(), to: std::mem::take(&mut to), text, over };
                 shared.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
                 shared.came.notify_all();
-                say("250 taken")?;
+                lines.say("250 taken")?;
             }
-            "QUIT" => return say("221 bye"),
-            _ => say("500 what?")?,
+            "QUIT" => return lines.say("221 bye").map(|()| None),
+            _ => lines.say("500 what?")?,
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-fn letter_text(
-    lines: &mut impl Iterator<Item = std::io::Result<String>>,
-) -> std::io::Result<String> {
+/// A conversation, line by line.
+struct Lines<S>(BufReader<S>);
+
+impl<S: Read + Write> Lines<S> {
+    fn next(&mut self) -> std::io::Result<Option<String>> {
+        let mut line = String::new();
+        let read = self.0.read_line(&mut line)?;
+        Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    fn say(&mut self, line: &str) -> std::io::Result<()> {
+        let stream = self.0.get_mut();
+        stream.write_all(format!("{line}\r\n").as_bytes())?;
+        stream.flush()
+    }
+}
+
+fn letter_text<S: Read + Write>(lines: &mut Lines<S>) -> std::io::Result<String> {
     let mut text = String::new();
-    for line in lines {
-        let line = line?;
+    while let Some(line) = lines.next()? {
         if line == "." {
             break;
         }

@@ -21,6 +21,10 @@ pub struct Waiting {
     pub outbox: u64,
     /// Since when the oldest of them waits.
     pub outbox_since: Option<DateTime<Utc>>,
+    /// Messages by channel that wait to go or to be tried again, and since when the oldest of them may go.
+    pub messages: Vec<(String, u64, Option<DateTime<Utc>>)>,
+    /// Messages by channel that were given up.
+    pub given_up: Vec<(String, u64)>,
     /// Open exceptions by severity and source.
     pub exceptions: Vec<(String, String, u64)>,
     /// When the oldest row of the audit trail was written that is behind all sealed ones.
@@ -36,6 +40,23 @@ struct Counted {
     #[diesel(sql_type = Nullable<Timestamp>)]
     since: Option<NaiveDateTime>,
 }
+
+#[derive(QueryableByName)]
+struct Messages {
+    #[diesel(sql_type = Text)]
+    channel: String,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    since: Option<NaiveDateTime>,
+}
+
+/// The status stands in the text, so that its index serves. While a message is held its time lies ahead.
+const WAITING: &str = "SELECT channel, COUNT(*) AS count, MIN(available_at) AS since \
+     FROM notification_deliveries WHERE status = 'pending' GROUP BY channel ORDER BY channel";
+
+const GIVEN_UP: &str = "SELECT channel, COUNT(*) AS count, CAST(NULL AS TIMESTAMP) AS since \
+     FROM notification_deliveries WHERE status = 'dead' GROUP BY channel ORDER BY channel";
 
 #[derive(QueryableByName)]
 struct Open {
@@ -56,7 +77,7 @@ struct Ended {
 }
 
 impl Tx<'_> {
-    /// What waits. Five statements, each along an index of what waits alone; job runs are few.
+    /// What waits. Seven statements, each along an index of what waits alone; job runs are few.
     pub fn waiting(&mut self) -> Result<Waiting, StorageError> {
         let outbox: Counted = self.run(|conn| {
             Raw::new(
@@ -79,11 +100,16 @@ impl Tx<'_> {
             )?
             .load(conn)
         })?;
+        let waiting: Vec<Messages> = self.run(|conn| Raw::new(WAITING)?.load(conn))?;
+        let given_up: Vec<Messages> = self.run(|conn| Raw::new(GIVEN_UP)?.load(conn))?;
+        let message = |of: Messages| (of.channel, number(of.count), of.since.map(from_time));
         let exception = |open: Open| (open.severity, open.source, number(open.count));
         let job = |Ended { job, at }| at.map(|at| (job, from_time(at)));
         Ok(Waiting {
             outbox: number(outbox.count),
             outbox_since: outbox.since.map(from_time),
+            messages: waiting.into_iter().map(message).collect(),
+            given_up: given_up.into_iter().map(|of| (of.channel, number(of.count))).collect(),
             exceptions: open.into_iter().map(exception).collect(),
             unsealed_since: self.unsealed_since()?,
             jobs: ended.into_iter().filter_map(job).collect(),

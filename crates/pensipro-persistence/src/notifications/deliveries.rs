@@ -1,6 +1,6 @@
 //! Messages on their way, as who sends them needs them.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     prelude::*,
     sql_types::{BigInt, Text},
@@ -13,7 +13,7 @@ use pensipro_notifications::{
 
 use crate::{
     Tx,
-    connection::Backend,
+    connection::{Backend, DbConnection},
     convert::code,
     schema::notification_deliveries::{self, dsl},
     sql::{BulkUpdate, List, Locked, Raw, RowLock, Value, batch_row, one_of},
@@ -196,7 +196,33 @@ impl DeliveryQueue for Tx<'_> {
         }
         Ok(())
     }
+
+    fn forget_messages(
+        &mut self,
+        before: DateTime<Utc>,
+        at_most: u32,
+    ) -> Result<usize, StorageError> {
+        let mut forgotten = 0;
+        for sql in [FORGET_SENT, FORGET_TOLD] {
+            let delete = |conn: &mut DbConnection| {
+                let delete = Raw::new(sql)?.bind(before.naive_utc()).bind(i64::from(at_most));
+                delete.execute(conn)
+            };
+            forgotten += self.run(delete)?;
+        }
+        Ok(forgotten)
+    }
 }
+
+/// The messages that went out first: what was given up or cancelled is told of as long as its notice.
+const FORGET_SENT: &str = "DELETE FROM notification_deliveries WHERE id IN \
+     (SELECT id FROM notification_deliveries WHERE sent_at IS NOT NULL AND sent_at < $1 \
+     ORDER BY sent_at, id LIMIT $2)";
+
+/// The oldest events of which everybody was told.
+const FORGET_TOLD: &str = "DELETE FROM outbox WHERE id IN \
+     (SELECT id FROM outbox WHERE delivered_at IS NOT NULL AND delivered_at < $1 \
+     ORDER BY delivered_at, id LIMIT $2)";
 
 impl Tx<'_> {
     /// Lets a message wait as if it had not been tried. Few are: those that the quiet hours overtook.
@@ -258,6 +284,21 @@ mod tests {
             let index = "notification_deliveries_channel_lane_available_at_id_idx";
             assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
             assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:#?}");
+        });
+    }
+
+    /// It is asked for every minute, mostly in vain.
+    #[test]
+    fn what_is_old_is_found_by_an_index() {
+        on_each_backend(|database| {
+            for (sql, index) in [
+                (FORGET_SENT, "notification_deliveries_sent_at_id_idx"),
+                (FORGET_TOLD, "outbox_delivered_at_id_idx"),
+            ] {
+                let sql = sql.replace("$1", "'2026-06-15 00:00:00'").replace("$2", "9");
+                let plan = query_plan(database, &sql);
+                assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
+            }
         });
     }
 }

@@ -255,3 +255,27 @@ fn preferences_are_stored_over_those_before() {
         assert!(matches!(unseen, Err(StorageError::NotFound { .. })), "{unseen:?}");
     });
 }
+
+#[test]
+fn what_went_out_is_forgotten_the_oldest_first_and_the_rest_stays() {
+    on_each_backend(|database| {
+        let member = add_member(database, 1, "Siti").id;
+        add_mails(database, member, 4);
+        write(database, |tx| tx.emit(Event::new("manual", "members", member.get())));
+        write(database, |tx| {
+            let told = tx.take_events(9)?;
+            tx.mark_told(&told.iter().filter_map(|event| event.id).collect::<Vec<_>>())
+        });
+        let held = claim(database, EMAIL, 3, 1);
+        settle(database, 1, &held[..2], &Outcome::Sent);
+        settle(database, 1, &held[2..], &Outcome::Dead("status 400".into()));
+        let soon = now(database) + TimeDelta::seconds(1);
+        let forget = |before, at_most| write(database, |tx| tx.forget_messages(before, at_most));
+        assert_eq!(forget(soon - TimeDelta::days(1), 9), 0);
+        assert_eq!(forget(soon, 1), 2, "a message and an event");
+        assert_eq!(statuses(database).len(), 3);
+        assert_eq!(forget(soon, 9), 1);
+        assert_eq!(statuses(database), [(DeliveryStatus::Dead, 1), (DeliveryStatus::Pending, 0)]);
+        assert_eq!(forget(soon, 9), 0);
+    });
+}

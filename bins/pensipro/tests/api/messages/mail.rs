@@ -1,7 +1,7 @@
 //! E-mail, by a real mail server.
 
 use chrono::TimeDelta;
-use pensipro_adapters::testing::SmtpServer;
+use pensipro_adapters::testing::{Over, SmtpServer, Tls};
 use serde_json::{Value, json};
 
 use super::{
@@ -182,5 +182,74 @@ fn a_list_of_users_and_members_gets_a_letter_each() {
         assert_eq!(server.letters().len(), before + 2);
         let inbox = lending.staff.finance.get("/notifications").expect(200);
         assert_eq!(rows(&inbox).len(), 0, "a letter is not in the application's list");
+    });
+}
+
+/// A house that asks for TLS of this kind, and trusts the test's authority or not.
+fn with_secured_mail(server: &SmtpServer, tls: &str, trusts: bool, test: impl Fn(&House)) {
+    let port = server.port().to_string();
+    let settings = [
+        ("smtp_host", "localhost"),
+        ("smtp_port", port.as_str()),
+        ("smtp_tls", tls),
+        ("smtp_user", "koperasi"),
+        ("smtp_password", "rahasia"),
+        ("smtp_from", "koperasi@example.id"),
+        ("smtp_authorities", if trusts { SmtpServer::AUTHORITY } else { "" }),
+    ];
+    in_each_house(&settings, test);
+}
+
+/// A letter that is tried once, as it stands afterwards.
+fn tried(house: &House) -> Value {
+    let lending = Lending::of(house);
+    let member = member_with(&lending, &[("email", SITI)]);
+    write_to(&lending.staff.admin, member, "email", "Halo");
+    assert_eq!(deliver(house), 1);
+    only(&lending.staff.admin)
+}
+
+#[test]
+fn letters_go_by_tls_however_it_begins() {
+    for (kind, tls) in [(Tls::StartTls, "starttls"), (Tls::Always, "tls")] {
+        let server = SmtpServer::with(kind);
+        with_secured_mail(&server, tls, true, |house| {
+            assert_eq!(tried(house)["status"], "sent", "{tls}");
+            assert!(server.letters().iter().all(|letter| letter.over == Over::Tls), "{tls}");
+        });
+    }
+}
+
+#[test]
+fn nothing_is_said_to_a_server_that_cannot_be_trusted_or_speaks_in_clear() {
+    let unknown = SmtpServer::with(Tls::StartTls);
+    with_secured_mail(&unknown, "starttls", false, |house| {
+        let letter = tried(house);
+        assert_eq!(letter["status"], "pending");
+        assert!(["tls", "no connection"].contains(&letter["last_error"].as_str().unwrap()));
+    });
+    assert!(unknown.letters().is_empty());
+    let clear = SmtpServer::start();
+    with_secured_mail(&clear, "starttls", true, |house| {
+        assert_eq!(tried(house)["status"], "pending");
+    });
+    assert!(clear.letters().is_empty());
+}
+
+#[test]
+fn a_password_that_is_no_longer_ours_loses_no_letter() {
+    let server = SmtpServer::with(Tls::StartTls);
+    with_secured_mail(&server, "starttls", true, |house| {
+        server.answer(SmtpServer::SIGN_IN, 535);
+        let before = server.letters().len();
+        let letter = tried(house);
+        assert_eq!(
+            (&letter["status"], &letter["last_error"]),
+            (&json!("pending"), &json!("smtp 535"))
+        );
+        server.answer(SmtpServer::SIGN_IN, 250);
+        house.pass(TimeDelta::minutes(1));
+        assert_eq!(send(house), 1);
+        assert_eq!(server.letters().len(), before + 1);
     });
 }

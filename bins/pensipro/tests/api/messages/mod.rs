@@ -1,5 +1,6 @@
 //! Messages that leave the house: by mail, by the gateway, to other systems.
 
+mod crash;
 mod file_payments;
 mod gateway;
 mod mail;

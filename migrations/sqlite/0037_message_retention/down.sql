@@ -1,0 +1,2 @@
+DROP INDEX outbox_delivered_at_id_idx;
+DROP INDEX notification_deliveries_sent_at_id_idx;

@@ -150,6 +150,8 @@ fn operation_id(method: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
 
     #[test]
@@ -157,5 +159,22 @@ mod tests {
         assert_eq!(operation_id("GET", "/users/{id}"), "get_users_id");
         assert_eq!(operation_id("GET", "/.well-known/jwks.json"), "get__well_known_jwks_json");
         assert_eq!(names("/users/{id}/roles/{role_id}").collect::<Vec<_>>(), ["id", "role_id"]);
+    }
+
+    #[test]
+    fn no_two_bodies_go_by_one_name() {
+        let mut known: BTreeMap<String, Value> = BTreeMap::new();
+        let routes = crate::routes::all();
+        let schemas = routes.entries().iter().flat_map(|entry| entry.sketch().schemas);
+        let mut shared = BTreeSet::new();
+        for (name, schema) in schemas {
+            let schema = serde_json::to_value(schema).unwrap();
+            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            if *first != schema {
+                shared.insert(name);
+            }
+        }
+        assert!(shared.is_empty(), "several bodies each are called {shared:?}");
+        assert!(known.len() > 100, "{}", known.len());
     }
 }

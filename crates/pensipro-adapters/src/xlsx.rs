@@ -103,7 +103,8 @@ impl Spreadsheet {
         match cell {
             Cell::Empty => return Ok(()),
             Cell::Text(text) => {
-                sheet.write_string_with_format(row, column, escaped(text), &formats.plain)?
+                let text = fitting(escaped(text));
+                sheet.write_string_with_format(row, column, text, &formats.plain)?
             }
             Cell::Flag(_) => {
                 sheet.write_string_with_format(row, column, cell.printed(), &formats.plain)?
@@ -154,6 +155,15 @@ fn properties(title: &str) -> Result<DocProperties, XlsxError> {
 fn escaped(text: &str) -> String {
     let apostrophe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     format!("{apostrophe}{text}")
+}
+
+/// What a cell of a spreadsheet holds; the end of a longer text is left out.
+fn fitting(text: String) -> String {
+    const MOST: usize = 32_767;
+    match text.char_indices().nth(MOST) {
+        None => text,
+        Some(_) => text.chars().take(MOST - 1).chain(['…']).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -215,5 +225,14 @@ mod tests {
         let bytes = write_xlsx(&report).unwrap();
         assert_eq!(bytes, write_xlsx(&report).unwrap());
         assert_eq!(read(bytes).len(), 3_003);
+    }
+
+    #[test]
+    fn of_a_text_that_no_cell_holds_the_beginning_is_kept() {
+        let mut table = Table::new(vec![Column::words("text", "Teks")]);
+        table.push(vec!["ä".repeat(40_000).into()]);
+        let rows = read(write_xlsx(&Report::new("", table)).unwrap());
+        let Data::String(text) = &rows[1][0] else { panic!("{rows:?}") };
+        assert_eq!((text.chars().count(), text.ends_with("ä…")), (32_767, true));
     }
 }

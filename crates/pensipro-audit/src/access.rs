@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use pensipro_kernel::{MemberId, Page, PageRequest, StorageError, UserId};
+use pensipro_kernel::{AuditValue, MemberId, Page, PageRequest, StorageError, UserId};
 
 /// A reading of a member's detail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,18 @@ pub struct AccessFilter {
     pub from: Option<DateTime<Utc>>,
     /// Before this time.
     pub to: Option<DateTime<Utc>>,
+}
+
+impl AccessFilter {
+    /// What the trail keeps of it.
+    pub fn audit_view(&self) -> AuditValue {
+        let Self { member_id, user_id, from, to } = self;
+        AuditValue::new()
+            .with("member_id", member_id.map(MemberId::get))
+            .with("user_id", user_id.map(UserId::get))
+            .with("from", from.map(|at| at.to_rfc3339()))
+            .with("to", to.map(|at| at.to_rfc3339()))
+    }
 }
 
 /// Readings (`access_logs`), newest first.

@@ -1,7 +1,7 @@
 //! Exceptions: what went wrong and wants somebody's attention.
 
 use chrono::{DateTime, Utc};
-use pensipro_kernel::{ExceptionId, StorageError, UserId};
+use pensipro_kernel::{AuditValue, ExceptionId, StorageError, UserId};
 use serde_json::Value;
 
 pensipro_kernel::codes! {
@@ -90,6 +90,19 @@ pub struct ExceptionFilter {
     pub from: Option<DateTime<Utc>>,
     /// Before this time.
     pub to: Option<DateTime<Utc>>,
+}
+
+impl ExceptionFilter {
+    /// What the trail keeps of it.
+    pub fn audit_view(&self) -> AuditValue {
+        let Self { severity, source, resolved, from, to } = self;
+        AuditValue::new()
+            .with("severity", severity.map(Severity::code))
+            .with("source", source.as_deref())
+            .with("resolved", *resolved)
+            .with("from", from.map(|at| at.to_rfc3339()))
+            .with("to", to.map(|at| at.to_rfc3339()))
+    }
 }
 
 #[cfg(test)]

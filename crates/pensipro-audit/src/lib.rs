@@ -44,6 +44,6 @@ pub use timeline::{
 };
 pub use trail::{AuditFilter, AuditRow};
 pub use usecases::{
-    AuditError, ERRORS, begin_proof, list_accesses, list_audit_rows, list_exceptions, read_note,
-    resolve_exception,
+    AuditError, ERRORS, begin_proof, list_accesses, list_audit_rows, list_exceptions,
+    note_log_file, read_note, resolve_exception,
 };

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use pensipro_kernel::{AuditId, UserId};
+use pensipro_kernel::{AuditId, AuditValue, UserId};
 use serde_json::Value;
 
 /// One row: who did what to which thing, and what it was before and after. Personal fields are
@@ -74,6 +74,20 @@ pub struct AuditFilter {
     pub from: Option<DateTime<Utc>>,
     /// Before this time.
     pub to: Option<DateTime<Utc>>,
+}
+
+impl AuditFilter {
+    /// What the trail keeps of it.
+    pub fn audit_view(&self) -> AuditValue {
+        let Self { ref_table, ref_id, actor_id, action, from, to } = self;
+        AuditValue::new()
+            .with("ref_table", ref_table.as_deref())
+            .with("ref_id", *ref_id)
+            .with("actor_id", actor_id.map(UserId::get))
+            .with("action", action.as_deref())
+            .with("from", from.map(|at| at.to_rfc3339()))
+            .with("to", to.map(|at| at.to_rfc3339()))
+    }
 }
 
 #[cfg(test)]

@@ -64,6 +64,17 @@ pub fn list_audit_rows<Tx: AuditRepository>(
     Ok(tx.audit_rows(filter, page)?.map(AuditRow::masked))
 }
 
+/// Notes that a log goes out as a file: which, and what of it, as `filter` says.
+pub fn note_log_file<Tx: AuditLog>(
+    tx: &mut Tx,
+    by: &Actor,
+    log: &'static str,
+    filter: AuditValue,
+) -> Result<(), AuditError> {
+    by.whole_house()?;
+    Ok(tx.audit(by, AuditEntry::new("log.export", log, 0).is(filter))?)
+}
+
 /// A proof of the trail, which the caller takes step by step.
 pub fn begin_proof(by: &Actor, request: Request) -> Result<Proof, AuditError> {
     by.whole_house()?;

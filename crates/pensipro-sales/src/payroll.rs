@@ -1,6 +1,6 @@
 //! Commissions as a file for the payroll.
 
-use pensipro_kernel::document::Cell;
+use pensipro_kernel::document::{Cell, Column};
 
 use crate::{
     Commission, CommissionKind, CommissionStatus,
@@ -22,8 +22,7 @@ pub struct CommissionLine {
     pub loan_number: Option<String>,
 }
 
-/// Writes commissions as CSV (UTF-8, semicolons, CRLF) into a buffer that the caller drains: the
-/// heading once, then each line. A text that a spreadsheet would take for a formula is escaped.
+/// Commissions as a table: its columns, and the cells of each line.
 #[derive(Debug, Clone, Copy)]
 pub struct PayrollFile;
 
@@ -46,16 +45,16 @@ const HEADING: [&str; 15] = [
 ];
 
 impl PayrollFile {
-    /// Its name.
-    pub const NAME: &str = "komisi-sales.csv";
+    /// Its name without an extension.
+    pub const NAME: &str = "komisi-sales";
 
-    /// The heading.
-    pub fn heading(out: &mut Vec<u8>) {
-        Cell::write_csv_row(&HEADING.map(Cell::from), out);
+    /// Its columns.
+    pub fn columns() -> Vec<Column> {
+        HEADING.map(|title| Column::words(title, title)).into()
     }
 
-    /// A line.
-    pub fn line(line: &CommissionLine, out: &mut Vec<u8>) {
+    /// The cells of a line.
+    pub fn cells(line: &CommissionLine) -> Vec<Cell> {
         let CommissionLine { commission, sales_code, sales_name, branch_code, loan_number } = line;
         let CommissionEntry { origin, periode, amount, reason, .. } = &commission.entry;
         let earned = match origin {
@@ -66,7 +65,7 @@ impl PayrollFile {
             CommissionState::Paid(payment) => Some(payment),
             CommissionState::Unpaid | CommissionState::Void => None,
         };
-        let cells: [Cell; 15] = [
+        vec![
             commission.id.get().into(),
             periode.to_string().into(),
             branch_code.as_str().into(),
@@ -82,8 +81,7 @@ impl PayrollFile {
             payment.map(|payment| payment.paid_on).into(),
             payment.map(|payment| payment.payroll_periode.to_string()).into(),
             payment.and_then(|payment| payment.reference.as_deref()).into(),
-        ];
-        Cell::write_csv_row(&cells, out);
+        ]
     }
 }
 
@@ -121,8 +119,8 @@ mod tests {
             loan_number: None,
         };
         let mut out = Vec::new();
-        PayrollFile::heading(&mut out);
-        PayrollFile::line(&line, &mut out);
+        Cell::write_csv_row(&Column::titles(&PayrollFile::columns()), &mut out);
+        Cell::write_csv_row(&PayrollFile::cells(&line), &mut out);
         let text = String::from_utf8(out).unwrap();
         let (heading, line) = text.split_once("\r\n").unwrap();
         assert_eq!(heading.split(';').count(), 15);

@@ -13,6 +13,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::when::When;
+use crate::http::ListFormat;
 
 /// A row of the audit trail.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,10 +98,15 @@ pub struct AuditQuery {
     /// Before this time.
     #[param(value_type = Option<String>)]
     to: Option<When>,
+    /// `json`, or `csv` or `xlsx` for everything that is found, as a file.
+    #[serde(default)]
+    #[param(inline)]
+    pub format: ListFormat,
 }
 
 impl From<AuditQuery> for AuditFilter {
-    fn from(AuditQuery { ref_table, ref_id, actor_id, action, from, to }: AuditQuery) -> Self {
+    fn from(query: AuditQuery) -> Self {
+        let AuditQuery { ref_table, ref_id, actor_id, action, from, to, format: _ } = query;
         Self {
             ref_table,
             ref_id,
@@ -285,6 +291,10 @@ pub struct ExceptionQuery {
     /// Before this time.
     #[param(value_type = Option<String>)]
     to: Option<When>,
+    /// `json`, or `csv` or `xlsx` for everything that is found, as a file.
+    #[serde(default)]
+    #[param(inline)]
+    pub format: ListFormat,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -308,7 +318,8 @@ impl From<SeverityCode> for Severity {
 }
 
 impl From<ExceptionQuery> for ExceptionFilter {
-    fn from(ExceptionQuery { severity, source, resolved, from, to }: ExceptionQuery) -> Self {
+    fn from(query: ExceptionQuery) -> Self {
+        let ExceptionQuery { severity, source, resolved, from, to, format: _ } = query;
         Self {
             severity: severity.map(Into::into),
             source,
@@ -367,10 +378,15 @@ pub struct AccessQuery {
     /// Before this time.
     #[param(value_type = Option<String>)]
     to: Option<When>,
+    /// `json`, or `csv` or `xlsx` for everything that is found, as a file.
+    #[serde(default)]
+    #[param(inline)]
+    pub format: ListFormat,
 }
 
 impl From<AccessQuery> for AccessFilter {
-    fn from(AccessQuery { member_id, user_id, from, to }: AccessQuery) -> Self {
+    fn from(query: AccessQuery) -> Self {
+        let AccessQuery { member_id, user_id, from, to, format: _ } = query;
         Self {
             member_id: member_id.map(MemberId::new),
             user_id: user_id.map(UserId::new),

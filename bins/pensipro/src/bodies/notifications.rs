@@ -77,14 +77,14 @@ impl From<SendBody> for RawManual {
 
 /// How many people a notice went to.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SentBody {
+pub struct NoticesSentBody {
     /// Each finds it in his list, or is sent it by the channel.
     pub recipients: usize,
     /// Of many, those whom the channel does not reach, or who have switched it off.
     pub left_out: usize,
 }
 
-impl From<Sent> for SentBody {
+impl From<Sent> for NoticesSentBody {
     fn from(Sent { recipients, left_out }: Sent) -> Self {
         Self { recipients, left_out }
     }

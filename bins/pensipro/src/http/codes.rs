@@ -24,6 +24,7 @@ shell_kinds! {
     INVALID_TOKEN = "invalid_token" Unauthenticated "The token is not valid";
     ROUTE_NOT_FOUND = "route_not_found" NotFound "There is no such route";
     METHOD_NOT_ALLOWED = "method_not_allowed" Unreadable "The route has no such method";
+    TOO_MANY_ROWS = "too_many_rows" Refused "The list has more rows than the file can hold";
     BODY_TOO_LARGE = "body_too_large" TooLarge "The body is too large";
     WRONG_CONTENT_TYPE = "wrong_content_type" WrongType "The content type is not taken here";
     TOO_MANY_TRIES = "too_many_tries" TooMany "Too many tries from one address";

@@ -66,8 +66,12 @@ impl Sketch {
     /// A reference to a type's schema, which is added to the document.
     fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         T::schemas(&mut self.schemas);
-        self.schemas.push((T::name().into_owned(), T::schema()));
-        Ref::from_schema_name(T::name()).into()
+        self.named(T::name().into_owned(), T::schema())
+    }
+
+    fn named(&mut self, name: String, schema: RefOr<Schema>) -> RefOr<Schema> {
+        self.schemas.push((name.clone(), schema));
+        Ref::from_schema_name(name).into()
     }
 
     fn json_body(&mut self, schema: RefOr<Schema>) {
@@ -289,7 +293,8 @@ impl<T: ToSchema> DescribeAnswer for Begun<T> {
 impl<T: ToSchema> DescribeAnswer for List<T> {
     fn describe(sketch: &mut Sketch) {
         sketch.schema::<T>();
-        let schema = sketch.schema::<Self>();
+        // Named for its rows: a type's own name says nothing of what it holds.
+        let schema = sketch.named(format!("{}List", T::name()), Self::schema());
         sketch.answer(200, "a page of the list", Some(("application/json", schema)));
     }
 }
@@ -310,8 +315,10 @@ impl<T: ToSchema> DescribeReply for Result<ListOrFile<T>, Problem> {
     fn describe(sketch: &mut Sketch) {
         List::<T>::describe(sketch);
         if let Some((_, response)) = sketch.responses.last_mut() {
-            let file = ContentBuilder::new().schema(Some(String::schema())).build();
-            response.content.insert("text/csv".to_owned(), file.into());
+            for format in [FileFormat::Csv, FileFormat::Xlsx] {
+                let file = ContentBuilder::new().schema(Some(String::schema())).build();
+                response.content.insert(format.content_type().to_owned(), file.into());
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod problem;
 mod streamed;
 pub mod table;
 pub mod tokens;
+mod whole_list;
 mod written;
 
 pub use answer::{Answer, Answered, Attachment, Created, Done, List, Raw, Reply, Shown};
@@ -22,4 +23,5 @@ pub use extract::{
 pub use problem::Problem;
 pub use streamed::{ListOrFile, Streamed};
 pub use table::Routes;
+pub use whole_list::{ListFormat, ListLayout, WholeList};
 pub use written::{FileFormat, Written};

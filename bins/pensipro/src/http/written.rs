@@ -61,7 +61,8 @@ impl<T> Written<T> {
 }
 
 impl FileFormat {
-    const fn extension(self) -> &'static str {
+    /// What its files' names end in.
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",

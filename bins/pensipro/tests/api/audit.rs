@@ -57,6 +57,49 @@ fn every_filter_of_the_trail_holds() {
 }
 
 #[test]
+fn what_a_log_finds_comes_as_a_file_too() {
+    on_each_backend(|house| {
+        let admin = house.admin();
+        let person = id(&member(&admin));
+        // More than the file reads at once.
+        let many = "INSERT INTO audit_trails (action, ref_table, ref_id, created_at) \
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
+                    SELECT 'loan.pay', 'loans', i, '2026-01-01 00:00:00' FROM n";
+        house.database.execute(many).expect("rows are stored");
+        let file = admin.get("/logs/audit-trails?ref_table=loans&format=csv");
+        assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+        let text = file.text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2_501);
+        assert!(
+            lines[0].starts_with("id;waktu;id_pengguna;tindakan;tabel;id_data;"),
+            "{}",
+            lines[0]
+        );
+        assert!(lines[1].contains(";2500;") && lines[2_500].contains(";1;"), "newest first");
+        let own =
+            admin.get(&format!("/logs/audit-trails?ref_table=members&ref_id={person}&format=csv"));
+        assert!(!own.text().contains("3173051708571234"), "numbers of people stay hidden");
+        for path in ["/logs/audit-trails", "/logs/exceptions", "/logs/accesses"] {
+            let sheet = admin.get(&format!("{path}?format=xlsx"));
+            assert_eq!((sheet.status, &sheet.bytes[..2]), (200, &b"PK"[..]), "{path}");
+            let disposition = sheet.header("content-disposition").expect("a name");
+            assert!(disposition.ends_with(".xlsx\""), "{disposition}");
+            assert!(admin.get(&format!("{path}?format=csv")).text().starts_with("id;waktu;"));
+            admin.get(&format!("{path}?format=pdf")).refused(400, "invalid_query");
+        }
+        let noted = admin.get("/logs/audit-trails?action=log.export&limit=200").expect(200);
+        assert_eq!(rows(&noted).len(), 8, "each file left a row");
+        // Who looks at one member's readings stands there himself.
+        admin.get(&format!("/members/{person}")).expect(200);
+        let readings = format!("/logs/accesses?member_id={person}&format=csv");
+        until("the reading is noted", || {
+            admin.get(&readings).text().contains("member.accesses.read").then_some(())
+        });
+    });
+}
+
+#[test]
 fn the_trail_shows_numbers_of_people_by_their_ends_and_no_secret() {
     on_each_backend(|house| {
         let admin = house.admin();

@@ -250,8 +250,9 @@ impl Proof {
             Some(Place::Row(after)) => self.strays(tx, after, now)?,
         };
         if let Some(fault) = found {
-            // Of a row that differs was known before: this came later.
-            if self.suspects.is_empty() {
+            // A row that differs was known before, and that it was swapped is what is found of it; any other
+            // fault came later.
+            if self.suspects.is_empty() || matches!(fault, TrailFault::Swapped(..)) {
                 self.fault = Some(fault);
             }
             self.place = None;

@@ -106,6 +106,26 @@ fn seals_cannot_be_altered() {
     });
 }
 
+/// SQLite's REPLACE deletes a row without any DELETE.
+#[test]
+fn nothing_is_put_in_place_of_sealed_rows() {
+    on_each_backend(|database| {
+        if database.store().backend() == Backend::Postgres {
+            return;
+        }
+        sealed(database);
+        for table in ["audit_trails", "audit_seals", "audit_seal_entries"] {
+            let sql = format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}");
+            let error = database.execute(&sql).unwrap_err();
+            assert!(error.contains("append-only"), "{error}");
+        }
+        // What is new is written all the same.
+        write(database.store(), 11, 2);
+        assert_eq!(seal(database.store(), database.clock(), 3), 2);
+        assert_eq!(fault(database), None);
+    });
+}
+
 #[test]
 fn what_was_sealed_is_proved_whole_and_in_parts() {
     on_each_backend(|database| {

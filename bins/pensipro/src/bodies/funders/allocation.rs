@@ -40,7 +40,7 @@ impl From<AllocateBody> for RawAllocation {
 /// A funder's share of a loan.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the fields speak for themselves")]
-pub struct AllocationBody {
+pub struct FunderAllocationBody {
     pub id: i64,
     pub loan_id: i64,
     pub funder_id: i64,
@@ -60,7 +60,7 @@ pub struct AllocationBody {
     pub created_by: Option<i64>,
 }
 
-impl AllocationBody {
+impl FunderAllocationBody {
     /// A share of a loan of this plafon.
     pub fn new(allocation: Allocation, plafon: Money) -> Self {
         let share_pct = allocation.share_pct(plafon);
@@ -87,5 +87,5 @@ impl AllocationBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AllocationsBody {
     /// By entry, ended ones too; what none of them holds is the cooperative's.
-    pub allocations: Vec<AllocationBody>,
+    pub allocations: Vec<FunderAllocationBody>,
 }

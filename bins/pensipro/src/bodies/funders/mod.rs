@@ -6,11 +6,11 @@ mod funder;
 mod portfolio;
 mod settlement;
 
-pub use allocation::{AllocateBody, AllocationBody, AllocationsBody};
+pub use allocation::{AllocateBody, AllocationsBody, FunderAllocationBody};
 pub use contract::{ContractBody, ContractChangeBody, NewContractBody};
 pub use funder::{FunderBody, FunderChangeBody, FunderQuery, NewFunderBody};
 pub use portfolio::{PortfolioBody, PortfolioLoanBody, PortfolioQuery};
 pub use settlement::{
-    NewCorrectionBody, NewSettlementBody, SettlementBody, SettlementChangeBody,
+    FunderSettlementBody, NewCorrectionBody, NewSettlementBody, SettlementChangeBody,
     SettlementDetailBody, SettlementLineBody, SettlementQuery, StatementFormat,
 };

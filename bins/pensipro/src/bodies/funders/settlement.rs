@@ -87,7 +87,7 @@ impl From<SettlementChangeBody> for RawSettlementChange {
 /// A settlement.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the fields speak for themselves")]
-pub struct SettlementBody {
+pub struct FunderSettlementBody {
     pub id: i64,
     pub funder_id: i64,
     #[schema(value_type = String, example = "2026-10")]
@@ -161,7 +161,7 @@ pub struct CorrectionBody {
     pub reason: String,
 }
 
-impl From<Settlement> for SettlementBody {
+impl From<Settlement> for FunderSettlementBody {
     fn from(settlement: Settlement) -> Self {
         let (correction, net_to_funder) = (settlement.correction(), settlement.net_to_funder());
         let (received, coverage) = (settlement.received, settlement.coverage);
@@ -213,7 +213,7 @@ impl From<Settlement> for SettlementBody {
 pub struct SettlementDetailBody {
     /// The settlement.
     #[serde(flatten)]
-    pub settlement: SettlementBody,
+    pub settlement: FunderSettlementBody,
     /// Its lines by kind.
     pub kinds: Vec<KindBody>,
     /// Its first 1,000 lines; all of them come in pages by `/lines`, or in the statement.

@@ -121,7 +121,7 @@ impl FreezeBody {
 
 /// A penalty of a row, for lateness and by hand together, or one charged by hand.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PenaltyBody {
+pub struct LoanPenaltyBody {
     /// The row; `null` for what belongs to the loan as a whole.
     pub no: Option<u16>,
     /// The transaction of a penalty by hand.
@@ -139,7 +139,7 @@ pub struct PenaltyBody {
     pub waived: Option<Money>,
 }
 
-impl From<Penalty> for PenaltyBody {
+impl From<Penalty> for LoanPenaltyBody {
     fn from(penalty: Penalty) -> Self {
         let Penalty { no, transaction, on, charged, paid, waived } = penalty;
         let transaction_id = transaction.map(TransactionId::get);

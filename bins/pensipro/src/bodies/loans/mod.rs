@@ -14,7 +14,7 @@ mod timeline;
 mod transaction;
 
 pub use charge::{
-    ChargePenaltyBody, DepositBody, FreezeBody, PenaltyBody, WaiverBody, WriteOffBody,
+    ChargePenaltyBody, DepositBody, FreezeBody, LoanPenaltyBody, WaiverBody, WriteOffBody,
 };
 pub use disbursement::{DisburseBody, DisbursementBody, SourceBody, SourceInput};
 pub use list::LoanQuery;

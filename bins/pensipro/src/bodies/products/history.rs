@@ -22,12 +22,12 @@ pub struct ProductChangeBody {
     #[schema(example = "product.update")]
     pub action: String,
     /// The fields that changed, by name.
-    pub changes: Vec<FieldChangeBody>,
+    pub changes: Vec<ProductFieldBody>,
 }
 
 /// What a field was and became.
 #[derive(Serialize, ToSchema)]
-pub struct FieldChangeBody {
+pub struct ProductFieldBody {
     /// Its name, as the product's bodies have it.
     #[schema(example = "interest_rate")]
     pub field: String,
@@ -39,7 +39,7 @@ pub struct FieldChangeBody {
 
 impl From<ProductChange> for ProductChangeBody {
     fn from(change: ProductChange) -> Self {
-        let changes = change.fields().into_iter().map(FieldChangeBody::from).collect();
+        let changes = change.fields().into_iter().map(ProductFieldBody::from).collect();
         let ProductChange {
             id,
             changed_at,
@@ -54,7 +54,7 @@ impl From<ProductChange> for ProductChangeBody {
     }
 }
 
-impl From<FieldChange> for FieldChangeBody {
+impl From<FieldChange> for ProductFieldBody {
     fn from(FieldChange { field, from, to }: FieldChange) -> Self {
         Self { field, from, to }
     }

@@ -9,6 +9,8 @@ use pensipro_sales::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::http::ListFormat;
+
 /// A commission by hand.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -201,19 +203,10 @@ pub struct CommissionQuery {
     /// About this loan.
     #[param(value_type = Option<i64>)]
     loan_id: Option<LoanId>,
-    /// `json`, or `csv` for the whole list as a file.
+    /// `json`, or `csv` or `xlsx` for the whole list as a file.
+    #[serde(default)]
     #[param(inline)]
-    pub format: Option<Format>,
-}
-
-/// How a list comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// A page of it.
-    Json,
-    /// The whole of it, as a file.
-    Csv,
+    pub format: ListFormat,
 }
 
 impl From<CommissionQuery> for CommissionFilter {

@@ -9,8 +9,8 @@ mod visit;
 
 pub use branch::{BranchBody, BranchChangeBody, BranchQuery, NewBranchBody};
 pub use commission::{
-    CommissionBody, CommissionLineBody, CommissionQuery, Format, NewCommissionBody,
-    OwnCommissionQuery, PayCommissionBody,
+    CommissionBody, CommissionLineBody, CommissionQuery, NewCommissionBody, OwnCommissionQuery,
+    PayCommissionBody,
 };
 pub use performance::{PerformanceBody, PerformanceQuery, RankedBody, RankingQuery};
 pub use person::{NewSalesBody, SalesBody, SalesChangeBody, SalesQuery};

@@ -25,7 +25,7 @@ pub struct PerformanceBody {
     /// Open applications by state, now.
     pipeline: Vec<PipelineBody>,
     #[serde(flatten)]
-    figures: FiguresBody,
+    figures: PerformanceFiguresBody,
 }
 
 /// Open applications of a state.
@@ -40,7 +40,7 @@ struct PipelineBody {
 
 /// What was achieved.
 #[derive(Serialize, ToSchema)]
-struct FiguresBody {
+struct PerformanceFiguresBody {
     /// Visits made.
     visits: u32,
     /// Applications entered.
@@ -78,7 +78,7 @@ impl From<Performance> for PerformanceBody {
     }
 }
 
-impl From<Figures> for FiguresBody {
+impl From<Figures> for PerformanceFiguresBody {
     fn from(figures: Figures) -> Self {
         let achievement_pct = figures.achievement();
         let Figures { visits, applications, approved, disbursed, goal, commission } = figures;
@@ -136,7 +136,7 @@ pub struct RankedBody {
     /// Whether he still sells.
     is_active: bool,
     #[serde(flatten)]
-    figures: FiguresBody,
+    figures: PerformanceFiguresBody,
 }
 
 impl From<Ranked> for RankedBody {

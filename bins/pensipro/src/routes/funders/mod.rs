@@ -20,7 +20,7 @@ use pensipro_persistence::Tx;
 use crate::{
     App,
     bodies::funders::{
-        AllocateBody, AllocationBody, AllocationsBody, ContractBody, ContractChangeBody,
+        AllocateBody, AllocationsBody, ContractBody, ContractChangeBody, FunderAllocationBody,
         FunderBody, FunderChangeBody, FunderQuery, NewContractBody, NewFunderBody,
     },
     http::{
@@ -175,7 +175,7 @@ async fn allocate(
     let policies = app.policies();
     app.post("allocate_loan", once, move |tx, _| {
         let (held, plafon) = allocate_loan(tx, &by, *id, command, &policies.servicing)?;
-        let body = |allocation| AllocationBody::new(allocation, plafon);
+        let body = |allocation| FunderAllocationBody::new(allocation, plafon);
         let allocations = held.into_iter().map(body).collect();
         Ok(Shown::new(AllocationsBody { allocations }))
     })
@@ -186,10 +186,10 @@ async fn allocations(
     app: App,
     by: Allowed<ViewFunder>,
     id: Id<LoanId>,
-) -> Reply<List<AllocationBody>> {
+) -> Reply<List<FunderAllocationBody>> {
     app.read_snapshot(move |tx, _| {
         let (held, plafon) = list_allocations(tx, &by, *id)?;
-        Ok(List::whole(held, |allocation| AllocationBody::new(allocation, plafon)))
+        Ok(List::whole(held, |allocation| FunderAllocationBody::new(allocation, plafon)))
     })
     .await
 }

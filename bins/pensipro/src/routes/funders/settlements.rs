@@ -12,7 +12,7 @@ use pensipro_persistence::Tx;
 use crate::{
     App,
     bodies::funders::{
-        NewSettlementBody, SettlementBody, SettlementChangeBody, SettlementDetailBody,
+        FunderSettlementBody, NewSettlementBody, SettlementChangeBody, SettlementDetailBody,
         SettlementLineBody, SettlementQuery, StatementFormat,
     },
     http::{
@@ -164,12 +164,12 @@ async fn change(
     ids: Id<(FunderId, FunderSettlementId)>,
     expected: IfMatch,
     body: Valid<SettlementChangeBody>,
-) -> Reply<Shown<SettlementBody>> {
+) -> Reply<Shown<FunderSettlementBody>> {
     let change = SettlementChange::check(body.into_inner().into())?;
     app.write("change_settlement", move |tx, at| {
         let after = change_settlement(tx, &by, *ids, expected.0, change.clone(), at)?;
         let version = after.version;
-        Ok(Shown::new(SettlementBody::from(after)).at(version))
+        Ok(Shown::new(FunderSettlementBody::from(after)).at(version))
     })
     .await
 }

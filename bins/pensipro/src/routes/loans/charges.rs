@@ -12,7 +12,7 @@ use super::table;
 use crate::{
     App,
     bodies::loans::{
-        ChargePenaltyBody, DepositBody, FreezeBody, PenaltyBody, TransactionBody, WaiverBody,
+        ChargePenaltyBody, DepositBody, FreezeBody, LoanPenaltyBody, TransactionBody, WaiverBody,
         WriteOffBody,
     },
     http::{
@@ -32,11 +32,15 @@ pub(super) fn routes() -> Routes {
         .post("/loans/{id}/interest-freezes", "Stops interest from a day on", freeze)
 }
 
-async fn penalties(app: App, by: Allowed<ViewLoan>, id: Id<LoanId>) -> Reply<List<PenaltyBody>> {
+async fn penalties(
+    app: App,
+    by: Allowed<ViewLoan>,
+    id: Id<LoanId>,
+) -> Reply<List<LoanPenaltyBody>> {
     let policy = app.policies().servicing;
     app.read_snapshot(move |tx, at| {
         let penalties = list_penalties(tx, by.scope, *id, &policy, at.today)?;
-        Ok(List::whole(penalties, PenaltyBody::from))
+        Ok(List::whole(penalties, LoanPenaltyBody::from))
     })
     .await
 }

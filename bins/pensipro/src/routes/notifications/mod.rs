@@ -16,8 +16,8 @@ use pensipro_notifications::{
 use crate::{
     App,
     bodies::notifications::{
-        NewTemplateBody, NotificationBody, NotificationQuery, SendBody, SentBody, TemplateBody,
-        TemplateChangeBody, TemplateQuery, UnreadBody,
+        NewTemplateBody, NoticesSentBody, NotificationBody, NotificationQuery, SendBody,
+        TemplateBody, TemplateChangeBody, TemplateQuery, UnreadBody,
     },
     http::{
         Allowed, Created, Done, Id, IfMatch, List, Listing, Reply, Routes, Shown, Signed, Valid,
@@ -64,7 +64,7 @@ async fn send(
     app: App,
     by: Allowed<SendNotification>,
     body: Valid<SendBody>,
-) -> Reply<Created<SentBody>> {
+) -> Reply<Created<NoticesSentBody>> {
     let (once, body) = body.split();
     let notice = SendNotice::check(RawManual::from(body))?;
     let channel = app.settings().default_notification_channel;
@@ -72,7 +72,7 @@ async fn send(
     app.post("send_notice", once, move |tx, at| {
         let sent =
             post.with_posting(at.now, |posting| send_notice(tx, &by, &notice, channel, posting));
-        Ok(Created::new("/notifications".to_owned(), SentBody::from(sent?)))
+        Ok(Created::new("/notifications".to_owned(), NoticesSentBody::from(sent?)))
     })
     .await
 }

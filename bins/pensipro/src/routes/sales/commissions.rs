@@ -1,10 +1,8 @@
 //! Commissions: each sales person's, and all of them for the payroll.
 
-use actix_web::web::Bytes;
-use futures_util::stream;
-use pensipro_kernel::{CommissionId, PageRequest, Position, SalesId};
+use pensipro_kernel::{CommissionId, SalesId};
 use pensipro_sales::{
-    CommissionFilter, ManualCommission, PayCommission, PayrollFile,
+    CommissionFilter, CommissionLine, ManualCommission, PayCommission, PayrollFile,
     usecases::{
         add_commission, get_sales_person, list_commissions, note_payroll_file, pay_commission,
     },
@@ -13,17 +11,15 @@ use pensipro_sales::{
 use crate::{
     App,
     bodies::sales::{
-        CommissionBody, CommissionLineBody, CommissionQuery, Format, NewCommissionBody,
-        OwnCommissionQuery, PayCommissionBody,
+        CommissionBody, CommissionLineBody, CommissionQuery, NewCommissionBody, OwnCommissionQuery,
+        PayCommissionBody,
     },
     http::{
-        Allowed, Created, Id, List, ListOrFile, Listing, Problem, Reply, Shown, Streamed, Valid,
+        Allowed, Created, FileFormat, Id, List, ListLayout, ListOrFile, Listing, Problem, Reply,
+        Shown, Streamed, Valid, WholeList,
         right::{EditSales, PayCommission as Pay, ViewSales},
     },
 };
-
-/// Rows of a piece of the file.
-const ROWS: u16 = 1_000;
 
 pub(super) async fn add(
     app: App,
@@ -75,8 +71,8 @@ pub(super) async fn list(
     listing: Listing<CommissionQuery>,
 ) -> Result<ListOrFile<CommissionLineBody>, Problem> {
     let Listing { filter, page, pager } = listing;
-    if filter.format == Some(Format::Csv) {
-        return file(app, by, filter.into()).await.map(ListOrFile::File);
+    if let Some(format) = filter.format.file() {
+        return file(app, by, filter.into(), format).await.map(ListOrFile::File);
     }
     let read = app.read(move |tx, _| {
         let commissions = list_commissions(tx, &by, &filter.into(), &page)?;
@@ -90,38 +86,18 @@ async fn file(
     app: App,
     by: Allowed<ViewSales>,
     filter: CommissionFilter,
+    format: FileFormat,
 ) -> Result<Streamed, Problem> {
     let who = by.clone();
     app.change("note_payroll_file", move |tx, _| Ok(note_payroll_file(tx, &who, &filter)?)).await?;
-    let first = Piece { app, by, filter, after: None };
-    let pieces = stream::try_unfold(Some(first), Piece::next);
-    Ok(Streamed::new("text/csv; charset=utf-8", PayrollFile::NAME, pieces))
+    let list = WholeList::new(app, &PAYROLL, move |tx, page| {
+        Ok(list_commissions(tx, &by, &filter, page)?)
+    });
+    list.written(format).await
 }
 
-/// Where the writing of the file stands.
-struct Piece {
-    app: App,
-    by: Allowed<ViewSales>,
-    filter: CommissionFilter,
-    /// The last row written; `None` before the heading.
-    after: Option<Position>,
-}
-
-impl Piece {
-    async fn next(piece: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, Problem> {
-        let Some(piece) = piece else { return Ok(None) };
-        let mut bytes = Vec::new();
-        if piece.after.is_none() {
-            PayrollFile::heading(&mut bytes);
-        }
-        let (by, filter) = (piece.by.clone(), piece.filter);
-        let page = PageRequest { limit: ROWS, after: piece.after.clone(), count: false };
-        let load = move |tx: &mut pensipro_persistence::Tx<'_>, _| {
-            Ok(list_commissions(tx, &by, &filter, &page)?)
-        };
-        let page = piece.app.load(load).await?;
-        page.data.iter().for_each(|line| PayrollFile::line(line, &mut bytes));
-        let rest = page.next.map(|last| Self { after: Some(last), ..piece });
-        Ok(Some((bytes.into(), rest)))
-    }
-}
+const PAYROLL: ListLayout<CommissionLine> = ListLayout {
+    name: PayrollFile::NAME,
+    columns: PayrollFile::columns,
+    cells: PayrollFile::cells,
+};

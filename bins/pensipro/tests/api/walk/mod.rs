@@ -1,6 +1,7 @@
 //! The walk over every route of the OpenAPI document: without a token, without the permission, from
 //! another branch, from a funder. A route that `table.rs` does not name fails it.
 
+mod apart;
 mod table;
 mod trail;
 mod world;

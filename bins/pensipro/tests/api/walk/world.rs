@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::access::permission_id;
 use crate::support::{
     Client, House, PASSWORD,
     lending::{Lending, add_account, id, rows, verified_document},
-    people::{branch, pdf},
+    people::pdf,
 };
+use crate::{access::permission_id, funders::funder};
 
 /// The people and the things.
 pub(super) struct World {
@@ -28,11 +28,14 @@ pub(super) const SHEET: &str =
 
 impl World {
     pub(super) fn of(house: &House) -> Self {
-        branch(house, 1);
-        branch(house, 2);
-        funder(house, 1);
         let lending = Lending::of(house);
         let admin = house.admin();
+        // By the interface, so that ids go on behind them.
+        for code in ["C1", "C2"] {
+            let branch = json!({"code": code, "name": format!("Cabang {code}")});
+            admin.post("/sales-branches", &branch).expect(201);
+        }
+        let funder = funder(&admin, "F1");
         let administrator = house.role_id(&admin, "ADMIN");
         let tied = |name: &str, field: &str, id: i64| {
             let mut body = json!({"username": name, "email": format!("{name}@example.com"),
@@ -44,7 +47,7 @@ impl World {
         let mut world = Self {
             own_branch: tied("own", "branch_id", 1),
             other_branch: tied("other", "branch_id", 2),
-            funder: tied("funder", "funder_id", 1),
+            funder: tied("funder", "funder_id", funder),
             ids: HashMap::new(),
             house: admin,
         };
@@ -210,12 +213,4 @@ impl World {
             ("loans/restructures", restructure),
         ]);
     }
-}
-
-fn funder(house: &House, id: i64) {
-    let sql = format!(
-        "INSERT INTO funders (id, code, name, kind, created_at, updated_at) VALUES \
-         ({id}, 'F{id}', 'Bank {id}', 'bank', '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
-    );
-    house.database.execute(&sql).expect("the funder is stored");
 }

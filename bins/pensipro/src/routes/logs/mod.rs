@@ -1,14 +1,16 @@
 //! The audit trail and the exceptions.
 
+mod files;
+
 use std::time::{Duration, Instant};
 
 use pensipro_audit::{
-    AccessFilter, begin_proof, list_accesses, list_audit_rows, list_exceptions, read_note,
-    resolve_exception,
+    AccessFilter, AuditFilter, ExceptionFilter, begin_proof, list_accesses, list_audit_rows,
+    list_exceptions, note_log_file, read_note, resolve_exception,
     seal::{Proof, Request, SealRepository as _},
 };
 use pensipro_auth::ModuleCode;
-use pensipro_kernel::ExceptionId;
+use pensipro_kernel::{AuditValue, ExceptionId};
 use pensipro_persistence::sha256;
 
 use crate::{
@@ -18,7 +20,8 @@ use crate::{
         ProofQuery, ResolveBody,
     },
     http::{
-        Allowed, Answered, Id, List, Listing, Prefer, Problem, Query, Reply, Routes, Shown, Valid,
+        Allowed, Answered, Id, ListOrFile, Listing, Prefer, Problem, Query, Reply, Routes, Shown,
+        Valid, WholeList,
         right::{ResolveException, ViewLog},
     },
 };
@@ -40,13 +43,21 @@ async fn audit_trail(
     app: App,
     by: Allowed<ViewLog>,
     listing: Listing<AuditQuery>,
-) -> Reply<List<AuditBody>> {
+) -> Result<ListOrFile<AuditBody>, Problem> {
     let Listing { filter, page, pager } = listing;
-    app.read(move |tx, _| {
+    if let Some(format) = filter.format.file() {
+        let filter = AuditFilter::from(filter);
+        note_file(&app, &by, "audit_trails", filter.audit_view()).await?;
+        let list = WholeList::new(app, &files::AUDIT, move |tx, page| {
+            Ok(list_audit_rows(tx, &by, &filter, page)?)
+        });
+        return list.written(format).await.map(ListOrFile::File);
+    }
+    let rows = app.read(move |tx, _| {
         let rows = list_audit_rows(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(rows, AuditBody::from))
-    })
-    .await
+    });
+    rows.await.map(ListOrFile::List)
 }
 
 /// The longest that one request proves: who waits for an answer has other time-outs on the way.
@@ -85,13 +96,21 @@ async fn exceptions(
     app: App,
     by: Allowed<ViewLog>,
     listing: Listing<ExceptionQuery>,
-) -> Reply<List<ExceptionBody>> {
+) -> Result<ListOrFile<ExceptionBody>, Problem> {
     let Listing { filter, page, pager } = listing;
-    app.read(move |tx, _| {
+    if let Some(format) = filter.format.file() {
+        let filter = ExceptionFilter::from(filter);
+        note_file(&app, &by, "exception_logs", filter.audit_view()).await?;
+        let list = WholeList::new(app, &files::EXCEPTIONS, move |tx, page| {
+            Ok(list_exceptions(tx, &by, &filter, page)?)
+        });
+        return list.written(format).await.map(ListOrFile::File);
+    }
+    let rows = app.read(move |tx, _| {
         let rows = list_exceptions(tx, &by, &filter.into(), &page)?;
         Ok(pager.list(rows, ExceptionBody::from))
-    })
-    .await
+    });
+    rows.await.map(ListOrFile::List)
 }
 
 async fn resolve(
@@ -108,18 +127,37 @@ async fn resolve(
     .await
 }
 
+async fn note_file(
+    app: &App,
+    by: &Allowed<ViewLog>,
+    log: &'static str,
+    filter: AuditValue,
+) -> Result<(), Problem> {
+    let by = by.clone();
+    app.change("note_log_file", move |tx, _| Ok(note_log_file(tx, &by, log, filter.clone())?)).await
+}
+
 /// Who asks about one member is told something of him, and stands there himself the next time.
 async fn accesses(
     app: App,
     by: Allowed<ViewLog>,
     listing: Listing<AccessQuery>,
-) -> Reply<List<AccessBody>> {
+) -> Result<ListOrFile<AccessBody>, Problem> {
     let Listing { filter, page, pager } = listing;
+    let (asker, format) = (by.clone(), filter.format.file());
     let filter = AccessFilter::from(filter);
-    let (asker, member) = (by.clone(), filter.member_id);
-    let rows = app.load(move |tx, _| Ok(list_accesses(tx, &by, &filter, &page)?)).await?;
+    let member = filter.member_id;
+    let asked = filter.clone();
+    let rows = app.load(move |tx, _| Ok(list_accesses(tx, &by, &asked, &page)?)).await?;
     if let (Some(member), false) = (member, rows.data.is_empty()) {
         app.note_reading(&asker, member, "member.accesses.read").await?;
     }
-    Answered::fresh(pager.list(rows, AccessBody::from))
+    let Some(format) = format else {
+        return Answered::fresh(pager.list(rows, AccessBody::from)).map(ListOrFile::List);
+    };
+    note_file(&app, &asker, "access_logs", filter.audit_view()).await?;
+    let list = WholeList::new(app, &files::ACCESSES, move |tx, page| {
+        Ok(list_accesses(tx, &asker, &filter, page)?)
+    });
+    list.written(format).await.map(ListOrFile::File)
 }

@@ -1,0 +1,1 @@
+DROP INDEX audit_trails_ref_id_id_idx;

@@ -14,7 +14,7 @@ use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, Faults, FunderId, JobKind, JobRun,
     JobRunStatus, JobRuns, Moment, NewJobRun, PageRequest, Period, Permission, StorageError,
 };
-use pensipro_servicing::{AccountingPeriods, close_period};
+use pensipro_servicing::{AccountingPeriods, EndOfDayRepository, close_period};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -75,7 +75,7 @@ pub fn open_month<Tx>(
     at: Moment,
 ) -> Result<JobRun, FlowError>
 where
-    Tx: JobRuns + AccountingPeriods + AuditLog + Authority,
+    Tx: JobRuns + AccountingPeriods + EndOfDayRepository + AuditLog + Authority,
 {
     tx.recheck(by, Permission::RunJob)?;
     by.whole_house()?;
@@ -178,9 +178,18 @@ fn is_exported<Tx: ExportRepository>(
     Ok(exports.iter().any(|export| export.status != ExportStatus::Superseded))
 }
 
+/// Loans that are looked through at once.
+const STRETCH: u32 = 2_000;
+
 fn has_loans<Tx: ExportRepository>(tx: &mut Tx, scope: &ExportScope) -> Result<bool, StorageError> {
-    let query = BillableQuery { scope: scope.clone(), after: None, limit: 1 };
-    Ok(!tx.billable_loans(&query)?.is_empty())
+    let mut query = BillableQuery { scope: scope.clone(), after: None, limit: STRETCH };
+    loop {
+        let found = tx.billable_loans(&query)?;
+        if !found.loans.is_empty() || found.through.is_none() {
+            return Ok(!found.loans.is_empty());
+        }
+        query.after = found.through;
+    }
 }
 
 /// Opens the exports that are due; gives how many. Their lines come as those of any other.

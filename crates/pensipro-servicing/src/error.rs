@@ -176,6 +176,17 @@ pub enum ServicingError {
         /// The last day done for good.
         through: Option<NaiveDate>,
     },
+    /// A month that is to be closed, with loans that the end of its last day could not do.
+    #[error(
+        "the end of {period} left {loans} loans out; once their exceptions are looked into, the end of \
+         its last day is run again"
+    )]
+    MonthEndIncomplete {
+        /// The month.
+        period: Period,
+        /// How many.
+        loans: u64,
+    },
     /// An input that comes before others was posted without the loan's history: a fault of ours.
     #[error("an input was posted out of order without the loan's history")]
     HistoryMissing,
@@ -241,6 +252,8 @@ const PERIOD_NOT_OVER: ErrorKind =
     ErrorKind::new("period_not_over", Class::Refused, "The month is not over");
 const END_OF_DAY_BEHIND: ErrorKind =
     ErrorKind::new("end_of_day_behind", Class::Refused, "The end of day is behind");
+const MONTH_END_INCOMPLETE: ErrorKind =
+    ErrorKind::new("month_end_incomplete", Class::Conflict, "The month's end left loans out");
 const HISTORY_MISSING: ErrorKind =
     ErrorKind::new("internal_error", Class::Internal, "Internal error");
 
@@ -273,6 +286,7 @@ pub const ERRORS: &[ErrorKind] = &[
     PERIOD_CLOSED,
     PERIOD_NOT_OVER,
     END_OF_DAY_BEHIND,
+    MONTH_END_INCOMPLETE,
 ];
 
 impl From<ScheduleError> for ServicingError {
@@ -320,6 +334,7 @@ impl DomainError for ServicingError {
             Self::PeriodClosed(_) => PERIOD_CLOSED,
             Self::PeriodNotOver(_) => PERIOD_NOT_OVER,
             Self::EndOfDayBehind { .. } => END_OF_DAY_BEHIND,
+            Self::MonthEndIncomplete { .. } => MONTH_END_INCOMPLETE,
             Self::HistoryMissing => HISTORY_MISSING,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),
@@ -364,6 +379,7 @@ impl DomainError for ServicingError {
             Self::EndOfDayBehind { through: Some(through), .. } => {
                 vec![("done_through", through.to_string().into())]
             }
+            Self::MonthEndIncomplete { loans, .. } => vec![("loans", (*loans).into())],
             Self::Authority(error) => return error.extensions(),
             _ => Vec::new(),
         };

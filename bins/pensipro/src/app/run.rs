@@ -51,6 +51,20 @@ impl Gates {
         T: Send + 'static,
         F: FnOnce() -> Result<T, Problem> + Send + 'static,
     {
+        self.run_within(self.within, gate, work).await
+    }
+
+    /// The same for work that has its own time.
+    async fn run_within<T, F>(
+        &self,
+        within: Duration,
+        gate: &Arc<Semaphore>,
+        work: F,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, Problem> + Send + 'static,
+    {
         let Ok(Ok(place)) = timeout(self.wait, Arc::clone(gate).acquire_owned()).await else {
             return Err(Problem::new(codes::OVERLOADED, "too many requests at once; try again"));
         };
@@ -59,7 +73,7 @@ impl Gates {
             let _place = place;
             request_id::within(request, work)
         });
-        match timeout(self.within, task).await {
+        match timeout(within, task).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(Problem::internal(format!("a use case panicked: {panic}"))),
             Err(_) => Err(Problem::new(
@@ -70,6 +84,9 @@ impl Gates {
         }
     }
 }
+
+/// What one reading of a job may take.
+const JOB_READS: Duration = Duration::from_secs(900);
 
 /// What a transaction that is committed either way comes to.
 #[derive(Debug)]
@@ -95,6 +112,24 @@ impl App {
             })
         };
         self.gates.run(&self.gates.readers, read).await
+    }
+
+    /// Reads from one state of the data for a job: what goes through a whole portfolio takes longer than a
+    /// request may.
+    pub async fn load_for_job<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>, Moment) -> Result<T, Problem> + Send + 'static,
+    {
+        let store = self.store.clone();
+        let read = move || {
+            store.read_snapshot(|tx| {
+                tx.allow_time(JOB_READS)?;
+                let at = tx.moment();
+                work(tx, at)
+            })
+        };
+        self.gates.run_within(JOB_READS, &self.gates.readers, read).await
     }
 
     /// Reads without a transaction and answers.

@@ -7,7 +7,9 @@
 use chrono::NaiveDate;
 use pensipro_audit::{NewException, Severity};
 use pensipro_flows::cancel_expired_offers;
-use pensipro_kernel::{Actor, JobKind, JobRun, JobRunId, JobRunStatus, JobRuns, LoanId, Moment};
+use pensipro_kernel::{
+    Actor, JobKind, JobRun, JobRunId, JobRunStatus, JobRuns, LoanId, Moment, Period, StorageError,
+};
 use pensipro_persistence::{Backend, Tx};
 use pensipro_servicing::{
     Day, DayTally, EndOfDayRepository, Late, Place, Step, bring_loans, due_within_lead, finish_day,
@@ -69,18 +71,22 @@ impl Work {
     ) -> Result<Option<Self>, Problem> {
         let place = Place::of(id, cursor);
         let leads: Vec<_> = app.policies().reminders.leads().map(Step::Ahead).collect();
-        app.load(move |tx, _| {
+        app.load(move |tx, at| {
             let run = tx.job_run(id)?;
             let done = tx.done_through(JobKind::EndOfDay)?;
             let mut steps = steps_of_day(run.date, done, tx.first_booking()?);
             if !steps.is_empty() {
                 steps.extend(leads);
             }
+            // Behind the others: their places stay what they are once nobody is left out any more.
+            let again = incomplete_ends(tx, run.date)?.into_iter().map(Step::MonthEnd);
+            let again: Vec<_> = again.filter(|step| !steps.contains(step)).collect();
+            steps.extend(again);
             let tally = match place == Place::at(id, 0) {
                 true => DayTally::default(),
                 false => DayTally::of(&run)?,
             };
-            let day = Day { date: run.date, since: done };
+            let day = Day::ending(run.date, done, at.today);
             let is_running = run.status == JobRunStatus::Running;
             let by = on_behalf_of(run.created_by);
             Ok(is_running.then_some(Self { run, by, day, steps, place, tally }))
@@ -99,7 +105,7 @@ impl Work {
         let by_id = move |loan| Late { due: after.due, loan };
         app.load(move |tx, _| {
             let ids = match step {
-                Step::Loans => return Ok(tx.late_loans(day.date, after, limit)?),
+                Step::Loans => return Ok(tx.late_loans(day.told_on, after, limit)?),
                 Step::Ahead(lead) => {
                     return Ok(tx.loans_due(due_within_lead(&day, lead), after, limit)?);
                 }
@@ -186,7 +192,7 @@ impl Work {
                 bring_loans(tx, &self.by, ids, &self.day, (servicing, &policies.reminders))?
             }
             Step::Ahead(_) => {
-                remind_ahead(tx, ids, self.day.date, (servicing, &policies.reminders))?
+                remind_ahead(tx, ids, self.day.told_on, (servicing, &policies.reminders))?
             }
             Step::Offers => {
                 let offers = (policies.offer, self.day.date);
@@ -232,6 +238,22 @@ impl Work {
             None => Stretch::Left,
         })
     }
+}
+
+/// The last days of months up to a day that left loans out, and whose months are not ended.
+fn incomplete_ends(tx: &mut Tx<'_>, date: NaiveDate) -> Result<Vec<NaiveDate>, StorageError> {
+    let month = Period::of(date);
+    let last = if month.last_day() == date { month } else { month.previous() };
+    let ended = tx.last_done(JobKind::EndOfMonth)?;
+    let first = ended.map_or(last, |ended| Period::of(ended).next());
+    let months = std::iter::successors(Some(first), |month| Some(month.next()));
+    let mut incomplete = Vec::new();
+    for end in months.take_while(|month| *month <= last).map(Period::last_day) {
+        if tx.left_out_of_month_end(end)? > 0 {
+            incomplete.push(end);
+        }
+    }
+    Ok(incomplete)
 }
 
 fn failure(day: NaiveDate, loan: LoanId, problem: &Problem) -> NewException {

@@ -22,7 +22,7 @@ pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stre
     // The month is closed: its figures stand, and are read outside of the transaction that keeps them.
     let policies = app.policies();
     let (aging, quality) = app
-        .load(move |tx, _| {
+        .load_for_job(move |tx, _| {
             let (bounds, provision) = (&policies.servicing.kolektibilitas, &policies.provision);
             let quality = quality_of_month(tx, periode, bounds, provision)?;
             Ok((aging_of_month(tx, periode)?, quality))

@@ -6,9 +6,8 @@ use pensipro_billing::{ProfileRepository, Profiles};
 use pensipro_flows::{RequestMonth, begin_due_exports, due_exports, open_month};
 use pensipro_kernel::{Actor, JobKind, JobRuns, Period};
 use pensipro_persistence::Tx;
-use pensipro_servicing::{RequestDay, open_day};
+use pensipro_servicing::{EndOfDayRepository, RequestDay, open_day};
 
-use super::chunk::told;
 use crate::{App, http::Problem};
 
 impl App {
@@ -16,25 +15,21 @@ impl App {
     /// business day is pinned nothing begins by itself.
     pub(crate) async fn schedule_end_of_day(&self) {
         let Some(day) = self.day_that_is_over() else { return };
-        match self.begin_end_of(day).await {
-            Ok(true) => self.jobs.wake.notify_one(),
-            Ok(false) => {}
-            Err(problem) => log::warn!("the end of {day} could not begin: {}", told(&problem)),
+        let begun = self.begin_end_of(day).await;
+        self.chore_ended("loans.end_of_day.schedule", &begun);
+        if matches!(begun, Ok(true)) {
+            self.jobs.wake.notify_one();
         }
     }
 
-    /// Closes last month once its last day is done for good, whichever instance is first.
+    /// Ends the oldest month that awaits it, at the time at which days are ended, whichever instance is
+    /// first.
     pub(crate) async fn schedule_end_of_month(&self) {
-        let Some(day) = self.day_that_is_over() else { return };
-        let periode = Period::of(day.checked_add_days(Days::new(1)).unwrap_or(day)).previous();
-        if self.state().is_disabled(ModuleCode::Report.code()) {
+        let is_off = self.state().is_disabled(ModuleCode::Report.code());
+        if is_off || self.day_that_is_over().is_none() {
             return;
         }
-        match self.begin_end_of_month(periode).await {
-            Ok(true) => self.jobs.wake.notify_one(),
-            Ok(false) => {}
-            Err(problem) => log::warn!("the end of {periode} could not begin: {}", told(&problem)),
-        }
+        self.chore_ended("reports.end_of_month.schedule", &self.begin_due_month().await);
     }
 
     /// Makes the exports that are due, at the time at which days are ended, whichever instance is first.
@@ -43,9 +38,7 @@ impl App {
         if is_off || self.day_that_is_over().is_none() {
             return;
         }
-        if let Err(problem) = self.make_due_exports().await {
-            log::warn!("the exports that are due could not begin: {}", told(&problem));
-        }
+        self.chore_ended("billing.exports.schedule", &self.make_due_exports().await);
     }
 
     /// Begins the exports that are due today and not there; gives how many.
@@ -64,19 +57,22 @@ impl App {
         Ok(begun)
     }
 
-    async fn begin_end_of_month(&self, periode: Period) -> Result<bool, Problem> {
-        if !self.load(move |tx, _| awaits_closing(tx, periode)).await? {
+    /// Begins the end of the oldest month that awaits it; true if there was one.
+    pub async fn begin_due_month(&self) -> Result<bool, Problem> {
+        if self.load(|tx, at| month_to_end(tx, at.today)).await?.is_none() {
             return Ok(false);
         }
-        self.change("begin_end_of_month", move |tx, at| {
-            let awaits = awaits_closing(tx, periode)?;
-            if awaits {
-                let request = RequestMonth::check(Some(&periode.to_string()), at.today)?;
-                open_month(tx, &Actor::system(), request, at)?;
-            }
-            Ok(awaits)
-        })
-        .await
+        let begun = self.change("begin_end_of_month", |tx, at| {
+            let Some(periode) = month_to_end(tx, at.today)? else { return Ok(false) };
+            let request = RequestMonth::check(Some(&periode.to_string()), at.today)?;
+            open_month(tx, &Actor::system(), request, at)?;
+            Ok(true)
+        });
+        let begun = begun.await?;
+        if begun {
+            self.jobs.wake.notify_one();
+        }
+        Ok(begun)
     }
 
     /// Yesterday, if the end of a day has a time and it has come.
@@ -104,14 +100,19 @@ impl App {
     }
 }
 
-/// True if a month's last day is done for good, and the month was not ended yet. A house without any end of
-/// day, such as a new one, has no month to close.
-fn awaits_closing(tx: &mut Tx<'_>, periode: Period) -> Result<bool, Problem> {
-    let last = periode.last_day();
-    let is_over = tx.done_through(JobKind::EndOfDay)?.is_some_and(|through| through >= last);
-    let is_idle = tx.unfinished_job_runs(JobKind::EndOfMonth)?.is_empty();
+/// The month after the last that was ended, if it is over, its last day is done for good and left no loan out,
+/// and no other is under way: missed ones are caught up one by one. A house that never ended a month begins
+/// with the last one, and not before its first end of day.
+fn month_to_end(tx: &mut Tx<'_>, today: NaiveDate) -> Result<Option<Period>, Problem> {
+    let newest = Period::of(today).previous();
     let ended = tx.last_done(JobKind::EndOfMonth)?;
-    Ok(is_over && is_idle && ended.is_none_or(|ended| ended < last))
+    let periode = ended.map_or(newest, |ended| Period::of(ended).next());
+    let last = periode.last_day();
+    let through = tx.done_through(JobKind::EndOfDay)?;
+    let is_over = periode <= newest && through.is_some_and(|through| through >= last);
+    let is_idle = tx.unfinished_job_runs(JobKind::EndOfMonth)?.is_empty();
+    let awaits = is_over && is_idle && tx.left_out_of_month_end(last)? == 0;
+    Ok(awaits.then_some(periode))
 }
 
 /// True if the day is not done for good and no run is under way.

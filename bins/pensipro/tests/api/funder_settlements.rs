@@ -259,6 +259,8 @@ fn a_settlement_is_handed_out_and_the_margin_told() {
         let kept = figure("interest_received") - figure("funder_share");
         let margin = kept + figure("fee_originator") + figure("fee_servicing");
         assert_eq!((figure("margin"), kept > 0), (margin, true));
+        let ahead = auditor.get("/reports/funder-margin?periode=2099-01").faults();
+        assert_eq!(ahead, [("periode".to_owned(), "date_in_future".to_owned())]);
         let none = auditor.get("/reports/funder-margin?periode=2026-06").expect(200);
         assert_eq!(none["rows"], json!([]));
     });

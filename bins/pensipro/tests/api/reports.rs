@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     funders::{contract, funder},
     support::{
+        House,
         lending::{Lending, rows},
         on_each_backend,
         running::until,
@@ -18,6 +19,18 @@ fn told(aging: &Value) -> (Vec<i64>, String) {
     let counts = aging["buckets"].as_array().expect("buckets").iter();
     let counts = counts.map(|bucket| bucket["count"].as_i64().expect("a count")).collect();
     (counts, aging["total"]["outstanding_principal"].as_str().expect("an amount").to_owned())
+}
+
+/// An amount in sen.
+fn sen(amount: &Value) -> i64 {
+    let digits = amount.as_str().expect("an amount").replace('.', "");
+    digits.parse().expect("a number")
+}
+
+/// An amount of every group, together.
+fn sen_of_groups(parted: &Value, pointer: &str) -> i64 {
+    let groups = parted["groups"].as_array().expect("its parts").iter();
+    groups.map(|group| sen(group.pointer(pointer).expect("an amount"))).sum()
 }
 
 #[test]
@@ -67,6 +80,20 @@ fn aging_and_quality_are_of_today_and_their_parts_add_up() {
         );
         assert_ne!(quality["npl_ratio"], "0");
         assert_eq!(quality["npl_ratio"], quality["par90"]);
+        for by in ["branch", "payer", "product", "sales", "funder"] {
+            let parted = auditor.get(&format!("/reports/loan-quality?group_by={by}")).expect(200);
+            assert_eq!(
+                sen_of_groups(&parted, "/total/outstanding_principal"),
+                sen(&json!(total)),
+                "{by}"
+            );
+            assert_eq!(sen_of_groups(&parted, "/provision"), sen(&parted["provision"]), "{by}");
+            assert_eq!(parted["npl_ratio"], quality["npl_ratio"], "{by}");
+        }
+        let csv = auditor.get("/reports/loan-quality?group_by=funder&format=csv").text();
+        assert!(csv.contains("Bank Bina Mitra;1;20000000.00;"), "{csv}");
+        let last = csv.trim_end().lines().last().expect("the sums");
+        assert!(last.starts_with("Jumlah;") && last.contains(&format!(";{total};")), "{last}");
 
         let csv = auditor.get("/reports/aging?group_by=product&format=csv").text();
         let last = csv.trim_end().lines().last().expect("the sums");
@@ -138,7 +165,13 @@ fn the_end_of_a_month_closes_it_and_keeps_what_it_came_to() {
         let aging = "/reports/aging?periode=2026-07&group_by=product";
         let kept = lending.staff.auditor.get(aging).expect(200);
         assert_eq!(told(&kept).0, [1, 0, 0, 0]);
-        for statement in ["UPDATE aging_reports SET loans = 7", "DELETE FROM aging_reports"] {
+        let columns =
+            "periode, grouped_by, is_total, group_id, group_name, bucket, loans, outstanding";
+        let twice =
+            format!("INSERT INTO aging_reports ({columns}) SELECT {columns} FROM aging_reports");
+        let replace = "INSERT OR REPLACE INTO aging_reports SELECT * FROM aging_reports";
+        let (update, delete) = ("UPDATE aging_reports SET loans = 7", "DELETE FROM aging_reports");
+        for statement in [update, delete, twice.as_str(), replace] {
             assert!(house.database.execute(statement).is_err(), "{statement}");
         }
         let again = admin.post("/jobs/end-of-month", &july).expect(201);
@@ -215,12 +248,39 @@ fn told_of(trend: &Value) -> Vec<Vec<i64>> {
 
 /// What is done to kept reports behind the program's back, and the comparison that must tell of it.
 const TAMPERED: &[(&str, &str)] = &[
+    // The loan is moved from one bucket to another.
     (
-        "aging.month_end: aging of 2026-07:",
+        "aging.month_end: aging of 2026-07, 31-60:",
+        "UPDATE aging_reports SET loans = 1 - loans, outstanding = 5000000000 - outstanding \
+         WHERE grouped_by = '' AND bucket IN ('0-30', '31-60')",
+    ),
+    (
+        "aging.month_end: aging of 2026-07, 0-30:",
         "UPDATE aging_reports SET loans = loans + 1 WHERE grouped_by = '' AND bucket = '0-30'",
     ),
     (
-        "aging.parts: aging of 2026-07 by product:",
+        "aging.month_end: aging of 2026-07, current:",
+        "UPDATE aging_reports SET loans = loans + 1 WHERE grouped_by = '' AND bucket = 'current'",
+    ),
+    (
+        "aging.month_end: aging of 2026-07, >90:",
+        "INSERT INTO aging_reports \
+         (periode, grouped_by, is_total, group_name, bucket, loans, outstanding) \
+         VALUES ('2026-07', '', TRUE, 'lain', '>90', 0, 0)",
+    ),
+    (
+        "aging.totals: aging of 2026-07 by payer, >90:",
+        "INSERT INTO aging_reports \
+         (periode, grouped_by, is_total, group_name, bucket, loans, outstanding) \
+         VALUES ('2026-07', 'payer', TRUE, 'lain', '>90', 0, 0)",
+    ),
+    (
+        "aging.totals: aging of 2026-07 by sales, 61-90:",
+        "UPDATE aging_reports SET outstanding = 7 \
+         WHERE grouped_by = 'sales' AND is_total = TRUE AND bucket = '61-90'",
+    ),
+    (
+        "aging.parts: aging of 2026-07 by product, 0-30:",
         "UPDATE aging_reports SET outstanding = outstanding + 1 \
          WHERE grouped_by = 'product' AND is_total = FALSE AND bucket = '0-30'",
     ),
@@ -232,6 +292,16 @@ const TAMPERED: &[(&str, &str)] = &[
         "quality.late: quality of 2026-07, more than 30 days:",
         "UPDATE quality_reports SET loans = loans + 1 WHERE kind = 'late' AND mark = 30",
     ),
+    (
+        "quality.provision: quality of 2026-07, level 3:",
+        "UPDATE quality_reports SET provision = outstanding + 1 WHERE kind = 'level' AND mark = 3",
+    ),
+    (
+        "quality.marks: quality of 2026-07, late 45:",
+        "UPDATE quality_reports SET mark = 45 WHERE kind = 'late' AND mark = 60",
+    ),
+    ("aging.kept: aging of 2026-07:", "DELETE FROM aging_reports"),
+    ("quality.kept: quality of 2026-07:", "DELETE FROM quality_reports"),
 ];
 
 #[test]
@@ -244,21 +314,86 @@ fn reports_that_were_kept_are_proved() {
         admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
         admin.post("/jobs/end-of-month", &json!({})).expect(201);
         assert_proved(house);
-        let unlock = match house.app.store().backend() {
-            Backend::Sqlite => {
-                "DROP TRIGGER aging_reports_no_update; DROP TRIGGER quality_reports_no_update"
-            }
-            Backend::Postgres => {
-                "ALTER TABLE aging_reports DISABLE TRIGGER ALL; \
-                 ALTER TABLE quality_reports DISABLE TRIGGER ALL"
-            }
-        };
-        house.database.execute(unlock).expect("the triggers are gone");
+        for table in ["aging_reports", "quality_reports"] {
+            let unlock = match house.app.store().backend() {
+                Backend::Sqlite => {
+                    format!("DROP TRIGGER {table}_no_update; DROP TRIGGER {table}_no_delete")
+                }
+                Backend::Postgres => format!("ALTER TABLE {table} DISABLE TRIGGER ALL"),
+            };
+            house.database.execute(&unlock).expect("the triggers are gone");
+        }
         for (told_as, sql) in TAMPERED {
             house.database.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             let output = told_by_verify(house);
             assert!(output.contains(told_as), "{told_as} after {sql}: {output}");
         }
+    });
+}
+
+/// Looks whether the end of a month is due, and begins it.
+fn begin_due_month(house: &House) -> bool {
+    let begun = house.app.begin_due_month();
+    actix_web::rt::System::new().block_on(begun).expect("it is looked at")
+}
+
+#[test]
+fn missed_ends_of_months_are_caught_up_the_oldest_first() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let admin = &lending.staff.admin;
+        lending.disbursed();
+        let ended = || {
+            house.database.texts(
+                "SELECT CAST(business_date AS TEXT) AS text FROM job_runs \
+                 WHERE job = 'end-of-month' AND status = 'done' ORDER BY id",
+            )
+        };
+        house.set_today("2026-08-02");
+        assert!(!begin_due_month(house), "no day was ended");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
+        // June was never ended, as in a house that is new.
+        assert!(begin_due_month(house));
+        until("July is ended", || (ended().len() == 1).then_some(()));
+        assert!(!begin_due_month(house), "August is not over");
+        house.set_today("2026-10-02");
+        assert!(!begin_due_month(house), "the days are behind");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-10-01"})).expect(201);
+        for months in 2..=3 {
+            assert!(begin_due_month(house));
+            until("a missed month is ended", || (ended().len() == months).then_some(()));
+        }
+        assert!(!begin_due_month(house), "none is left");
+        assert_eq!(ended(), ["2026-07-31", "2026-08-31", "2026-09-30"]);
+    });
+}
+
+#[test]
+fn a_month_is_not_closed_while_its_end_left_a_loan_out() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let admin = &lending.staff.admin;
+        let loan = lending.disbursed();
+        house.set_today("2026-08-02");
+        // What comes later makes the month's end read the loan's terms.
+        lending.pay(loan, "2026-08-02", "1700000");
+        let set_terms = |value: &str| {
+            let sql = format!("UPDATE loan_terms SET terms = {value} WHERE loan_id = {loan}");
+            house.database.execute(&sql).expect("the terms are set");
+        };
+        let end_of_day =
+            || admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
+        set_terms("'x' || terms");
+        assert!(end_of_day()["failed"].as_u64() > Some(0));
+        admin.post("/jobs/end-of-month", &json!({})).refused(409, "month_end_incomplete");
+        assert!(!begin_due_month(house));
+        // The end of the day writes it down once it can be read, and the month can be closed.
+        set_terms("substr(terms, 2)");
+        assert_eq!(end_of_day()["failed"], 0);
+        let run = admin.post("/jobs/end-of-month", &json!({})).expect(201);
+        assert_eq!((&run["date"], &run["quality"]), (&json!("2026-07-31"), &json!(8)));
+        let july = lending.staff.auditor.get("/reports/aging?periode=2026-07").expect(200);
+        assert_eq!(told(&july).0, [1, 0, 0, 0]);
     });
 }
 

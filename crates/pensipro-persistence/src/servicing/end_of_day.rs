@@ -108,6 +108,10 @@ impl EndOfDayRepository for Tx<'_> {
         month_ends::candidates(self, day, after, limit)
     }
 
+    fn left_out_of_month_end(&mut self, day: NaiveDate) -> Result<u64, StorageError> {
+        month_ends::left_out(self, day)
+    }
+
     fn loans_at_month_end(
         &mut self,
         day: NaiveDate,

@@ -11,7 +11,7 @@ use pensipro_servicing::{LoanAtMonthEnd, MonthEnd};
 use crate::{
     Tx,
     connection::Backend,
-    convert::code,
+    convert::{code, count},
     schema::loan_month_ends,
     sql::{List, Raw, batch_row, one_of},
 };
@@ -84,6 +84,28 @@ pub(super) fn candidates(
     Ok(rows.into_iter().map(|row| LoanId::new(row.id)).collect())
 }
 
+/// Loans without a row that may have been open, and of which an exception tells that is not settled.
+pub(super) fn left_out(tx: &mut Tx<'_>, day: NaiveDate) -> Result<u64, StorageError> {
+    let found: Id = tx.run(|conn| {
+        Raw::new(concat!(
+            "SELECT COUNT(*) AS id FROM loans WHERE id IN (SELECT ref_id FROM exception_logs \
+             WHERE source = 'loans.end_of_day' AND ref_id IS NOT NULL AND resolved_at IS NULL) \
+             AND (status IN ('active', 'default') OR ",
+            came_later!("$1", "$2"),
+            ") AND EXISTS (SELECT 1 FROM loan_transactions b \
+             WHERE b.loan_id = loans.id AND b.booked_on <= $3) \
+             AND NOT EXISTS (SELECT 1 FROM loan_month_ends m \
+             WHERE m.day = $4 AND m.loan_id = loans.id)"
+        ))?
+        .bind(day)
+        .bind(day)
+        .bind(day)
+        .bind(day)
+        .get_result(conn)
+    })?;
+    count("loans", found.id)
+}
+
 /// What is stored of loans, by id.
 pub(super) fn loans(
     tx: &mut Tx<'_>,
@@ -106,7 +128,9 @@ pub(super) fn loans(
 fn among(backend: Backend, ids: &[LoanId]) -> (&'static str, String) {
     let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
     match backend {
-        Backend::Postgres => ("= ANY($3::text::bigint[])", format!("{{{}}}", ids.join(","))),
+        Backend::Postgres => {
+            ("= ANY((SELECT $3::text::bigint[])::bigint[])", format!("{{{}}}", ids.join(",")))
+        }
         Backend::Sqlite => ("IN (SELECT value FROM json_each($3))", format!("[{}]", ids.join(","))),
     }
 }

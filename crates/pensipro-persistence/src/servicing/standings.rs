@@ -1,6 +1,6 @@
 //! Open loans, counted by how they stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::NaiveDate;
 use diesel::{
@@ -17,6 +17,7 @@ use pensipro_servicing::{
 use crate::{
     Tx,
     convert::{count, unreadable},
+    schema::loans,
     sql::{Raw, Value},
 };
 
@@ -115,15 +116,17 @@ impl Source {
         self
     }
 
-    /// Loan by loan, with every funder's share of it on the day.
-    fn shared(mut self, on: NaiveDate) -> Self {
+    /// Loan by loan, with every funder's share of it on the day: loans after one and through another.
+    fn shared(mut self, on: NaiveDate, (after, through): (i64, i64)) -> Self {
         let (from, until) = (self.bind(on), self.bind(on));
+        let (after, through) = (self.bind(after), self.bind(through));
         self.sql += &format!(
             "SELECT a.funder_id AS group_id, f.name AS group_name, s.due, s.dpd, s.quality, \
              s.id AS loans, s.outstanding AS outstanding, COALESCE(a.principal, 0) AS part, s.plafon \
              FROM standing s LEFT JOIN funder_allocations a ON a.loan_id = s.id \
              AND a.valid_from <= {from} AND (a.ended_on IS NULL OR a.ended_on > {until}) \
-             LEFT JOIN funders f ON f.id = a.funder_id ORDER BY s.id"
+             LEFT JOIN funders f ON f.id = a.funder_id \
+             WHERE s.id > {after} AND s.id <= {through} ORDER BY s.id"
         );
         self
     }
@@ -141,11 +144,10 @@ impl StandingRepository for Tx<'_> {
         by: Option<GroupBy>,
         scope: Scope,
     ) -> Result<Vec<Standing>, StorageError> {
-        let source = Source::new(as_of, scope);
         if by == Some(GroupBy::Funder) {
-            return shares(&source.shared(as_of.date()).load(self)?);
+            return by_funder(self, as_of, scope);
         }
-        let rows = source.counted(by).load(self)?;
+        let rows = Source::new(as_of, scope).counted(by).load(self)?;
         let standing = |row: Row| {
             let key = GroupKey { name: row.group_name.clone(), id: row.group_id };
             let figures = Figures {
@@ -172,6 +174,40 @@ impl Row {
         let (oldest_unpaid_due, written) = (self.due, written.transpose()?);
         Ok(Standing { group, oldest_unpaid_due, written, figures })
     }
+}
+
+/// Loans whose shares are read at once: memory holds these, and what they come to.
+const LOANS_AT_ONCE: i64 = 20_000;
+
+/// The loans of every funder, stretch by stretch, counted by how they stand.
+fn by_funder(tx: &mut Tx<'_>, as_of: AsOf, scope: Scope) -> Result<Vec<Standing>, StorageError> {
+    let mut counted: BTreeMap<_, Standing> = BTreeMap::new();
+    let mut after = 0;
+    while let Some(through) = stretch(tx, after)? {
+        let rows = Source::new(as_of, scope).shared(as_of.date(), (after, through)).load(tx)?;
+        for standing in shares(&rows)? {
+            let level = standing.written.map(|(dpd, quality)| (dpd, quality.level()));
+            let key = (standing.group.clone(), standing.oldest_unpaid_due, level);
+            match counted.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(standing);
+                }
+                Entry::Occupied(mut like) => {
+                    let sum = like.get().figures.and(standing.figures);
+                    like.get_mut().figures = sum;
+                }
+            }
+        }
+        after = through;
+    }
+    Ok(counted.into_values().collect())
+}
+
+/// The last of the next loans.
+fn stretch(tx: &mut Tx<'_>, after: i64) -> Result<Option<i64>, StorageError> {
+    let ids = loans::table.filter(loans::id.gt(after)).order(loans::id).select(loans::id);
+    let ids: Vec<i64> = tx.run(|conn| ids.limit(LOANS_AT_ONCE).load(conn))?;
+    Ok(ids.last().copied())
 }
 
 /// Every funder's share of each loan, and what is left of it for the cooperative.

@@ -42,7 +42,8 @@ impl<C: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for OneOf<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
         let (open, close) = match out.backend() {
-            MultiBackend::Postgres(_) => (" = ANY(", "::text::bigint[])"),
+            // In a query of its own the text is read once, and not for every row that is looked at.
+            MultiBackend::Postgres(_) => (" = ANY((SELECT ", "::text::bigint[])::bigint[])"),
             MultiBackend::Sqlite(_) => (" IN (SELECT value FROM json_each(", "))"),
         };
         out.push_sql(open);

@@ -1,67 +1,211 @@
-//! Kept reports against the loans' month ends that they were made of.
+//! Kept reports against the loans' month ends that they were made of, and against one another.
 
 use super::{
     Of,
     checks::{Check, check},
 };
 
+/// Loans at the ends of months, by what they stand at: days past due or quality.
+macro_rules! month_ends_by {
+    ($column:literal) => {
+        concat!(
+            "(SELECT substr(CAST(day AS TEXT), 1, 7) AS periode, ",
+            $column,
+            ", COUNT(*) AS loans, CAST(SUM(outstanding) AS BIGINT) AS outstanding \
+             FROM loan_month_ends GROUP BY 1, 2)"
+        )
+    };
+}
+
+/// The buckets of the aging, by the days past due of their loans.
+macro_rules! buckets {
+    () => {
+        "(SELECT '0-30' AS bucket, 0 AS low, 30 AS high UNION ALL SELECT '31-60', 31, 60 \
+         UNION ALL SELECT '61-90', 61, 90 UNION ALL SELECT '>90', 91, 2147483647 \
+         UNION ALL SELECT 'current', 0, 0)"
+    };
+}
+
+/// Months with an aging, by every way in which it is parted.
+macro_rules! parted_agings {
+    () => {
+        "(SELECT periode, by_what FROM (SELECT periode FROM aging_reports \
+         WHERE periode BETWEEN $1 AND $2 GROUP BY periode) months \
+         CROSS JOIN (SELECT 'branch' AS by_what UNION ALL SELECT 'payer' UNION ALL SELECT 'product' \
+         UNION ALL SELECT 'funder' UNION ALL SELECT 'sales') ways)"
+    };
+}
+
+/// The figures of agings, by month, way and bucket: of all groups together, or of the groups.
+macro_rules! aging_where {
+    ($condition:literal) => {
+        concat!(
+            "(SELECT periode, grouped_by, bucket, COUNT(*) AS kept, \
+             CAST(SUM(loans) AS BIGINT) AS loans, CAST(SUM(outstanding) AS BIGINT) AS outstanding \
+             FROM aging_reports WHERE ",
+            $condition,
+            " GROUP BY periode, grouped_by, bucket)"
+        )
+    };
+}
+
+/// Months that were ended, by the versions of the program that keep what the pattern names.
+macro_rules! ended_months {
+    ($pattern:literal) => {
+        concat!(
+            "(SELECT substr(CAST(business_date AS TEXT), 1, 7) AS periode FROM job_runs \
+             WHERE job = 'end-of-month' AND status = 'done' AND result LIKE '",
+            $pattern,
+            "' GROUP BY 1)"
+        )
+    };
+}
+
 pub(super) const CHECKS: &[Check] = &[
     check(
         "aging.month_end",
         Of::Months,
-        "SELECT 'aging of ' || a.periode AS thing, a.loans || ' loans, ' || a.outstanding AS stored, \
-         COALESCE(m.loans, 0) || ' loans, ' || COALESCE(m.outstanding, 0) AS expected \
-         FROM (SELECT periode, CAST(SUM(loans) AS BIGINT) AS loans, \
-         CAST(SUM(outstanding) AS BIGINT) AS outstanding FROM aging_reports \
-         WHERE periode BETWEEN $1 AND $2 AND grouped_by = '' AND bucket <> 'current' \
-         GROUP BY periode) a \
-         LEFT JOIN (SELECT substr(CAST(day AS TEXT), 1, 7) AS periode, COUNT(*) AS loans, \
-         CAST(SUM(outstanding) AS BIGINT) AS outstanding FROM loan_month_ends GROUP BY 1) m \
-         ON m.periode = a.periode \
-         WHERE a.loans <> COALESCE(m.loans, 0) OR a.outstanding <> COALESCE(m.outstanding, 0)",
+        concat!(
+            "SELECT 'aging of ' || w.periode || ', ' || w.bucket AS thing, \
+             w.loans || ' loans, ' || w.outstanding || ', rows: ' || w.kept AS stored, \
+             w.loans_then || ' loans, ' || w.outstanding_then || ', rows: 1' AS expected \
+             FROM (SELECT p.periode, b.bucket, COALESCE(a.kept, 0) AS kept, \
+             COALESCE(a.loans, 0) AS loans, COALESCE(a.outstanding, 0) AS outstanding, \
+             CAST(COALESCE(SUM(m.loans), 0) AS BIGINT) AS loans_then, \
+             CAST(COALESCE(SUM(m.outstanding), 0) AS BIGINT) AS outstanding_then \
+             FROM (SELECT periode FROM aging_reports WHERE periode BETWEEN $1 AND $2 \
+             GROUP BY periode) p CROSS JOIN ",
+            buckets!(),
+            " b LEFT JOIN ",
+            aging_where!("grouped_by = ''"),
+            " a ON a.periode = p.periode AND a.bucket = b.bucket LEFT JOIN ",
+            month_ends_by!("dpd"),
+            " m ON m.periode = p.periode AND m.dpd BETWEEN b.low AND b.high \
+             GROUP BY p.periode, b.bucket, a.kept, a.loans, a.outstanding) w \
+             WHERE w.kept <> 1 OR w.loans <> w.loans_then OR w.outstanding <> w.outstanding_then"
+        ),
     ),
     // A funder's part counts a loan that others hold parts of too: there the principal alone adds up.
     check(
+        "aging.totals",
+        Of::Months,
+        concat!(
+            "SELECT 'aging of ' || p.periode || ' by ' || p.by_what || ', ' || b.bucket AS thing, \
+             COALESCE(t.loans, 0) || ' loans, ' || COALESCE(t.outstanding, 0) || ', rows: ' \
+             || COALESCE(t.kept, 0) AS stored, \
+             COALESCE(w.loans, 0) || ' loans, ' || COALESCE(w.outstanding, 0) || ', rows: 1' AS expected \
+             FROM ",
+            parted_agings!(),
+            " p CROSS JOIN ",
+            buckets!(),
+            " b LEFT JOIN ",
+            aging_where!("is_total = TRUE AND grouped_by <> ''"),
+            " t ON t.periode = p.periode AND t.grouped_by = p.by_what AND t.bucket = b.bucket \
+             LEFT JOIN ",
+            aging_where!("grouped_by = ''"),
+            " w ON w.periode = p.periode AND w.bucket = b.bucket \
+             WHERE COALESCE(t.kept, 0) <> 1 \
+             OR COALESCE(t.outstanding, 0) <> COALESCE(w.outstanding, 0) \
+             OR (COALESCE(t.loans, 0) <> COALESCE(w.loans, 0) AND p.by_what <> 'funder')"
+        ),
+    ),
+    check(
         "aging.parts",
         Of::Months,
-        "SELECT 'aging of ' || p.periode || ' by ' || p.grouped_by AS thing, \
-         p.loans || ' loans, ' || p.outstanding AS stored, \
-         w.loans || ' loans, ' || w.outstanding AS expected \
-         FROM (SELECT periode, grouped_by, CAST(SUM(loans) AS BIGINT) AS loans, \
-         CAST(SUM(outstanding) AS BIGINT) AS outstanding FROM aging_reports \
-         WHERE periode BETWEEN $1 AND $2 AND is_total = FALSE AND bucket <> 'current' \
-         GROUP BY periode, grouped_by) p \
-         JOIN (SELECT periode, CAST(SUM(loans) AS BIGINT) AS loans, \
-         CAST(SUM(outstanding) AS BIGINT) AS outstanding FROM aging_reports \
-         WHERE grouped_by = '' AND bucket <> 'current' GROUP BY periode) w ON w.periode = p.periode \
-         WHERE p.outstanding <> w.outstanding \
-         OR (p.loans <> w.loans AND p.grouped_by <> 'funder')",
+        concat!(
+            "SELECT 'aging of ' || p.periode || ' by ' || p.by_what || ', ' || b.bucket AS thing, \
+             COALESCE(g.loans, 0) || ' loans, ' || COALESCE(g.outstanding, 0) AS stored, \
+             COALESCE(t.loans, 0) || ' loans, ' || COALESCE(t.outstanding, 0) AS expected FROM ",
+            parted_agings!(),
+            " p CROSS JOIN ",
+            buckets!(),
+            " b LEFT JOIN ",
+            aging_where!("is_total = FALSE AND grouped_by <> ''"),
+            " g ON g.periode = p.periode AND g.grouped_by = p.by_what AND g.bucket = b.bucket \
+             LEFT JOIN ",
+            aging_where!("is_total = TRUE AND grouped_by <> ''"),
+            " t ON t.periode = p.periode AND t.grouped_by = p.by_what AND t.bucket = b.bucket \
+             WHERE COALESCE(g.loans, 0) <> COALESCE(t.loans, 0) \
+             OR COALESCE(g.outstanding, 0) <> COALESCE(t.outstanding, 0)"
+        ),
+    ),
+    // What was ended before the quality was kept has none.
+    check(
+        "aging.kept",
+        Of::Months,
+        concat!(
+            "SELECT 'aging of ' || r.periode AS thing, 'nothing is kept' AS stored, \
+             'what the end of the month keeps' AS expected FROM ",
+            ended_months!("%"),
+            " r WHERE r.periode BETWEEN $1 AND $2 \
+             AND NOT EXISTS (SELECT 1 FROM aging_reports a WHERE a.periode = r.periode)"
+        ),
+    ),
+    check(
+        "quality.kept",
+        Of::Months,
+        concat!(
+            "SELECT 'quality of ' || r.periode AS thing, 'nothing is kept' AS stored, \
+             'what the end of the month keeps' AS expected FROM ",
+            ended_months!("%\"quality\"%"),
+            " r WHERE r.periode BETWEEN $1 AND $2 \
+             AND NOT EXISTS (SELECT 1 FROM quality_reports q WHERE q.periode = r.periode)"
+        ),
     ),
     check(
         "quality.levels",
         Of::Months,
-        "SELECT 'quality of ' || q.periode || ', level ' || q.mark AS thing, \
-         q.loans || ' loans, ' || q.outstanding AS stored, \
-         COALESCE(m.loans, 0) || ' loans, ' || COALESCE(m.outstanding, 0) AS expected \
-         FROM quality_reports q LEFT JOIN (SELECT substr(CAST(day AS TEXT), 1, 7) AS periode, \
-         kolektibilitas, COUNT(*) AS loans, CAST(SUM(outstanding) AS BIGINT) AS outstanding \
-         FROM loan_month_ends GROUP BY 1, 2) m \
-         ON m.periode = q.periode AND m.kolektibilitas = q.mark \
-         WHERE q.periode BETWEEN $1 AND $2 AND q.kind = 'level' \
-         AND (q.loans <> COALESCE(m.loans, 0) OR q.outstanding <> COALESCE(m.outstanding, 0))",
+        concat!(
+            "SELECT 'quality of ' || p.periode || ', level ' || l.mark AS thing, \
+             COALESCE(q.loans || ' loans, ' || q.outstanding, 'not kept') AS stored, \
+             COALESCE(m.loans, 0) || ' loans, ' || COALESCE(m.outstanding, 0) AS expected \
+             FROM (SELECT periode FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
+             GROUP BY periode) p CROSS JOIN (SELECT 1 AS mark UNION ALL SELECT 2 UNION ALL SELECT 3 \
+             UNION ALL SELECT 4 UNION ALL SELECT 5) l \
+             LEFT JOIN quality_reports q ON q.periode = p.periode AND q.kind = 'level' \
+             AND q.mark = l.mark LEFT JOIN ",
+            month_ends_by!("kolektibilitas"),
+            " m ON m.periode = p.periode AND m.kolektibilitas = l.mark \
+             WHERE q.loans IS NULL OR q.loans <> COALESCE(m.loans, 0) \
+             OR q.outstanding <> COALESCE(m.outstanding, 0)"
+        ),
     ),
     check(
         "quality.late",
         Of::Months,
-        "SELECT 'quality of ' || q.periode || ', more than ' || q.mark || ' days' AS thing, \
-         q.loans || ' loans, ' || q.outstanding AS stored, \
-         COALESCE(SUM(m.loans), 0) || ' loans, ' || COALESCE(SUM(m.outstanding), 0) AS expected \
-         FROM quality_reports q LEFT JOIN (SELECT substr(CAST(day AS TEXT), 1, 7) AS periode, dpd, \
-         COUNT(*) AS loans, CAST(SUM(outstanding) AS BIGINT) AS outstanding \
-         FROM loan_month_ends GROUP BY 1, 2) m ON m.periode = q.periode AND m.dpd > q.mark \
-         WHERE q.periode BETWEEN $1 AND $2 AND q.kind = 'late' \
-         GROUP BY q.periode, q.mark, q.loans, q.outstanding \
-         HAVING q.loans <> COALESCE(SUM(m.loans), 0) \
-         OR q.outstanding <> COALESCE(SUM(m.outstanding), 0)",
+        concat!(
+            "SELECT 'quality of ' || p.periode || ', more than ' || d.mark || ' days' AS thing, \
+             COALESCE(q.loans || ' loans, ' || q.outstanding, 'not kept') AS stored, \
+             COALESCE(SUM(m.loans), 0) || ' loans, ' || COALESCE(SUM(m.outstanding), 0) AS expected \
+             FROM (SELECT periode FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
+             GROUP BY periode) p CROSS JOIN (SELECT 30 AS mark UNION ALL SELECT 60 UNION ALL SELECT 90) d \
+             LEFT JOIN quality_reports q ON q.periode = p.periode AND q.kind = 'late' \
+             AND q.mark = d.mark LEFT JOIN ",
+            month_ends_by!("dpd"),
+            " m ON m.periode = p.periode AND m.dpd > d.mark \
+             GROUP BY p.periode, d.mark, q.loans, q.outstanding \
+             HAVING q.loans IS NULL OR q.loans <> COALESCE(SUM(m.loans), 0) \
+             OR q.outstanding <> COALESCE(SUM(m.outstanding), 0)"
+        ),
+    ),
+    // The rates of that time are not kept: what is set aside is a part of the level, and nothing for
+    // loans by their lateness, who are in a level too.
+    check(
+        "quality.provision",
+        Of::Months,
+        "SELECT 'quality of ' || periode || ', ' || kind || ' ' || mark AS thing, \
+         'set aside: ' || provision AS stored, \
+         CASE kind WHEN 'late' THEN 'nothing' ELSE 'from 0 to ' || outstanding END AS expected \
+         FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
+         AND CASE kind WHEN 'late' THEN provision <> 0 \
+         ELSE provision < 0 OR provision > outstanding END",
+    ),
+    check(
+        "quality.marks",
+        Of::Months,
+        "SELECT 'quality of ' || periode || ', ' || kind || ' ' || mark AS thing, \
+         loans || ' loans, ' || outstanding AS stored, 'no such figure' AS expected \
+         FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
+         AND CASE kind WHEN 'late' THEN mark NOT IN (30, 60, 90) ELSE mark NOT BETWEEN 1 AND 5 END",
     ),
 ];

@@ -75,3 +75,42 @@ fn both_databases_have_the_same_columns_and_rules() {
     assert_eq!(columns(&first, one), columns(&second, other));
     assert_eq!(indexes(&first, one), indexes(&second, other));
 }
+
+#[test]
+fn what_sqlite_never_deletes_it_never_replaces() {
+    let database = TestDatabase::new(Backend::Sqlite);
+    let never = |what: &str| {
+        database.texts(&format!(
+            "SELECT tbl_name AS text FROM sqlite_master \
+             WHERE type = 'trigger' AND name = tbl_name || '_no_{what}' ORDER BY tbl_name"
+        ))
+    };
+    assert_eq!(never("replace"), never("delete"));
+    assert_eq!(never("update"), never("delete"));
+    assert_eq!(never("delete").len(), 7);
+}
+
+/// Refused rows: of a figure that is kept already, and one in place of another.
+#[test]
+fn a_kept_figure_has_one_row() {
+    for backend in backends() {
+        let database = TestDatabase::new(backend);
+        let insert = |how: &str, group: &str, bucket: &str| {
+            database.execute(&format!(
+                "{how} INTO aging_reports (periode, grouped_by, is_total, group_id, group_name, \
+                 bucket, loans, outstanding) \
+                 VALUES ('2026-07', 'branch', FALSE, {group}, '{bucket}', 1, 100)"
+            ))
+        };
+        for group in ["NULL, NULL", "1, 'Bandung'", "2, 'Bandung'"] {
+            for bucket in ["0-30", "current"] {
+                insert("INSERT", group, bucket).unwrap();
+                assert!(insert("INSERT", group, bucket).is_err(), "{group} twice");
+            }
+        }
+        if backend == Backend::Sqlite {
+            let error = insert("INSERT OR REPLACE", "NULL, NULL", "0-30").unwrap_err();
+            assert!(error.contains("append-only"), "{error}");
+        }
+    }
+}

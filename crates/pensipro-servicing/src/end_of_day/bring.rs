@@ -27,6 +27,17 @@ pub struct Day {
     pub date: NaiveDate,
     /// The day to which they were brought before; what grew since is counted.
     pub since: Option<NaiveDate>,
+    /// The day on which members hear of it: steps of reminders are counted to it.
+    pub told_on: NaiveDate,
+}
+
+impl Day {
+    /// A day that ends when `today` is the business day: in the night after it, members hear of it on the
+    /// day that has begun.
+    pub fn ending(date: NaiveDate, since: Option<NaiveDate>, today: NaiveDate) -> Self {
+        let told_on = if date.succ_opt() == Some(today) { today } else { date };
+        Self { date, since, told_on }
+    }
 }
 
 /// When members are reminded of instalments.
@@ -93,7 +104,7 @@ struct Brought {
     reminder: Option<Reminder>,
 }
 
-/// Brings loans to a day: stores the statuses that changed, with an audit entry for each, and tells of
+/// Brings loans to a day, those that are due on it among them: stores the statuses that changed, with an audit entry for each, and tells of
 /// arrears. Loans that stand on a later day already are left alone.
 ///
 /// Cost: a fixed number of queries for all loans, and one statement a reminder; memory in proportion
@@ -115,7 +126,7 @@ where
     let changed: Vec<_> = brought.iter().filter(|loan| loan.was != loan.now).collect();
     tx.store_statuses(&changed.iter().map(|loan| loan.change()).collect::<Vec<_>>())?;
     tx.audit_all(by, changed.iter().filter_map(|loan| loan.audit_entry(day.date)).collect())?;
-    let told = remind(tx, &brought, day.date)?;
+    let told = remind(tx, &brought, day.told_on)?;
     Ok(DayTally { reminded: told, ..tally(&brought) })
 }
 
@@ -143,7 +154,7 @@ fn bring(
         now,
         penalties: charged(&open, &account).minus_or_zero(before),
         owed,
-        reminder: reminder(&open, &account, day.date, reminders),
+        reminder: reminder(&open, &account, day.told_on, reminders),
         loan: open.loan().clone(),
     }))
 }
@@ -230,7 +241,7 @@ where
     let mut told = 0;
     for loan in brought {
         let Some(reminder) = loan.reminder.filter(|wanted| new.contains(wanted)) else { continue };
-        tx.emit(loan.event(&reminder))?;
+        tx.emit(loan.event(&reminder, day))?;
         told += 1;
     }
     Ok(told)
@@ -238,8 +249,8 @@ where
 
 fn tally(brought: &[Brought]) -> DayTally {
     let mut tally = DayTally::default();
-    for Brought { was, now, penalties, .. } in brought {
-        tally.loans += 1;
+    for Brought { was, now, penalties, owed, .. } in brought {
+        tally.loans += u64::from(owed.dpd > 0);
         tally.penalties = plus(tally.penalties, *penalties);
         match (was.status, now.status) {
             (LoanStatus::Active, LoanStatus::Default) => tally.defaulted += 1,
@@ -268,13 +279,14 @@ impl Brought {
         Some(entry.of_member(self.loan.member_id).was(view(&self.was)).is(after))
     }
 
-    fn event(&self, reminder: &Reminder) -> Event {
+    fn event(&self, reminder: &Reminder, told_on: NaiveDate) -> Event {
+        let past_due = told_on.signed_duration_since(reminder.due_date).num_days();
         Event::new("loan.overdue", "loans", self.loan.id.get())
             .of_member(self.loan.member_id)
             .with("loan_id", self.loan.id)
             .with("loan_number", self.loan.number())
             .with("due_date", reminder.due_date)
-            .with("dpd", self.owed.dpd)
+            .with("dpd", past_due)
             .with("amount", self.owed.total_due)
     }
 }

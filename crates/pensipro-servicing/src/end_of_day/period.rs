@@ -7,8 +7,10 @@ use crate::{
     repository::{AccountingPeriods, PeriodState},
 };
 
-/// Closes a month that is over and whose last day the end of day has done for good. One that is closed
-/// already stays so.
+use super::EndOfDayRepository;
+
+/// Closes a month that is over and whose last day the end of day has done for good, without leaving a loan
+/// out. One that is closed already stays so.
 pub fn close_period<Tx>(
     tx: &mut Tx,
     by: &Actor,
@@ -16,7 +18,7 @@ pub fn close_period<Tx>(
     at: Moment,
 ) -> Result<(), ServicingError>
 where
-    Tx: AccountingPeriods + JobRuns + AuditLog,
+    Tx: AccountingPeriods + EndOfDayRepository + JobRuns + AuditLog,
 {
     if period.last_day() >= at.today {
         return Err(ServicingError::PeriodNotOver(period));
@@ -27,6 +29,10 @@ where
     let through = tx.done_through(JobKind::EndOfDay)?;
     if through.is_none_or(|through| through < period.last_day()) {
         return Err(ServicingError::EndOfDayBehind { period, through });
+    }
+    let loans = tx.left_out_of_month_end(period.last_day())?;
+    if loans > 0 {
+        return Err(ServicingError::MonthEndIncomplete { period, loans });
     }
     tx.close_period(period, by.user_id)?;
     let entry = AuditEntry::new("period.close", "accounting_periods", number(period));

@@ -59,6 +59,10 @@ pub trait EndOfDayRepository {
         limit: u16,
     ) -> Result<Vec<LoanId>, StorageError>;
 
+    /// How many loans the end of a month left out: those that may have been open at the end of the day and
+    /// are not written down, of which an exception tells that nobody has settled.
+    fn left_out_of_month_end(&mut self, day: NaiveDate) -> Result<u64, StorageError>;
+
     /// What is stored of them, by id; one statement.
     fn loans_at_month_end(
         &mut self,

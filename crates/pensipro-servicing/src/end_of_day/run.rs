@@ -93,12 +93,12 @@ pub enum Step {
     Ahead(u32),
 }
 
-/// The due dates of which members are reminded so many days ahead, at the end of a day: those that came
+/// The due dates of which members are reminded so many days ahead when a day has ended: those that came
 /// to lie within since the day done before.
 pub fn due_within_lead(day: &Day, lead: u32) -> DueBetween {
     let ahead = |date: NaiveDate| date.checked_add_days(Days::new(lead.into())).unwrap_or(date);
-    let before = day.since.map_or(day.date, ahead);
-    DueBetween { after: before.max(day.date), through: ahead(day.date) }
+    let before = day.since.map_or(day.told_on, ahead);
+    DueBetween { after: before.max(day.told_on), through: ahead(day.told_on) }
 }
 
 /// The steps of a run for a day when everything up to `done` is done for good, and nothing was entered
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn each_due_date_comes_to_lie_within_the_lead_once() {
         let due = |date: &str, since: Option<&str>| {
-            let day = Day { date: day(date), since: since.map(day) };
+            let day = Day::ending(day(date), since.map(day), day(date));
             let DueBetween { after, through } = due_within_lead(&day, 3);
             (after.to_string(), through.to_string())
         };

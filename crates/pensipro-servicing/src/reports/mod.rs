@@ -12,7 +12,7 @@ mod usecases;
 pub use aging::{Aging, AgingBucket, AgingRow, aging_report};
 pub use closed::{AgingEntry, entries_of, from_entries};
 pub use kept_quality::{QualityEntry, QualityMark};
-pub use quality::{LevelRow, LoanQuality, ProvisionPolicy, quality_report};
+pub use quality::{LevelRow, LoanQuality, PartedQuality, ProvisionPolicy, quality_report};
 pub use repository::{AgingRepository, QualityRepository, StandingRepository};
 pub use standing::{AsOf, Figures, GroupBy, GroupKey, Standing};
 pub use trend::{

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use pensipro_kernel::{Faults, JobKind, JobRuns, Period, Scope};
 
 use super::{
-    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, LoanQuality, ProvisionPolicy,
+    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, LoanQuality, PartedQuality, ProvisionPolicy,
     QualityRepository, StandingRepository, entries_of, from_entries, standing::Standing,
 };
 use crate::{error::ServicingError, rules::KolektibilitasBounds};
@@ -105,26 +105,29 @@ pub fn store_quality<Tx: QualityRepository>(
     Ok(u64::try_from(entries.len()).unwrap_or(u64::MAX))
 }
 
-/// The quality of a month; of a closed month, for the whole house, as it was kept.
+/// The quality of a month, whole and by part; of a closed month, for the whole house and not parted, as it
+/// was kept.
 pub fn read_quality<Tx>(
     tx: &mut Tx,
     request: RequestReport,
+    by: Option<GroupBy>,
     scope: Scope,
     bounds: &KolektibilitasBounds,
     provision: &ProvisionPolicy,
-) -> Result<LoanQuality, ServicingError>
+) -> Result<PartedQuality, ServicingError>
 where
     Tx: StandingRepository + QualityRepository + JobRuns,
 {
-    if scope == Scope::WholeHouse && matches!(request.as_of, AsOf::MonthEnd(_)) {
+    let is_kept = by.is_none() && scope == Scope::WholeHouse;
+    if is_kept && matches!(request.as_of, AsOf::MonthEnd(_)) {
         let kept = tx.kept_quality(request.periode, request.periode)?;
         let entries: Vec<_> = kept.into_iter().map(|(_, entry)| entry).collect();
-        if let Some(kept) = LoanQuality::from_entries(&entries) {
-            return Ok(kept);
+        if let Some(total) = LoanQuality::from_entries(&entries) {
+            return Ok(PartedQuality { total, ..PartedQuality::default() });
         }
     }
-    let standings = standings(tx, request, None, scope)?;
-    Ok(LoanQuality::of(&standings, request.as_of.date(), bounds, provision))
+    let standings = standings(tx, request, by, scope)?;
+    Ok(PartedQuality::of(&standings, request.as_of.date(), bounds, provision))
 }
 
 fn standings<Tx>(

@@ -6,5 +6,6 @@ mod portfolio;
 pub use margin::{FunderMarginBody, FunderMarginsBody, MarginQuery};
 pub use portfolio::{
     AgingBody, AgingGroupBody, AgingMonthBody, AgingQuery, AgingRowBody, AgingTrendBody,
-    BucketBody, FiguresBody, LevelBody, QualityBody, QualityQuery, QualityTrendBody, TrendQuery,
+    BucketBody, FiguresBody, LevelBody, QualityBody, QualityGroupBody, QualityQuery,
+    QualityRowBody, QualityTrendBody, TrendQuery,
 };

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{Money, Period, Rate};
 use pensipro_servicing::reports::{
-    Aging, AgingRow, Figures, GroupBy, GroupKey, LevelRow, LoanQuality,
+    Aging, AgingRow, Figures, GroupBy, GroupKey, LevelRow, LoanQuality, PartedQuality,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,13 +26,16 @@ pub struct AgingQuery {
     pub format: FileFormat,
 }
 
-/// Which month, and how it is written.
+/// Which month, parted by what, and how it is written.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct QualityQuery {
     /// The month, `YYYY-MM`; the present one, as it is today, where none is named.
     #[param(value_type = Option<String>, example = "2026-10")]
     pub periode: Option<Period>,
+    /// `branch`, `payer`, `product`, `funder` (each his share) or `sales`
+    #[param(value_type = Option<String>)]
+    pub group_by: Option<GroupBy>,
     /// `json`, `csv`, `xlsx` or `pdf`
     #[serde(default)]
     #[param(inline)]
@@ -203,18 +206,16 @@ pub struct LevelBody {
     pub provision: Money,
 }
 
-/// The quality of a month.
+/// The quality of a portfolio, or of a part of one.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct QualityBody {
-    /// The month.
-    #[schema(value_type = String, example = "2026-10")]
-    pub periode: Period,
-    /// The day that the figures are of.
-    pub as_of: NaiveDate,
+pub struct QualityRowBody {
     /// By level.
     pub kolektibilitas: Vec<LevelBody>,
     /// Everything.
     pub total: FiguresBody,
+    /// What is set aside for all levels.
+    #[schema(value_type = String)]
+    pub provision: Money,
     /// Unpaid principal of levels 3 to 5, percent of all.
     #[schema(value_type = String, example = "2.5")]
     pub npl_ratio: Rate,
@@ -229,9 +230,8 @@ pub struct QualityBody {
     pub par90: Rate,
 }
 
-impl QualityBody {
-    /// The quality of a day.
-    pub fn new(periode: Period, as_of: NaiveDate, quality: &LoanQuality) -> Self {
+impl From<&LoanQuality> for QualityRowBody {
+    fn from(quality: &LoanQuality) -> Self {
         let level = |LevelRow { level, figures, provision }| LevelBody {
             level,
             figures: figures.into(),
@@ -240,14 +240,64 @@ impl QualityBody {
         let LoanQuality { levels, total, late: _, npl_ratio, par: [par30, par60, par90] } =
             *quality;
         Self {
-            periode,
-            as_of,
             kolektibilitas: levels.map(level).into(),
             total: total.into(),
+            provision: quality.provision(),
             npl_ratio,
             par30,
             par60,
             par90,
         }
+    }
+}
+
+/// A part of a portfolio.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QualityGroupBody {
+    /// Its id; `null` for a payer, and for loans without such a thing (those that no funder holds).
+    pub id: Option<i64>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// Its quality.
+    #[serde(flatten)]
+    pub row: QualityRowBody,
+}
+
+/// The quality of a month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QualityBody {
+    /// The month.
+    #[schema(value_type = String, example = "2026-10")]
+    pub periode: Period,
+    /// The day that the figures are of.
+    pub as_of: NaiveDate,
+    /// Everything.
+    #[serde(flatten)]
+    pub row: QualityRowBody,
+    /// The parts, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<QualityGroupBody>>,
+}
+
+impl QualityBody {
+    /// The quality of a day.
+    pub fn new(periode: Period, as_of: NaiveDate, quality: &LoanQuality) -> Self {
+        Self { periode, as_of, row: quality.into(), groups: None }
+    }
+
+    /// The quality of a day, with its parts if it is parted.
+    pub fn parted(
+        periode: Period,
+        as_of: NaiveDate,
+        by: Option<GroupBy>,
+        quality: &PartedQuality,
+    ) -> Self {
+        let group = |(GroupKey { name, id }, part): (&GroupKey, &LoanQuality)| QualityGroupBody {
+            id: *id,
+            name: name.clone(),
+            row: part.into(),
+        };
+        let groups = by.map(|_| quality.groups.iter().map(group).collect());
+        Self { groups, ..Self::new(periode, as_of, &quality.total) }
     }
 }

@@ -55,16 +55,16 @@ async fn loan_quality(
     by: Allowed<ViewReport>,
     query: Query<QualityQuery>,
 ) -> Reply<Written<QualityBody>> {
-    let QualityQuery { periode, format } = query.0;
+    let QualityQuery { periode, group_by, format } = query.0;
     let policies = app.policies();
     app.read_snapshot(move |tx, at| {
         let request = RequestReport::check(periode, at.today)?;
         let (bounds, provision) = (&policies.servicing.kolektibilitas, &policies.provision);
-        let quality = read_quality(tx, request, by.scope, bounds, provision)?;
+        let quality = read_quality(tx, request, group_by, by.scope, bounds, provision)?;
         let (periode, on) = (request.periode, request.as_of.date());
         let name = format!("kualitas-pinjaman-{periode}");
-        let body = || QualityBody::new(periode, on, &quality);
-        Written::new(format, &name, body, || quality_report(&quality, on))
+        let body = || QualityBody::parted(periode, on, group_by, &quality);
+        Written::new(format, &name, body, || quality_report(&quality, on, group_by))
     })
     .await
 }
@@ -107,7 +107,8 @@ async fn funder_margin(
     query: Query<MarginQuery>,
 ) -> Reply<Written<FunderMarginsBody>> {
     let MarginQuery { periode, format } = query.0;
-    app.read_snapshot(move |tx, _| {
+    app.read_snapshot(move |tx, at| {
+        RequestReport::check(Some(periode), at.today)?;
         let margins = funder_margins(tx, &by, periode)?;
         let report = margin_report(periode, &margins);
         let rows = margins.into_iter().map(FunderMarginBody::from).collect();

@@ -1,0 +1,1 @@
+DROP INDEX aging_reports_periode_grouped_by_is_total_bucket_key;

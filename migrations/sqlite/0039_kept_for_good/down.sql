@@ -1,0 +1,9 @@
+DROP TRIGGER quality_reports_no_replace;
+DROP TRIGGER aging_reports_no_replace;
+DROP INDEX aging_reports_periode_grouped_by_is_total_bucket_key;
+DROP TRIGGER loan_transaction_allocations_no_replace;
+DROP TRIGGER loan_transactions_no_replaced_reversal;
+DROP TRIGGER loan_transactions_no_replace;
+DROP TRIGGER audit_seal_entries_no_replace;
+DROP TRIGGER audit_seals_no_replace;
+DROP TRIGGER audit_trails_no_replace;

@@ -62,7 +62,7 @@ impl Drop for Unrecorded {
 }
 
 /// True if what was refused may be carried through all the same.
-fn may_yet_be_done(problem: &Problem) -> bool {
+pub(crate) fn may_yet_be_done(problem: &Problem) -> bool {
     problem.code() == codes::TIMED_OUT.code
 }
 

@@ -137,6 +137,16 @@ pub enum BillingError {
         /// The code.
         code: String,
     },
+    /// What is left of a file is read by the profile as it is then.
+    #[error(
+        "import {import_id} is reading its file by the payer profile {code:?}; try again later"
+    )]
+    ProfileBeingRead {
+        /// The code.
+        code: String,
+        /// The import.
+        import_id: ImportId,
+    },
     /// More lines than numbers.
     #[error("an export has at most 9,999,999 lines")]
     TooManyLines,
@@ -236,7 +246,7 @@ impl DomainError for BillingError {
             Self::ProfileUnknown { .. } => Self::PROFILE_UNKNOWN,
             Self::ProfileTaken { .. } => Self::PROFILE_TAKEN,
             Self::ProfileRenamed { .. } => Self::PROFILE_RENAMED,
-            Self::ProfileInUse { .. } => Self::PROFILE_IN_USE,
+            Self::ProfileInUse { .. } | Self::ProfileBeingRead { .. } => Self::PROFILE_IN_USE,
             Self::TooManyLines => Self::TOO_MANY_LINES,
             Self::ExportDoesNotFit { .. } => Self::EXPORT_DOES_NOT_FIT,
             Self::PostingMissing => Self::POSTING_MISSING,
@@ -259,6 +269,9 @@ impl DomainError for BillingError {
             }
             Self::ExportAnswered { export_id } => vec![("existing_id", export_id.get().into())],
             Self::FileImportedElsewhere { first } => vec![("existing_id", first.get().into())],
+            Self::ProfileBeingRead { import_id, .. } => {
+                vec![("existing_id", import_id.get().into())]
+            }
             Self::LinePaid { payment_id } => vec![("existing_id", payment_id.get().into())],
             _ => vec![],
         };

@@ -153,7 +153,7 @@ impl Export {
         !matches!(self.status, ExportStatus::Generating)
     }
 
-    /// The export with a chunk of the decisions added, up to `last`, the chunk's last loan.
+    /// The export with a chunk of the decisions added, up to `last`, the last loan that it looked through.
     pub fn after_chunk(mut self, bill: &Bill, last: LoanId) -> Result<Self, BillingError> {
         self.require(&[ExportStatus::Generating], ExportStatus::Generating)?;
         let sum = Money::checked_sum(bill.lines.iter().map(|line| line.amount));

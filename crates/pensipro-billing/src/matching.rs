@@ -76,7 +76,8 @@ pub struct KeyUse {
     pub base: KeyBase,
     /// Lines of this import stored by earlier chunks whose key has this base, whatever their outcome.
     pub in_this_import: u32,
-    /// Occurrences that lines of other imports (same payer and periode, not discarded) claim.
+    /// Occurrences that lines of other imports (same payer and periode, not discarded) claim, of those
+    /// that the chunk may come to.
     pub taken: Vec<u32>,
 }
 

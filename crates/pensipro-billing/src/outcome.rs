@@ -62,7 +62,7 @@ codes! {
         OtherPayer = "other_payer",
         /// The line names another month than the import.
         OtherPeriode = "other_periode",
-        /// The loan account does not take payments (never disbursed, or cancelled).
+        /// The loan account does not take the payment (never disbursed, or only later, or cancelled).
         LoanRefused = "loan_refused",
         /// It was paid, and the payment was taken back: somebody has to say whose money it is.
         PaymentReversed = "payment_reversed",
@@ -100,6 +100,8 @@ codes! {
         IdentifierMissing = "identifier_missing",
         /// What is there is neither a reference nor a pension number nor a NIK.
         IdentifierUnreadable = "identifier_unreadable",
+        /// The month's cell names no month.
+        PeriodeUnreadable = "periode_unreadable",
         /// A result code that the profile does not know.
         ResultUnknown = "result_unknown",
         /// Paid, but no amount.

@@ -56,7 +56,7 @@ pub enum FileFault {
     #[error("the file ends without its trailer")]
     NoTrailer,
     /// A file of fixed width that does not hold what its trailer tells.
-    #[error("the trailer tells of other figures than the {lines} lines of {sum} that are there")]
+    #[error("the trailer does not tell of the {lines} lines of {sum} that are there")]
     Incomplete {
         /// Lines of persons that are there.
         lines: u64,
@@ -448,7 +448,7 @@ impl Records {
         let Self { layout, fields, fixed } = self;
         let import = layout.profile().import();
         let line = text(import.encoding, bytes);
-        let read = match fixed.cut(import.fixed.as_ref()?, &line, fields) {
+        let read = match fixed.cut(import.fixed.as_ref()?, import.amounts, &line, fields) {
             Ok(FixedLine::Other) => return None,
             Ok(FixedLine::Detail) => record::read(layout, fields, line_no),
             Err(reason) => broken(line_no, reason),

@@ -85,8 +85,17 @@ pub struct BillableQuery {
     pub scope: ExportScope,
     /// Loans with a greater id than this; `None` from the first.
     pub after: Option<LoanId>,
-    /// At most so many.
+    /// So many loans are looked through, whatever they owe.
     pub limit: u32,
+}
+
+/// Loans that an export decides on, of a stretch of their ids.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Billable {
+    /// Those that owe something, by ascending id.
+    pub loans: Vec<BillableLoan>,
+    /// The last loan that was looked through; `None` if none was left.
+    pub through: Option<LoanId>,
 }
 
 /// Exports.
@@ -131,8 +140,8 @@ pub trait ExportRepository {
 
     /// The next loans to decide on, by ascending id: status `active` or `default`, member of the
     /// scope's payer (and pay office), with any row due up to the month's last day that has
-    /// something unpaid. One query for loans and one for rows; cost: the chunk.
-    fn billable_loans(&mut self, query: &BillableQuery) -> Result<Vec<BillableLoan>, StorageError>;
+    /// something unpaid. Cost: the stretch.
+    fn billable_loans(&mut self, query: &BillableQuery) -> Result<Billable, StorageError>;
 
     /// Adds a chunk of live lines and of loans left out, in bulk. `Duplicate` if another live export
     /// took a loan of the month in between: redo the chunk.

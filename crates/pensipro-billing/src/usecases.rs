@@ -57,4 +57,21 @@ mod tests {
         };
         assert_eq!(RequestImport::check(&raw).unwrap().paid_on, None);
     }
+
+    #[test]
+    fn money_is_no_older_than_the_month_before_that_of_its_file() {
+        let check = |paid_on: &str| {
+            RequestImport::check(&RawImport {
+                payer: "TASPEN".into(),
+                periode: "2026-10".into(),
+                paid_on: Some(paid_on.into()),
+                profile: None,
+            })
+        };
+        assert!(check("2026-09-01").is_ok());
+        let faults = check("2026-08-31").unwrap_err();
+        let told: Vec<_> =
+            faults.list().iter().map(|fault| (fault.field.as_str(), fault.code)).collect();
+        assert_eq!(told, [("paid_on", "date_too_early")]);
+    }
 }

@@ -154,8 +154,12 @@ fn post_order(
     order: Numbered,
 ) -> Result<Posted, FlowError> {
     let Numbered { loan_id, input, payment } = order;
+    // Money from before the loan was paid out pays nothing of it, and would be refunded whole: it waits
+    // for somebody instead.
     let takes = |loan: &OpenLoan| {
-        loan.account().state().dates.is_some() && loan.loan().status != LoanStatus::Cancelled
+        let dates = loan.account().state().dates;
+        let is_disbursed = dates.is_some_and(|dates| dates.disbursed_on <= input.effective_on);
+        is_disbursed && loan.loan().status != LoanStatus::Cancelled
     };
     // A line that went live after the loans were locked: the chunk is made again.
     let loan = loans.get_mut(&loan_id).ok_or(StorageError::Busy)?;

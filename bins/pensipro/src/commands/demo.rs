@@ -53,6 +53,8 @@ pub(super) fn run(mut config: Config, arguments: &Arguments) -> Result<(), Start
         None => random_hex::<8>(&SystemEntropy),
     };
     config.admin_password.get_or_insert_with(|| Secret::new(password.clone()));
+    // Thousands of loans a transaction take their time.
+    config.slow_query = None;
     let today = SystemClock::new(config.timezone, config.business_date).today();
     let timeline = Arc::new(Timeline::until(today));
     let store = open_store_at(&config, Migrate::Run, Arc::clone(&timeline) as Arc<dyn Clock>)?;

@@ -27,7 +27,7 @@ const HEAD: usize = 16 * 1024;
 /// Reads a spreadsheet and gives each row to `take` until it refuses. What it is, its content tells.
 /// Of an XLSX file it is the first visible sheet; values of formulas are taken as they were saved.
 ///
-/// Memory: a row, and of an XLSX file its table of texts (at most 128 MiB). The file is read from its
+/// Memory: a row, and of an XLSX file its table of texts (at most 64 MiB). The file is read from its
 /// start, twice if it is XLSX.
 pub fn read_spreadsheet<R, E>(
     mut file: R,

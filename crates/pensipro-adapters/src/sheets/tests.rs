@@ -111,9 +111,18 @@ fn a_quote_that_is_not_closed_does_not_fill_the_memory() {
 
 #[test]
 fn a_workbook_that_unfolds_to_more_than_memory_is_refused() {
-    let bomb = archive("xl/sharedStrings.xml", &vec![b' '; 129 * 1024 * 1024]);
+    let bomb = archive("xl/sharedStrings.xml", &vec![b'<'; 65 * 1024 * 1024]);
     assert!(bomb.len() < 1024 * 1024, "it is small as it lies");
     assert_eq!(code(&bomb), "spreadsheet_too_large");
+}
+
+#[test]
+fn a_text_that_is_longer_than_any_cells_is_refused_before_it_is_held() {
+    let (most, part) = (1024 * 1024, "xl/worksheets/sheet1.xml");
+    let of = |bytes: &[u8]| code(&archive(part, bytes));
+    assert_eq!(of(&vec![b'x'; most + 1]), "spreadsheet_too_large");
+    let parted = [vec![b'x'; most], vec![b'<'], vec![b'x'; most]].concat();
+    assert_eq!(of(&parted), "unreadable_spreadsheet", "it is no workbook, but not for its size");
 }
 
 fn archive(name: &str, content: &[u8]) -> Vec<u8> {

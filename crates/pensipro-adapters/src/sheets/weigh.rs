@@ -1,6 +1,6 @@
 //! A small XLSX file can unfold to gigabytes: its parts are unpacked to nowhere first, and counted.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write};
 
 use pensipro_members::SheetFault;
 use zip::ZipArchive;
@@ -8,10 +8,13 @@ use zip::ZipArchive;
 use super::unreadable;
 
 /// Bytes of all parts that are held in memory: texts, styles, the workbook.
-const MAX_HELD: u64 = 128 * 1024 * 1024;
+const MAX_HELD: u64 = 64 * 1024 * 1024;
 
 /// Bytes of a sheet, which is read as it unfolds.
 const MAX_SHEET: u64 = 512 * 1024 * 1024;
+
+/// Bytes without a tag: a text is held whole, and no cell has one of more than 32,767 characters.
+const MAX_STRETCH: usize = 1024 * 1024;
 
 /// Parts of a workbook.
 const MAX_PARTS: usize = 4_096;
@@ -31,11 +34,35 @@ pub(super) fn weigh<R: Read + Seek>(file: R) -> Result<(), SheetFault> {
             continue;
         }
         let limit = if is_sheet { MAX_SHEET } else { MAX_HELD - held };
-        let size = io::copy(&mut part.take(limit + 1), &mut io::sink()).map_err(unreadable)?;
-        if size > limit {
+        let mut scale = Scale::default();
+        let size = io::copy(&mut part.take(limit + 1), &mut scale).map_err(unreadable)?;
+        if size > limit || scale.longest > MAX_STRETCH {
             return Err(SheetFault::TooLarge("it unfolds to more than can be read"));
         }
         held += if is_sheet { 0 } else { size };
     }
     Ok(())
+}
+
+/// Keeps nothing of what is written to it but how long the longest stretch without a tag was.
+#[derive(Default)]
+struct Scale {
+    /// Bytes since the last tag began.
+    stretch: usize,
+    longest: usize,
+}
+
+impl Write for Scale {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (number, between) in bytes.split(|byte| *byte == b'<').enumerate() {
+            let before = if number == 0 { self.stretch } else { 0 };
+            self.stretch = before + between.len();
+            self.longest = self.longest.max(self.stretch);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

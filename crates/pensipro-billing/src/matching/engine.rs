@@ -1,6 +1,6 @@
 //! One pass over a chunk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     ChunkFacts, KeyUse, MatchRules, Matched, MatchedChunk, Order,
@@ -39,12 +39,12 @@ struct Engine<'a> {
 #[derive(Default)]
 struct Seen {
     here: u32,
-    elsewhere: Vec<u32>,
+    elsewhere: BTreeSet<u32>,
 }
 
 impl From<KeyUse> for Seen {
     fn from(used: KeyUse) -> Self {
-        Self { here: used.in_this_import, elsewhere: used.taken }
+        Self { here: used.in_this_import, elsewhere: used.taken.into_iter().collect() }
     }
 }
 

@@ -101,7 +101,8 @@ pub enum Posted {
     },
     /// The failed cut is booked.
     FailedCut,
-    /// The account takes no such input (never disbursed, or cancelled): the money is held.
+    /// The account takes no such input (never disbursed, or only later, or cancelled): the money is
+    /// held.
     Refused,
 }
 

@@ -6,7 +6,8 @@ use pensipro_kernel::Money;
 
 use super::{FileFault, fields::Fields};
 use crate::{
-    FixedAmount, FixedColumns, FixedFormat, InvalidReason, PayerProfile, Span, read_month,
+    FixedAmount, FixedColumns, FixedFormat, FixedTrailer, InvalidReason, NumberStyle, PayerProfile,
+    Span, read_month,
 };
 
 /// What a line is.
@@ -30,8 +31,18 @@ pub(super) struct Fixed {
 
 #[derive(Debug, Clone, Copy)]
 struct Trailer {
-    count: Option<u64>,
-    total: Option<Money>,
+    count: Told<u64>,
+    total: Told<Money>,
+}
+
+/// What a trailer tells of a figure.
+#[derive(Debug, Clone, Copy)]
+enum Told<T> {
+    /// The profile has no place for it.
+    Nothing,
+    /// It has one, and no figure stands there.
+    Unreadable,
+    Figure(T),
 }
 
 impl Fixed {
@@ -50,28 +61,26 @@ impl Fixed {
         }
     }
 
-    /// Cuts a line into its fields, in the order of [`super::layout::Columns::fixed`].
+    /// Cuts a line into its fields, in the order of [`super::layout::Columns::fixed`]. `style` is that
+    /// of amounts that are written out.
     pub(super) fn cut(
         &mut self,
         format: &FixedFormat,
+        style: NumberStyle,
         text: &str,
         fields: &mut Fields,
     ) -> Result<FixedLine, InvalidReason> {
         if let Some(header) = &format.header
             && text.starts_with(header.mark.as_str())
         {
-            let periode = header.periode.and_then(|span| read_month(cut(text, span).trim()));
-            self.periode = periode.map(|periode| periode.to_string());
+            // As it is written: what names no month is a fault of the lines that follow.
+            self.periode = header.periode.map(|span| cut(text, span).trim().to_owned());
             return Ok(FixedLine::Other);
         }
         if let Some(trailer) = &format.trailer
             && text.starts_with(trailer.mark.as_str())
         {
-            let amount = |span| amount(format.amounts, &cut(text, span));
-            self.trailer = Some(Trailer {
-                count: trailer.count.and_then(|span| cut(text, span).trim().parse().ok()),
-                total: trailer.total.and_then(amount),
-            });
+            self.trailer = Some(Trailer::read(trailer, (format.amounts, style), text));
             return Ok(FixedLine::Other);
         }
         self.lines = self.lines.saturating_add(1);
@@ -116,14 +125,49 @@ impl Fixed {
         let Some(Trailer { count, total }) = self.trailer else {
             return if wanted { Err(FileFault::NoTrailer) } else { Ok(()) };
         };
-        let all_lines = count.is_none_or(|count| count == self.lines);
-        let all_money = total.zip(self.sum).is_none_or(|(total, sum)| total == sum);
-        match all_lines && all_money {
+        match count.agrees(Some(self.lines)) && total.agrees(self.sum) {
             true => Ok(()),
             false => Err(FileFault::Incomplete {
                 lines: self.lines,
                 sum: self.sum.map(|sum| sum.to_string()).unwrap_or_default(),
             }),
+        }
+    }
+}
+
+impl Trailer {
+    fn read(
+        places: &FixedTrailer,
+        (amounts, style): (FixedAmount, NumberStyle),
+        text: &str,
+    ) -> Self {
+        let total = |span| match amounts {
+            FixedAmount::Written => style.read(&cut(text, span)).ok(),
+            FixedAmount::Sen | FixedAmount::Rupiah => amount(amounts, &cut(text, span)),
+        };
+        Self {
+            count: Told::at(places.count, |span| cut(text, span).trim().parse().ok()),
+            total: Told::at(places.total, total),
+        }
+    }
+}
+
+impl<T: PartialEq> Told<T> {
+    fn at(place: Option<Span>, read: impl FnOnce(Span) -> Option<T>) -> Self {
+        match place.map(read) {
+            None => Self::Nothing,
+            Some(None) => Self::Unreadable,
+            Some(Some(figure)) => Self::Figure(figure),
+        }
+    }
+
+    /// True unless it tells otherwise. What was found is `None` where a line cannot be read: that is
+    /// told by the line.
+    fn agrees(&self, found: Option<T>) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Unreadable => false,
+            Self::Figure(figure) => found.is_none_or(|found| found == *figure),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use pensipro_kernel::Money;
+use pensipro_kernel::{Money, Period, written::read_date};
 
 use super::{fields::Fields, layout::Layout};
 use crate::{
@@ -30,12 +30,12 @@ pub(super) fn read(layout: &Layout, fields: &Fields, line_no: u32) -> Option<Fil
     }
     let amount = record.amount();
     let readable = amount.ok().filter(|amount| amount.is_positive());
-    let report = record.report(amount);
-    Some(match (nameless(&keys, &given), report) {
-        (Some(reason), _) | (None, Err(reason)) => broken(reason, readable),
-        (None, Ok(report)) => {
-            let periode = record.cell(layout.columns().periode);
-            let periode = periode.and_then(|text| read_month(&text));
+    let (periode, report) = (record.periode(), record.report(amount));
+    Some(match (nameless(&keys, &given), periode, report) {
+        (Some(reason), _, _) | (None, Err(reason), _) | (None, Ok(_), Err(reason)) => {
+            broken(reason, readable)
+        }
+        (None, Ok(periode), Ok(report)) => {
             FileLine::Parsed(ParsedLine { line_no, keys, periode, report, given })
         }
     })
@@ -104,6 +104,18 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The month that the line names. A cell that names none is a fault: the import's month would be
+    /// a guess.
+    fn periode(&self) -> Result<Option<Period>, InvalidReason> {
+        let Some(text) = self.cell(self.layout.columns().periode) else { return Ok(None) };
+        let text = unwrap_cell(&text);
+        // A dash stands for nothing, as an empty cell does.
+        if !text.contains(char::is_alphanumeric) {
+            return Ok(None);
+        }
+        named_month(text).map(Some).ok_or(InvalidReason::PeriodeUnreadable)
+    }
+
     fn amount(&self) -> Result<Money, AmountFault> {
         let column = self.layout.columns().amount;
         let text = self.cell(Some(column)).ok_or(AmountFault::Missing)?;
@@ -150,6 +162,30 @@ impl<'a> Record<'a> {
         let found = reasons.iter().find(|words| text.contains(&normal(&words.contains)));
         found.map_or(FailReason::Other, |words| words.means)
     }
+}
+
+/// The month that a text names: as a month, or as a day of it.
+fn named_month(text: &str) -> Option<Period> {
+    let of_day = || read_date(text).ok().map(Period::of);
+    let otherwise = || month_before_year(text).or_else(|| month_of_short_year(text));
+    read_month(text).or_else(of_day).or_else(otherwise)
+}
+
+/// The month in `OKT-26`, as spreadsheets show it.
+fn month_of_short_year(text: &str) -> Option<Period> {
+    let text = normal(text);
+    let (name, year) = text.split_once(' ')?;
+    let is_short = year.len() == 2 && name.chars().all(char::is_alphabetic);
+    is_short.then(|| read_month(&format!("{name} 20{year}")))?
+}
+
+/// The month in `102026` or `1/2026`. No year begins like a month, so that `202610` is never meant.
+fn month_before_year(text: &str) -> Option<Period> {
+    let text = normal(text);
+    let together = || text.split_at_checked(2).filter(|(_, year)| year.len() == 4);
+    let (month, year) = text.split_once(' ').or_else(together)?;
+    let month = Some(month).filter(|month| month.len() <= 2)?;
+    Period::new(year.parse().ok()?, month.parse().ok()?).ok()
 }
 
 /// A cell's text for people: without its spreadsheet dress and control characters, and not endless.

@@ -222,6 +222,27 @@ fn broken_lines_tell_why_and_keep_what_can_be_read_of_the_money() {
 }
 
 #[test]
+fn a_month_is_read_as_people_write_it_and_a_cell_that_names_none_is_the_lines_fault() {
+    let read = |month: &str| {
+        let file = format!("reference;amount;periode\nPC-2026-10-1;5,00;{month}\n");
+        generic(&file).unwrap().remove(0)
+    };
+    let months = ["OKTOBER 2026", "2026-10", "'2026-10", "202610", "10/2026", "10-2026", "102026"];
+    let days = ["2026-10-01", "01/10/2026", "31-10-2026", "1 Okt 2026", "2026-10-01 00:00:00"];
+    for month in months.into_iter().chain(days) {
+        assert_eq!(parsed(&read(month)).periode.unwrap().to_string(), "2026-10", "{month}");
+    }
+    assert_eq!(parsed(&read("1/2026")).periode.unwrap().to_string(), "2026-01");
+    assert_eq!(parsed(&read("OKT-26")).periode.unwrap().to_string(), "2026-10");
+    assert_eq!((parsed(&read(" ")).periode, parsed(&read("-")).periode), (None, None));
+    for month in ["OKTOBER", "13/2026", "10/26", "46296", "2026-10-32", "10/13/2026"] {
+        let line = read(month);
+        assert_eq!(reason(&line), (2, InvalidReason::PeriodeUnreadable), "{month}");
+        assert_eq!(line.amount(), Some(Money::from_sen(500)), "its money is held");
+    }
+}
+
+#[test]
 fn an_empty_result_is_paid_and_a_failure_needs_no_amount() {
     let lines =
         generic("nik;amount;status;reason\n7371105901683028;5,00;;\n7371105901683028;;GAGAL;x\n");

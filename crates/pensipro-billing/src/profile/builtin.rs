@@ -18,7 +18,8 @@ pub fn generic() -> PayerProfile {
         reference: words(&["reference", "referensi", "no referensi"]),
         no_pensiun: words(&["no_pensiun", "nomor pensiun", "nopen", "notas"]),
         nik: words(&["nik", "no ktp"]),
-        amount: words(&["amount", "jumlah", "nominal", "nominal potongan"]),
+        // No bare `nominal`: in lists of what is billed that column is the plafon.
+        amount: words(&["amount", "jumlah", "nominal potongan"]),
         status: words(&["status"]),
         reason: words(&["reason", "alasan", "keterangan"]),
         periode: words(&["periode"]),

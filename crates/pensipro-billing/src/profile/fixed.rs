@@ -113,8 +113,34 @@ impl FixedFormat {
             "a fixed line has no place for a reference, no_pensiun or nik",
         )];
         let missing = demands.into_iter().find(|(met, _)| !met).map(|(_, fault)| fault);
-        marks_fault(&marks).or(missing).or_else(|| self.spans().find_map(Span::fault))
+        let fault = marks_fault(&marks).or(missing).or_else(|| self.spans().find_map(Span::fault));
+        let shared = "two fields of a fixed line share a place";
+        fault.or_else(|| (!self.is_apart()).then_some(shared))
     }
+
+    /// True if in no line two fields, or a field and the mark, share a place.
+    fn is_apart(&self) -> bool {
+        let FixedColumns { reference, no_pensiun, nik, amount, status, reason } = self.columns;
+        let apart = |mark: &str, places: &[Option<Span>]| {
+            are_apart(mark, places.iter().flatten().copied().collect())
+        };
+        let header = self.header.as_ref();
+        let trailer = self.trailer.as_ref();
+        apart(&self.detail, &[reference, no_pensiun, nik, Some(amount), status, reason])
+            && header.is_none_or(|header| apart(&header.mark, &[header.periode]))
+            && trailer.is_none_or(|trailer| apart(&trailer.mark, &[trailer.count, trailer.total]))
+    }
+}
+
+/// True if no two places, nor the mark before them, overlap.
+pub(super) fn are_apart(mark: &str, mut places: Vec<Span>) -> bool {
+    places.sort_unstable_by_key(|place| place.from);
+    let mut free = mark.chars().count();
+    places.into_iter().all(|place| {
+        let begins_behind = place.start() >= free;
+        free = place.end();
+        begins_behind
+    })
 }
 
 /// What is wrong with the marks by which kinds of lines are told apart.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ExportField,
-    fixed::{FixedAmount, FixedHeader, FixedTrailer, Span, marks_fault},
+    fixed::{FixedAmount, FixedHeader, FixedTrailer, Span, are_apart, marks_fault},
 };
 
 /// Which kind of file an export is.
@@ -88,15 +88,4 @@ impl FixedExport {
         let spans = || self.fields.iter().map(|placed| placed.at);
         marks_fault(&marks).or_else(|| spans().find_map(Span::fault)).or(missing)
     }
-}
-
-/// True if no two places, nor the mark before them, overlap.
-fn are_apart(mark: &str, mut places: Vec<Span>) -> bool {
-    places.sort_unstable_by_key(|place| place.from);
-    let mut free = mark.chars().count();
-    places.into_iter().all(|place| {
-        let begins_behind = place.start() >= free;
-        free = place.end();
-        begins_behind
-    })
 }

@@ -9,7 +9,7 @@ use pensipro_kernel::{
 use crate::{
     Arrears, BillingError, BillingRules, Export, ExportPolicy, ExportScope, ExportStatus, LeftOut,
     MarkSent, NewExport, Payer, Profiles, Replace,
-    repository::{BillableQuery, ExportFilter, ExportRepository},
+    repository::{Billable, BillableQuery, ExportFilter, ExportRepository},
 };
 
 const TABLE: &str = "pension_cut_exports";
@@ -173,8 +173,8 @@ where
     Ok(old.id)
 }
 
-/// Decides on the next `limit` loans and stores their lines; the export is `generated` after the
-/// last. Call it until it is. One lock, two reads and one bulk write a chunk; a crash between chunks
+/// Looks through the next `limit` loans and stores the lines of those that owe something; the export is
+/// `generated` once none is left. Call it until it is. One lock, two reads and one bulk write a chunk; a crash between chunks
 /// loses nothing. An export that is complete stays as it is.
 pub fn generate_export_chunk<Tx>(
     tx: &mut Tx,
@@ -192,7 +192,7 @@ where
         return Ok(export);
     }
     let query = BillableQuery { scope: export.scope.clone(), after: export.cursor, limit };
-    let loans = tx.billable_loans(&query)?;
+    let Billable { loans, through } = tx.billable_loans(&query)?;
     let rules = BillingRules {
         periode: export.scope.periode,
         arrears: export.arrears,
@@ -201,17 +201,15 @@ where
         today,
     };
     let bill = rules.bill(&loans, export.lines.saturating_add(1))?;
-    let is_last = u32::try_from(loans.len()).is_ok_and(|read| read < limit);
-    let export = match loans.last() {
-        Some(last) => {
+    let export = match through {
+        Some(through) => {
             tx.add_export_lines(id, &bill.lines, &bill.left_out)?;
-            export.after_chunk(&bill, last.loan_id)?
+            export.after_chunk(&bill, through)?
         }
-        None => export,
+        None => export.generated()?,
     };
-    let export = if is_last { export.generated()? } else { export };
     tx.save_export(&export)?;
-    if is_last {
+    if export.is_complete() {
         tx.audit(by, entry("billing.export.generate", &export).is(view(&export)))?;
     }
     Ok(export)

@@ -37,7 +37,7 @@ pub struct RequestImport {
     pub payer: Payer,
     /// The month it answers to.
     pub periode: Period,
-    /// The value date; `None`: the profile's pay day.
+    /// The value date, no earlier than the month before; `None`: the profile's pay day.
     pub paid_on: Option<NaiveDate>,
     /// The profile named.
     pub profile: Option<String>,
@@ -54,6 +54,11 @@ impl RequestImport {
         let paid_on = paid_on
             .map_err(|_| faults.add("paid_on", "invalid_date", "a date is such as 2026-10-01"))
             .ok();
+        if let (Some(periode), Some(Some(paid_on))) = (periode, paid_on) {
+            let in_time = paid_on >= periode.previous().first_day();
+            let message = "is no earlier than the month before the file's month";
+            faults.require(in_time, "paid_on", "date_too_early", message);
+        }
         let profile = raw.profile.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let command = payer.zip(periode).zip(paid_on).map(|((payer, periode), paid_on)| Self {
             payer,

@@ -1,75 +1,85 @@
 //! The loans that an export decides on.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::{
-    dsl::exists,
     prelude::*,
     sql_types::{BigInt, Date, Integer},
 };
-use pensipro_billing::{BillableLoan, BillableQuery, DueRow, ExportScope};
-use pensipro_kernel::{ExportId, LoanId, MemberId, Money, StorageError, TransactionId};
+use pensipro_billing::{Billable, BillableLoan, BillableQuery, DueRow, ExportScope};
+use pensipro_kernel::{ExportId, LoanId, MemberId, Money, Period, StorageError, TransactionId};
 use pensipro_servicing::LoanStatus;
 
 use crate::{
     Tx,
     convert::{code, count},
-    schema::{loan_schedules as schedules, loans, members},
+    schema::{loans, members},
     sql::{First, ForEach, Probe, Second},
 };
 
-/// A chunk of loans with their unpaid rows: four queries, for loans, the month's lines, rows, and what is
-/// awaited. All but the first probe an index for each loan: lines of a month that is being exported are in
-/// no statistics, and a join of them would read them all for every loan.
-pub(super) fn loans(
+/// A stretch of loans with their unpaid rows: its end, its loans, what is awaited, rows, and the month's
+/// lines. All but the first two probe an index for each loan: lines of a month that is being exported are
+/// in no statistics, and a join of them would read them all for every loan.
+pub(super) fn loans(tx: &mut Tx<'_>, query: &BillableQuery) -> Result<Billable, StorageError> {
+    let BillableQuery { scope, after, limit } = query;
+    let after = after.map_or(0, LoanId::get);
+    let Some(through) = stretch(tx, after, *limit)? else { return Ok(Billable::default()) };
+    let loans = owing(tx, scope, (after, through))?;
+    Ok(Billable { loans, through: Some(LoanId::new(through)) })
+}
+
+/// The last of the next loans, whatever they owe; `None` after the last.
+fn stretch(tx: &mut Tx<'_>, after: i64, limit: u32) -> Result<Option<i64>, StorageError> {
+    let ids = loans::table.filter(loans::id.gt(after)).order(loans::id).select(loans::id);
+    let ids: Vec<i64> = tx.run(|conn| ids.limit(i64::from(limit)).load(conn))?;
+    Ok(ids.last().copied())
+}
+
+/// The loans of a stretch that owe something, by ascending id.
+fn owing(
     tx: &mut Tx<'_>,
-    query: &BillableQuery,
+    scope: &ExportScope,
+    between: (i64, i64),
 ) -> Result<Vec<BillableLoan>, StorageError> {
-    let mut found = owing(tx, query)?;
+    let mut found = running(tx, scope, between)?;
     if found.is_empty() {
         return Ok(found);
     }
-    let periode = query.scope.periode;
+    let periode = scope.periode;
     let of_month: Vec<_> =
         found.iter().map(|loan| (loan.loan_id.get(), periode.to_string())).collect();
-    let live = live_lines(tx, &of_month)?;
-    let awaited = awaited(tx, &of_month)?;
+    let awaited = awaited(tx, periode, &of_month)?;
     let until_end: Vec<_> =
         found.iter().map(|loan| (loan.loan_id.get(), periode.last_day())).collect();
     let mut due = due_rows(tx, &until_end, &awaited)?;
-    for loan in &mut found {
+    let live = live_lines(tx, &of_month)?;
+    found.retain_mut(|loan| {
         loan.live_in = live.get(&loan.loan_id.get()).copied();
         loan.rows = due.remove(&loan.loan_id.get()).unwrap_or_default();
-    }
+        !loan.rows.is_empty()
+    });
     Ok(found)
 }
 
-/// Loans by ascending id, their lines and rows still missing.
-fn owing(tx: &mut Tx<'_>, query: &BillableQuery) -> Result<Vec<BillableLoan>, StorageError> {
-    let BillableQuery { scope, after, limit } = query;
-    let ExportScope { periode, payer, pay_office } = scope;
-    let after = after.map_or(0, LoanId::get);
-    let unpaid = schedules::table
-        .filter(schedules::loan_id.eq(loans::id))
-        // Said again, so that no join reads the rows of loans that are done.
-        .filter(schedules::loan_id.gt(after))
-        .filter(schedules::is_open)
-        .filter(schedules::due_date.le(periode.last_day()))
-        .filter(schedules::state.eq("live"))
-        .filter(owed().gt(0));
+/// The loans of the scope's payer that run, by ascending id, their lines and rows still missing.
+fn running(
+    tx: &mut Tx<'_>,
+    scope: &ExportScope,
+    (after, through): (i64, i64),
+) -> Result<Vec<BillableLoan>, StorageError> {
+    let ExportScope { periode: _, payer, pay_office } = scope;
     let mut query = loans::table
         .inner_join(members::table)
         .filter(loans::id.gt(after))
+        .filter(loans::id.le(through))
         .filter(
             loans::status
                 .eq(LoanStatus::Active.code())
                 .or(loans::status.eq(LoanStatus::Default.code())),
         )
         .filter(members::payer.eq(payer.code()))
-        .filter(exists(unpaid))
         .order(loans::id)
-        .limit(i64::from(*limit))
         .select((loans::id, loans::member_id, loans::collection))
         .into_boxed();
     if !pay_office.is_empty() {
@@ -117,33 +127,45 @@ fn live_lines(
     Ok(found.into_iter().map(|row| (row.loan_id, ExportId::new(row.export_id))).collect())
 }
 
-/// What a row still asks for of principal, interest and fee.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn owed() -> _ {
-    schedules::principal - schedules::principal_paid + schedules::interest
-        - schedules::interest_paid
-        - schedules::interest_waived
-        + schedules::fee
-        - schedules::fee_paid
-        - schedules::fee_waived
-}
-
 type DuePlace = (i64, NaiveDate);
 
-const AWAITED: ForEach = ForEach {
-    select: "t.loan_id, t.due_date, t.hold_until",
-    table: "pension_cut_export_rows",
-    condition: "t.loan_id = wanted.one",
-    joins: "JOIN pension_cut_export_lines l ON l.export_id = t.export_id AND l.line_no = t.line_no \
-            AND l.is_live AND l.outcome IS NULL AND l.periode < wanted.two",
+const UNANSWERED: ForEach = ForEach {
+    select: "t.loan_id, t.export_id, t.line_no",
+    table: "pension_cut_export_lines",
+    condition: "t.loan_id = wanted.one AND t.periode < wanted.two AND t.is_live \
+                AND t.outcome IS NULL",
+    joins: "",
     probe: Probe::Read,
     pairs: (First::Number, Second::Code),
 };
 
 #[derive(QueryableByName)]
-struct Awaited {
+struct Unanswered {
     #[diesel(sql_type = BigInt)]
     loan_id: i64,
+    #[diesel(sql_type = BigInt)]
+    export_id: i64,
+    #[diesel(sql_type = Integer)]
+    line_no: i32,
+}
+
+const BILLED: ForEach = ForEach {
+    select: "t.loan_id, t.export_id, t.line_no, t.due_date, t.hold_until",
+    table: "pension_cut_export_rows",
+    condition: "t.loan_id = wanted.one AND t.due_date <= wanted.two",
+    joins: "",
+    probe: Probe::Read,
+    pairs: (First::Number, Second::Date),
+};
+
+#[derive(QueryableByName)]
+struct Billed {
+    #[diesel(sql_type = BigInt)]
+    loan_id: i64,
+    #[diesel(sql_type = BigInt)]
+    export_id: i64,
+    #[diesel(sql_type = Integer)]
+    line_no: i32,
     #[diesel(sql_type = Date)]
     due_date: NaiveDate,
     #[diesel(sql_type = Date)]
@@ -151,17 +173,28 @@ struct Awaited {
 }
 
 /// Until when the answer to an earlier month's live line is awaited, by loan and due date: a restructure
-/// may have put another row in the place of the one billed.
+/// may have put another row in the place of the one billed. Rows are read of loans alone that have such a
+/// line: few, where answers came.
 fn awaited(
     tx: &mut Tx<'_>,
+    periode: Period,
     of_month: &[(i64, String)],
 ) -> Result<HashMap<DuePlace, NaiveDate>, StorageError> {
     let backend = tx.backend();
-    let found: Vec<Awaited> = tx.run(|conn| AWAITED.of(backend, of_month)?.load(conn))?;
+    let lines: Vec<Unanswered> = tx.run(|conn| UNANSWERED.of(backend, of_month)?.load(conn))?;
+    let of_loans: BTreeSet<i64> = lines.iter().map(|line| line.loan_id).collect();
+    if of_loans.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of_loans: Vec<_> = of_loans.into_iter().map(|loan| (loan, periode.last_day())).collect();
+    let rows: Vec<Billed> = tx.run(|conn| BILLED.of(backend, &of_loans)?.load(conn))?;
+    let unanswered: HashSet<_> = lines.iter().map(|line| (line.export_id, line.line_no)).collect();
     let mut latest: HashMap<DuePlace, NaiveDate> = HashMap::new();
-    for Awaited { loan_id, due_date, hold_until } in found {
-        let until = latest.entry((loan_id, due_date)).or_insert(hold_until);
-        *until = hold_until.max(*until);
+    for Billed { loan_id, export_id, line_no, due_date, hold_until } in rows {
+        if unanswered.contains(&(export_id, line_no)) {
+            let until = latest.entry((loan_id, due_date)).or_insert(hold_until);
+            *until = hold_until.max(*until);
+        }
     }
     Ok(latest)
 }

@@ -1,5 +1,7 @@
 //! The lines of exports, the rows they bill, and the loans left out.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_billing::{Answers, BilledRow, ExportLine, ExportLineUpdate, LeftOut};
@@ -150,8 +152,12 @@ pub(super) fn add(
     tx.insert_all(left_out.iter().map(|each| LeftRow::new(id, each)).collect())
 }
 
+/// What a statement over a whole month's lines may take.
+pub(super) const WHOLE_MONTH: Duration = Duration::from_secs(600);
+
 /// Takes the lines out of the live ones and ends their holds.
 pub(super) fn retire(tx: &mut Tx<'_>, id: ExportId, on: NaiveDate) -> Result<(), StorageError> {
+    tx.allow_time(WHOLE_MONTH)?;
     let retired = diesel::update(lines::table)
         .filter(lines::export_id.eq(id.get()))
         .set(lines::is_live.eq(false));
@@ -214,8 +220,11 @@ pub(super) fn withdraw_answers(tx: &mut Tx<'_>, import: ImportId) -> Result<(), 
              import_line_no = NULL, paid = COALESCE((SELECT SUM(p.amount) FROM loan_payments p \
              WHERE p.loan_id = pension_cut_export_lines.loan_id \
              AND p.cut_periode = pension_cut_export_lines.periode \
-             AND p.reversed_by IS NULL), 0) WHERE import_id = $1",
+             AND p.reversed_by IS NULL), 0) WHERE import_id = $1 AND (export_id, line_no) IN \
+             (SELECT a.export_id, a.export_line_no FROM pension_cut_import_lines a \
+             WHERE a.import_id = $2 AND a.export_id IS NOT NULL)",
         )?
+        .bind(import.get())
         .bind(import.get())
         .execute(conn)
         .map(drop)

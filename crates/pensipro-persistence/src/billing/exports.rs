@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::{RunQueryDsl, prelude::*, sql_types::BigInt};
 use pensipro_billing::{
-    Answers, BillableLoan, BillableQuery, Export, ExportFilter, ExportLine, ExportRepository,
+    Answers, Billable, BillableQuery, Export, ExportFilter, ExportLine, ExportRepository,
     ExportScope, ExportStatus, FileRow, LeftOut, NewExport,
 };
 use pensipro_kernel::{ExportId, Page, PageRequest, Position, StorageError, UserId};
@@ -129,7 +129,7 @@ impl ExportRepository for Tx<'_> {
         Ok(ids.into_iter().map(ExportId::new).collect())
     }
 
-    fn billable_loans(&mut self, query: &BillableQuery) -> Result<Vec<BillableLoan>, StorageError> {
+    fn billable_loans(&mut self, query: &BillableQuery) -> Result<Billable, StorageError> {
         billable::loans(self, query)
     }
 

@@ -1,9 +1,9 @@
 //! Exports: one live line a loan and month, what is billed and held, and the file.
 
 use pensipro_billing::{
-    Answers, BillableQuery, BilledRow, Export, ExportFilter, ExportLine, ExportRepository,
-    ExportScope, ExportStatus, ImportRepository, LeftOut, LeftOutReason, NoPensiun, Payer,
-    ProfileRepository, generic,
+    Answers, Billable, BillableQuery, BilledRow, Export, ExportFilter, ExportLine,
+    ExportRepository, ExportScope, ExportStatus, ImportRepository, LeftOut, LeftOutReason,
+    NoPensiun, Payer, ProfileRepository, generic,
 };
 use pensipro_kernel::{LoanId, PageRequest, Scope};
 use pensipro_persistence::testing::on_each_backend;
@@ -112,20 +112,34 @@ fn billable_loans_owe_something_in_time() {
             write(database, |tx| post_one(tx, loans[loan], &pay("2026-02-05", rupiah(amount))));
         }
         let query = |scope: ExportScope, after| BillableQuery { scope, after, limit: 10 };
-        let found = read(database, |tx| tx.billable_loans(&query(scope(), None)));
+        let stretch = |query| read(database, |tx| tx.billable_loans(&query));
+        let owing = |query| stretch(query).loans;
+        let found = owing(query(scope(), None));
         let ids: Vec<_> = found.iter().map(|loan| loan.loan_id).collect();
         assert_eq!(ids, [loans[0], loans[2]]);
         let owed: Vec<_> = found[1].rows.iter().map(|row| (row.no, row.owed)).collect();
         assert_eq!(owed, [(1, rupiah(565_000)), (2, rupiah(1_060_000))]);
         assert_eq!((found[0].live_in, found[0].rows[0].awaited_until), (None, None));
-        let after = read(database, |tx| tx.billable_loans(&query(scope(), Some(loans[0]))));
-        assert_eq!(after.len(), 1);
+        assert_eq!(owing(query(scope(), Some(loans[0]))).len(), 1);
+        // Stretch by stretch nobody is passed over, and none comes twice.
+        let (mut after, mut seen, mut stretches) = (None, Vec::new(), 0);
+        loop {
+            let Billable { loans, through } =
+                stretch(BillableQuery { limit: 2, ..query(scope(), after) });
+            seen.extend(loans.into_iter().map(|loan| loan.loan_id));
+            stretches += 1;
+            match through {
+                Some(_) => after = through,
+                None => break,
+            }
+        }
+        assert_eq!((seen, stretches), (ids, 4));
         for other in [
             ExportScope { payer: Payer::Asabri, ..scope() },
             ExportScope { pay_office: "BRI Blok M".into(), ..scope() },
             ExportScope { periode: "2026-01".parse().unwrap(), ..scope() },
         ] {
-            assert_eq!(read(database, |tx| tx.billable_loans(&query(other, None))), []);
+            assert_eq!(owing(query(other, None)), []);
         }
         let export = add_export(database, scope()).unwrap();
         let row = found[0].rows[1].clone();
@@ -140,10 +154,10 @@ fn billable_loans_owe_something_in_time() {
             ..line(&house, loans[0], 1)
         };
         write(database, |tx| tx.add_export_lines(export, std::slice::from_ref(&line), &[]));
-        let now = read(database, |tx| tx.billable_loans(&query(scope(), None)));
+        let now = owing(query(scope(), None));
         assert_eq!((now[0].live_in, now[0].rows[1].awaited_until), (Some(export), None));
         let april = ExportScope { periode: "2026-04".parse().unwrap(), ..scope() };
-        let next = read(database, |tx| tx.billable_loans(&query(april, None)));
+        let next = owing(query(april, None));
         let awaited: Vec<_> = next[0].rows.iter().map(|row| row.awaited_until).collect();
         assert_eq!(awaited, [None, Some(date("2026-03-16")), None]);
         assert_eq!(next[0].live_in, None);

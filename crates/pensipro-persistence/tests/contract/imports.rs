@@ -173,7 +173,7 @@ fn a_key_is_claimed_once_until_it_is_released() {
             uses
         };
         let [used] = &uses(&second)[..] else { panic!() };
-        assert_eq!((used.base, used.in_this_import, &used.taken[..]), (base, 1, &[1, 2][..]));
+        assert_eq!((used.base, used.in_this_import, &used.taken[..]), (base, 1, &[2][..]));
         let [used] = &uses(&first)[..] else { panic!() };
         assert_eq!((used.in_this_import, used.taken.len()), (2, 0));
         write(database, |tx| tx.release_lines(first.id));

@@ -40,7 +40,7 @@ impl From<NewExportBody> for RawExport {
 /// An export was handed to the payer.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct SentBody {
+pub struct ExportSentBody {
     /// The day.
     #[schema(required)]
     pub sent_on: Option<NaiveDate>,
@@ -50,7 +50,7 @@ pub struct SentBody {
     pub reason: Option<String>,
 }
 
-impl SentBody {
+impl ExportSentBody {
     /// Checks the body, all faults at once.
     pub fn check(self) -> Result<MarkSent, Faults> {
         let Self { sent_on, note, reason } = self;

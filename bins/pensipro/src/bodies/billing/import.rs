@@ -225,7 +225,7 @@ pub struct ImportDetailBody {
     /// The import.
     #[serde(flatten)]
     pub import: ImportBody,
-    /// The payer's month as it stands now, once the import is done.
+    /// The payer's month as it stands now, once the import is done; with the first page of lines alone.
     pub month: Option<BilledMonthBody>,
     /// The page of its lines, in their order in the file.
     #[serde(flatten)]

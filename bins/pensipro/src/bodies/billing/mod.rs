@@ -7,7 +7,9 @@ mod profile;
 mod refund;
 mod waiting;
 
-pub use export::{ExportBody, ExportDetailBody, ExportQuery, LeftOutBody, NewExportBody, SentBody};
+pub use export::{
+    ExportBody, ExportDetailBody, ExportQuery, ExportSentBody, LeftOutBody, NewExportBody,
+};
 pub use import::{ImportBody, ImportDetailBody, ImportForm, ImportQuery};
 pub use line::{CutBody, LineBody, LineQuery, UnmatchedQuery};
 pub use profile::{NewProfileBody, ProfileBody};

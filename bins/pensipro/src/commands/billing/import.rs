@@ -16,7 +16,7 @@ use crate::{
     App,
     http::{Problem, extract::FileSink as _},
     jobs::{Job, Judged, SpoolSink, judge},
-    uploads::Unrecorded,
+    uploads::{Unrecorded, may_yet_be_done},
 };
 
 /// Bytes that are read at once.
@@ -101,20 +101,25 @@ async fn open(
     });
     let Judged { profile, lines } = judge(app, file.key(), profiles.await?).await?;
     let (key, tolerance) = (file.key().to_string(), app.settings().billing_tolerance);
+    // Work that is given up may still be carried through, and has the file then.
+    file.keep();
     let opened = app.change("open_import", move |tx, at| {
         let file = SpooledFile { sha256, bytes, spool_key: key.clone(), profile: &profile, lines };
         Ok(open_import(tx, &Actor::system(), &command, file, tolerance, at)?)
     });
-    Ok(match opened.await? {
-        Opened::New(import) => {
-            file.keep();
-            (import.id, import.lines)
-        }
-        Opened::Existing(import) => {
-            println!("the file is there already");
-            (import.id, import.lines)
-        }
-    })
+    let opened = opened.await;
+    let may_have_it = match &opened {
+        Ok(opened) => matches!(opened, Opened::New(_)),
+        Err(problem) => may_yet_be_done(problem),
+    };
+    if !may_have_it {
+        file.discard();
+    }
+    if let Ok(Opened::Existing(_)) = &opened {
+        println!("the file is there already");
+    }
+    let import = opened?.into_inner();
+    Ok((import.id, import.lines))
 }
 
 async fn lines_done(app: App, id: ImportId) -> Result<u32, Problem> {

@@ -10,7 +10,7 @@ use pensipro_kernel::ExportId;
 use crate::{
     App,
     bodies::billing::{
-        ExportBody, ExportDetailBody, ExportQuery, LeftOutBody, NewExportBody, SentBody,
+        ExportBody, ExportDetailBody, ExportQuery, ExportSentBody, LeftOutBody, NewExportBody,
     },
     http::{
         Allowed, Begun, Id, List, Listing, NoFilter, Prefer, Problem, Progress, Reply, Routes,
@@ -91,7 +91,7 @@ async fn sent(
     app: App,
     by: Allowed<ExportBilling>,
     id: Id<ExportId>,
-    body: Valid<SentBody>,
+    body: Valid<ExportSentBody>,
 ) -> Reply<Shown<ExportBody>> {
     let (once, body) = body.split();
     let command = body.check()?;

@@ -109,7 +109,11 @@ async fn show(
     let Listing { filter, page, pager } = listing;
     app.read_snapshot(move |tx, _| {
         let import = read_import(tx, &by, *id)?;
-        let month = month_of_import(tx, &import)?;
+        // It adds up the payer's whole month: with the first page it is enough.
+        let month = match page.after {
+            None => month_of_import(tx, &import)?,
+            Some(_) => None,
+        };
         let lines = list_import_lines(tx, &by, *id, filter.outcome, &page)?;
         Ok(Shown::new(ImportDetailBody::new(import, month, pager.list(lines, LineBody::from))))
     })

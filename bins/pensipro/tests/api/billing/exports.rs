@@ -70,6 +70,29 @@ fn one_live_export_a_scope_and_one_live_line_a_loan() {
 }
 
 #[test]
+fn an_export_of_a_pay_office_bills_its_pensioners_and_the_others_are_left_to_the_whole_one() {
+    on_each_backend(|house| {
+        let desk = Desk::with_loans(house, 2);
+        let of = |office: &str| {
+            let wish = json!({"periode": "2026-07", "payer": "TASPEN", "pay_office": office});
+            desk.export(&wish).expect(201)
+        };
+        let other = of("BRI Senen");
+        assert_eq!((&other["lines"], &other["left_out"]), (&json!(0), &json!(0)));
+        let export = of("BRI Tanah Abang");
+        assert_eq!((&export["lines"], &export["left_out"]), (&json!(2), &json!(0)));
+        let lines = desk.lines_of(export["id"].as_i64().unwrap());
+        assert_eq!(lines.iter().map(|line| line.sen).sum::<i64>(), sen(&export["total_amount"]));
+
+        desk.lend("TASPEN", 100, 1);
+        let whole = desk.export(&json!({"periode": "2026-07", "payer": "TASPEN"})).expect(201);
+        assert_eq!((&whole["lines"], &whole["left_out"]), (&json!(1), &json!(2)));
+        let import = desk.import("TASPEN", super::desk::paid_in_full(&lines)).expect(201);
+        assert_eq!(import["summary"]["matched"]["count"], 2, "{import}");
+    });
+}
+
+#[test]
 fn a_sent_export_is_replaced_only_with_a_reason_and_its_references_stay() {
     on_each_backend(|house| {
         let desk = Desk::with_loans(house, 2);

@@ -167,6 +167,24 @@ fn too_much_becomes_a_refund_and_a_failure_is_told_in_one_set_of_words() {
 }
 
 #[test]
+fn money_from_before_a_loan_was_paid_out_waits_for_somebody() {
+    on_each_backend(|house| {
+        let desk = Desk::with_loans(house, 2);
+        let (_, lines) = desk.bill("TASPEN");
+        let fields = [("payer", "TASPEN"), ("periode", "2026-07"), ("paid_on", "2026-06-14")];
+        let import = desk.import_of(&fields, paid_in_full(&lines)).expect(201);
+        let unmatched = &import["summary"]["unmatched"];
+        assert_eq!((&unmatched["count"], &unmatched["held"]), (&json!(2), &import["total_amount"]));
+        assert_balanced(&import);
+        let waiting = desk.import_lines(&import, "unmatched");
+        assert!(waiting.iter().all(|line| line["reason"] == "loan_refused"), "{waiting:?}");
+        assert!(lines.iter().all(|line| desk.payments(line.loan_id) == 0));
+        let refunds = desk.finance.get("/billing/refunds?status=requested").expect(200);
+        assert_eq!(refunds["data"], json!([]));
+    });
+}
+
+#[test]
 fn two_uploads_of_one_file_at_once_make_one_import() {
     on_each_backend(|house| {
         let desk = Desk::with_loans(house, 3);

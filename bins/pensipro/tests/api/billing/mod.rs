@@ -13,6 +13,7 @@ mod refusals;
 mod retry;
 mod seed;
 mod shapes;
+mod strange;
 
 pub(crate) use desk::{Desk, paid_in_full, plain, sen};
 pub(crate) use profiles::profile_named;

@@ -126,6 +126,38 @@ fn a_profile_in_which_files_were_written_stays() {
     });
 }
 
+#[test]
+fn a_profile_stays_as_it_is_while_a_file_is_read_by_it() {
+    on_each_backend(|house| {
+        let (desk, admin) = (Desk::new(house), house.admin());
+        let (location, tag) = added(house, &of_taspen(json!("delimited")));
+        let import = desk.import("TASPEN", "REF;JUMLAH\nPC-2026-07-000009;1000.00\n").expect(201);
+        assert_eq!(import["profile"], "TASPEN");
+        // As an import stands whose file lies where nobody reaches it for now.
+        let set = |profile: &str, status: &str| {
+            let sql = format!(
+                "UPDATE pension_cut_imports SET profile = '{profile}', status = '{status}', \
+                 spool_key = 'spool/aa/gone' WHERE id = {}",
+                import["id"]
+            );
+            house.database.execute(&sql).expect("the import is there");
+        };
+        set("TASPEN", "processing");
+        let mut later = of_taspen(json!("delimited"));
+        later["definition"]["pay_day"] = json!(25);
+        let refused = change(&admin, &location, &tag, &later).refused(409, "profile_in_use");
+        assert_eq!(refused["existing_id"], import["id"]);
+        remove(&admin, &location, &tag).refused(409, "profile_in_use");
+
+        set("GENERIC", "processing");
+        let generic = json!({ "definition": profile_named("GENERIC") });
+        admin.post("/billing/profiles", &generic).refused(409, "profile_in_use");
+        change(&admin, &location, &tag, &later).expect(200);
+        set("GENERIC", "done");
+        admin.post("/billing/profiles", &generic).expect(201);
+    });
+}
+
 fn added(house: &House, body: &Value) -> (String, String) {
     let added = house.admin().post("/billing/profiles", body);
     let of = |name| added.header(name).unwrap().to_owned();

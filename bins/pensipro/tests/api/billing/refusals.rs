@@ -91,6 +91,9 @@ fn fields_are_judged_all_at_once() {
         assert_eq!(fields, ["paid_on", "payer", "periode"]);
         let fields = [("payer", "TASPEN"), ("periode", "2026-08")];
         desk.import_of(&fields, file).refused(422, "paid_on_ahead");
+        let fields = [("payer", "TASPEN"), ("periode", "2026-07"), ("paid_on", "2026-05-31")];
+        let faults = desk.import_of(&fields, file).faults();
+        assert_eq!(faults, [("paid_on".to_owned(), "date_too_early".to_owned())]);
         let fields = [("payer", "TASPEN"), ("periode", "2026-07"), ("profile", "MARS")];
         desk.import_of(&fields, file).refused(422, "profile_unknown");
         let fields = [("payer", "TASPEN"), ("periode", "2026-07"), ("bank", "BRI")];

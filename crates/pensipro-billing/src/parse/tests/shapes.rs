@@ -63,8 +63,12 @@ fn own(change: impl FnOnce(&mut ProfileParts)) -> Vec<Arc<PayerProfile>> {
 }
 
 fn fixed() -> Vec<Arc<PayerProfile>> {
+    fixed_as(fixed_format())
+}
+
+fn fixed_as(format: FixedFormat) -> Vec<Arc<PayerProfile>> {
     own(|parts| {
-        parts.import.fixed = Some(fixed_format());
+        parts.import.fixed = Some(format);
         parts.import.columns = ImportColumns::default();
         parts.import.delimiters.clear();
         let result = |code: &str, means| ResultCode { code: code.into(), means };
@@ -126,6 +130,45 @@ fn a_file_of_fixed_width_that_was_cut_off_or_altered_is_refused_whole() {
 }
 
 #[test]
+fn a_trailer_without_its_figures_is_refused_like_one_with_others() {
+    let whole = "T000003000000000142120000";
+    for trailer in [
+        "T00000X000000000142120000",
+        "T      000000000142120000",
+        "T0000030000000001421200O0",
+        "T000003",
+    ] {
+        let told = read_fixed(&FIXED.replace(whole, trailer));
+        assert!(matches!(told, Err(FileFault::Incomplete { lines: 3, .. })), "{trailer}");
+    }
+}
+
+#[test]
+fn a_trailers_total_that_is_written_out_is_read_in_the_profiles_style() {
+    let read = |total: &str| {
+        let profiles = fixed_as(FixedFormat { amounts: FixedAmount::Written, ..fixed_format() });
+        let (name, amount) = ("Yuliana Widodo", "933.700,00");
+        let file = format!(
+            "H202610\r\nD445205712993217{name:<30}{amount:>15}00\r\nT000001{total:>18}\r\n"
+        );
+        read(profiles, &[file.as_bytes()])
+    };
+    assert_eq!(parsed(&read("Rp 933.700,00").unwrap()[0]).report, paid(933_700));
+    for total in ["933.700,01", "933.700", "lunas", ""] {
+        let told = read(total);
+        assert!(matches!(told, Err(FileFault::Incomplete { lines: 1, .. })), "{total}");
+    }
+}
+
+#[test]
+fn lines_after_a_header_that_names_no_month_are_in_none() {
+    let file = FIXED.replace("D149733978422531", "H2026XX\r\nD149733978422531");
+    let lines = read_fixed(&file).unwrap();
+    assert_eq!(parsed(&lines[0]).periode.unwrap().to_string(), "2026-10");
+    assert_eq!(reason(&lines[1]), (4, InvalidReason::PeriodeUnreadable));
+}
+
+#[test]
 fn broken_lines_of_fixed_width_are_outcomes() {
     let short = FIXED.replace("Yuliana Siregar               00000000000000012", "Yuliana");
     let lines = read_fixed(&short).unwrap();
@@ -144,6 +187,13 @@ fn a_table_under_the_name_of_a_spreadsheet() {
     assert_eq!(told, [(3, "445205712993217"), (4, "588047701037508")]);
     assert_eq!(parsed(&lines[0]).report, paid(933_700));
     assert_eq!(parsed(&lines[1]).report, paid(1_613_500));
+}
+
+#[test]
+fn a_list_of_what_is_billed_is_no_answer_by_any_built_in_profile() {
+    let built_in = crate::built_in().into_iter().map(Arc::new).collect();
+    let told = read(built_in, &[TABLE.as_bytes()]);
+    assert!(matches!(told, Err(FileFault::NoHeader { .. })), "its nominal is the plafon: {told:?}");
 }
 
 #[test]
@@ -263,6 +313,21 @@ fn profiles_of_fixed_width_are_checked() {
     assert!(refuse(|format| format.columns.no_pensiun = None).contains("no_pensiun"));
     assert!(refuse(|format| format.columns.amount.from = 0).contains("place"));
     assert!(refuse(|format| format.columns.amount.width = 257).contains("place"));
+    let shared = "two fields of a fixed line share a place";
+    assert_eq!(refuse(|format| format.columns.status = Some(span(61, 2))), shared);
+    assert_eq!(refuse(|format| format.detail = "DD".into()), shared);
+    let header = |format: &mut FixedFormat| {
+        format.header = Some(FixedHeader { mark: "HDR".into(), periode: Some(span(2, 6)) });
+    };
+    assert_eq!(refuse(header), shared);
+    let trailer = |format: &mut FixedFormat| {
+        format.trailer = Some(FixedTrailer {
+            mark: "T".into(),
+            count: Some(span(2, 7)),
+            total: Some(span(8, 18)),
+        });
+    };
+    assert_eq!(refuse(trailer), shared);
     let profile = fixed().remove(0);
     let json = serde_json::to_string(&*profile).unwrap();
     assert_eq!(serde_json::from_str::<PayerProfile>(&json).unwrap(), *profile);

@@ -46,7 +46,8 @@ pub(crate) fn import(server: &Server, periode: &str, payer: &str) -> Result<Stri
 }
 
 /// A month of both payers, out and back: the export, its file, and the import of the file as the
-/// payers' answer that everything was cut, while loans are read beside it.
+/// payers' answer that everything was cut, while loans are read beside it. The second answers without our
+/// references, by pension numbers alone.
 pub(crate) fn cuts(server: &Server, periode: &str) -> Result<String, ClientError> {
     let loans = active_loans(server)?;
     let done = AtomicBool::new(false);
@@ -57,7 +58,8 @@ pub(crate) fn cuts(server: &Server, periode: &str) -> Result<String, ClientError
                 connection.send("GET", &path, "application/json", b"")?.accept(&path)
             })
         });
-        let cut = ["TASPEN", "ASABRI"].map(|payer| cut(server, periode, payer));
+        let payers = [("TASPEN", Answer::AsBilled), ("ASABRI", Answer::WithoutReferences)];
+        let cut = payers.map(|(payer, answer)| cut(server, periode, payer, answer));
         done.store(true, Ordering::Relaxed);
         let read = reader.join().expect("the reader does not panic")?;
         let cut = cut.into_iter().collect::<Result<Vec<Cut>, ClientError>>()?;
@@ -109,16 +111,39 @@ impl fmt::Display for Cut {
     }
 }
 
-fn cut(server: &Server, periode: &str, payer: &str) -> Result<Cut, ClientError> {
+/// How a payer answers.
+#[derive(Clone, Copy)]
+enum Answer {
+    /// With the file that it got.
+    AsBilled,
+    /// With the same lines, less our references.
+    WithoutReferences,
+}
+
+fn cut(server: &Server, periode: &str, payer: &str, answer: Answer) -> Result<Cut, ClientError> {
     let mut connection = server.connect()?;
     let started = Instant::now();
     let export = exported(&mut connection, periode, payer)?;
     let exported = started.elapsed();
     let file = file_of(&mut connection, &export)?;
     let written = started.elapsed() - exported;
+    let file = match answer {
+        Answer::AsBilled => file,
+        Answer::WithoutReferences => without_references(&file),
+    };
     let (imported, import) = upload(&mut connection, &file, periode, payer)?;
     let lines = import["lines"].as_u64().unwrap_or_default();
     Ok(Cut { lines, exported, written, imported })
+}
+
+/// The lines less their first column, which holds our reference.
+fn without_references(file: &[u8]) -> Vec<u8> {
+    let mut left = Vec::with_capacity(file.len());
+    for line in file.split_inclusive(|byte| *byte == b'\n') {
+        let rest = line.iter().position(|byte| *byte == b';').map_or(0, |at| at + 1);
+        left.extend_from_slice(&line[rest..]);
+    }
+    left
 }
 
 /// Sends a request every ten milliseconds until the work beside it is done.

@@ -9,6 +9,7 @@ mod funders;
 mod measure;
 mod members;
 mod origination;
+mod reports;
 mod scenario;
 mod sign_in;
 
@@ -124,6 +125,11 @@ enum Scenario {
         /// How many things the trail tells of.
         things: u64,
     },
+    /// GET aging and loan quality, live and of a closed month.
+    Reports {
+        /// The month, as YYYY-MM.
+        closed: String,
+    },
     /// Upload a realisation file for an export, and pay at the counter meanwhile.
     Import {
         /// The month, as YYYY-MM.
@@ -174,6 +180,7 @@ fn run(arguments: &Arguments) -> Result<String, client::ClientError> {
         Scenario::Cuts { periode } => billing::cuts(&server, periode),
         Scenario::Export { periode, payer, path } => billing::export(&server, periode, payer, path),
         Scenario::Deliver { port, count } => deliveries::deliver(&server, *port, (*count).max(1)),
+        Scenario::Reports { closed } => reports::read(&server, closed),
         Scenario::AuditSeal { rows } => audit::sealed(&server, *rows),
         Scenario::AuditList { things } => audit::list(&server, load, *things),
     }

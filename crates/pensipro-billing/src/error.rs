@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    Class, DomainError, ErrorKind, ExportId, FieldFault, ImportId, PaymentId, StorageError,
+    Class, DomainError, ErrorKind, ExportId, FieldFault, ImportId, PaymentId, Period, StorageError,
 };
 use serde_json::{Map, Value};
 
@@ -82,6 +82,14 @@ pub enum BillingError {
     FileImportedElsewhere {
         /// The first import.
         first: ImportId,
+    },
+    /// The file says of itself that it is of another month.
+    #[error("the file's title names {titled}, and not {periode}")]
+    FileOfOtherMonth {
+        /// The month that the title names.
+        titled: Period,
+        /// The month given.
+        periode: Period,
     },
     /// A payment of the import stands.
     #[error("{live_postings} payments or failed cuts of the import stand; reverse them first")]
@@ -189,6 +197,7 @@ kinds! {
     SENT_ON_AHEAD = "sent_on_ahead", Refused, "The day of sending lies ahead of today";
     PAID_ON_AHEAD = "paid_on_ahead", Refused, "The value date lies ahead of today";
     FILE_IMPORTED_ELSEWHERE = "file_imported_elsewhere", Conflict, "The file was imported for another payer or month";
+    FILE_OF_OTHER_MONTH = "file_of_other_month", Refused, "The file's title names another month";
     IMPORT_HAS_PAYMENTS = "import_has_payments", Conflict, "Payments of the import stand";
     PAST_CUT_OFF = "past_cut_off", Refused, "The month's cut-off has passed; a reason is needed";
     IMPORT_DISCARDED = "import_discarded", Conflict, "The import was discarded";
@@ -237,6 +246,7 @@ impl DomainError for BillingError {
             Self::PastCutOff { .. } => Self::PAST_CUT_OFF,
             Self::PaidOnAhead { .. } => Self::PAID_ON_AHEAD,
             Self::FileImportedElsewhere { .. } => Self::FILE_IMPORTED_ELSEWHERE,
+            Self::FileOfOtherMonth { .. } => Self::FILE_OF_OTHER_MONTH,
             Self::ImportHasPayments { .. } => Self::IMPORT_HAS_PAYMENTS,
             Self::ImportDiscarded => Self::IMPORT_DISCARDED,
             Self::LinePaid { .. } => Self::LINE_PAID,

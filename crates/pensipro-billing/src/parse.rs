@@ -12,6 +12,7 @@ mod fixed;
 mod html;
 mod layout;
 mod lines;
+mod months;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use fixed::{Fixed, FixedLine};
 use html::Tables;
 use layout::{Form, text};
 use lines::{Lines, RawLine};
+use months::titled_month;
 use pensipro_kernel::Money;
 
 use crate::{FileLine, Given, InvalidLine, InvalidReason, MAX_LINES, PayerProfile};
@@ -306,6 +308,9 @@ impl Stage {
         let Self::Head(head) = self else { return Ok(()) };
         let layout = head.layout()?;
         let header_line = layout.header_line();
+        let titles = head.rows.iter().filter(|(line_no, _)| *line_no < header_line);
+        let titles: Vec<String> = titles.map(|(_, row)| row.title(&layout)).collect();
+        let layout = layout.titled(titled_month(titles.iter().map(String::as_str)));
         let rows = std::mem::take(&mut head.rows);
         let mut records = Records::new(layout);
         for (line_no, row) in rows.into_iter().filter(|(line_no, _)| *line_no > header_line) {
@@ -367,6 +372,17 @@ impl Head {
 }
 
 impl Kept {
+    /// Its text, where it stands before the header.
+    fn title(&self, layout: &Layout) -> String {
+        match self {
+            Self::Line(bytes) => layout.text(bytes).into_owned(),
+            Self::Cells(cells) => {
+                cells.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            Self::TooLong => String::new(),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Self::Line(bytes) => bytes.is_empty(),

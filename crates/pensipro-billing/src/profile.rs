@@ -12,9 +12,8 @@ pub use fixed::{FixedAmount, FixedColumns, FixedFormat, FixedHeader, FixedTraile
 pub use layout::{ExportLayout, FixedExport, FixedField};
 pub use own::OwnProfile;
 
-use chrono::NaiveDate;
-use pensipro_kernel::Period;
-use pensipro_kernel::codes;
+use chrono::{Datelike, NaiveDate};
+use pensipro_kernel::{Period, codes, indonesian};
 use serde::{Deserialize, Serialize};
 
 use crate::{FailReason, NumberStyle, Payer};
@@ -65,6 +64,12 @@ pub struct ExportFormat {
     pub amounts: NumberStyle,
     /// How dates are written.
     pub dates: DateStyle,
+    /// How months are written.
+    #[serde(default)]
+    pub periods: PeriodStyle,
+    /// How text becomes bytes; a spreadsheet has its own way.
+    #[serde(default)]
+    pub encoding: ExportEncoding,
     /// Lines before the header.
     #[serde(default)]
     pub titles: Vec<Title>,
@@ -152,6 +157,65 @@ impl DateStyle {
         match self {
             Self::Iso => date.to_string(),
             Self::DayMonthYear => date.format("%d/%m/%Y").to_string(),
+        }
+    }
+}
+
+codes! {
+    /// How months are written.
+    #[derive(Default)]
+    pub enum PeriodStyle {
+        /// `2026-10`; without the dash in the header of a file of fixed width.
+        #[default]
+        Iso = "iso",
+        /// `202610`.
+        YearMonth = "year_month",
+        /// `102026`.
+        MonthYear = "month_year",
+        /// `10/2026`.
+        Slashed = "slashed",
+        /// `OKTOBER 2026`.
+        Named = "named",
+    }
+}
+
+impl PeriodStyle {
+    /// The month so written.
+    pub fn write(self, periode: Period) -> String {
+        let first = periode.first_day();
+        let (year, month) = (first.year(), first.month());
+        match self {
+            Self::Iso => periode.to_string(),
+            Self::YearMonth => format!("{year:04}{month:02}"),
+            Self::MonthYear => format!("{month:02}{year:04}"),
+            Self::Slashed => format!("{month:02}/{year:04}"),
+            Self::Named => indonesian::month(periode).to_uppercase(),
+        }
+    }
+}
+
+codes! {
+    /// How the text of an export becomes bytes.
+    #[derive(Default)]
+    pub enum ExportEncoding {
+        /// UTF-8.
+        #[default]
+        Utf8 = "utf8",
+        /// One byte a character (ISO 8859-1), `?` for what that has not: places of a fixed width are counted
+        /// in bytes by whoever reads them so.
+        Latin1 = "latin1",
+    }
+}
+
+impl ExportEncoding {
+    /// Text in UTF-8, as this encoding has it.
+    pub fn encode(self, text: Vec<u8>, out: &mut Vec<u8>) {
+        match self {
+            Self::Utf8 => out.extend(text),
+            Self::Latin1 => {
+                let text = String::from_utf8_lossy(&text);
+                out.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
+            }
         }
     }
 }

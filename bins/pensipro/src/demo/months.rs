@@ -168,6 +168,7 @@ fn open(
             spool_key: "demo".to_owned(),
             profile,
             lines: u32::try_from(lines).unwrap_or(u32::MAX),
+            titled: None,
         };
         let tolerance = house.policies.servicing.cut_tolerance;
         open_import(tx, finance, &command, spooled, tolerance, at).map_err(Problem::from)

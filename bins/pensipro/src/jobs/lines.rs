@@ -7,6 +7,7 @@ use pensipro_billing::{
     BillingError, Census, FileFault, FileLine, Import, Parser, PayerProfile, ProfileRepository,
     Profiles, SheetCell,
 };
+use pensipro_kernel::Period;
 use pensipro_members::{Cell, FileKey, SheetFault, SheetRow};
 use tokio::{sync::mpsc, task::spawn_blocking};
 
@@ -214,6 +215,8 @@ pub(crate) struct Judged {
     pub(crate) profile: Arc<PayerProfile>,
     /// Lines that get an outcome.
     pub(crate) lines: u32,
+    /// The month that its title names, if any.
+    pub(crate) titled: Option<Period>,
 }
 
 /// Looks through a spooled file before anything is stored. A file of none of the profiles is
@@ -236,7 +239,8 @@ pub(crate) async fn judge(
             Spooled::Sheet(file) => look_through(file, &mut census).map_err(refused)?,
         }
         let (layout, counted) = census.finish().map_err(refused)?;
-        Ok(Judged { profile: Arc::clone(layout.profile()), lines: counted.lines })
+        let titled = layout.titled_month();
+        Ok(Judged { profile: Arc::clone(layout.profile()), lines: counted.lines, titled })
     })
     .await
 }

@@ -39,7 +39,7 @@ pub struct FileRow {
 }
 
 /// Writes an export's file into a buffer that the caller drains: [`Self::begin`], [`Self::row`] for
-/// each line by ascending number, [`Self::end`]. Lines end in CRLF; text is UTF-8. A spreadsheet is written
+/// each line by ascending number, [`Self::end`]. Lines end in CRLF; text is as the profile encodes it. A spreadsheet is written
 /// by an adapter instead, of the [report](Self::report) and the [cells](Self::cells) of each line.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportFile<'a> {
@@ -66,8 +66,14 @@ impl<'a> ExportFile<'a> {
 
     /// Titles and header.
     pub fn begin(&self, out: &mut Vec<u8>) {
+        let mut text = Vec::new();
+        self.head(&mut text);
+        self.format().encoding.encode(text, out);
+    }
+
+    fn head(&self, out: &mut Vec<u8>) {
         if let Some(places) = self.format().layout.fixed() {
-            return placed::header(places, self.export.scope.periode, out);
+            return placed::header(places, self.format(), self.export.scope.periode, out);
         }
         for title in &self.format().titles {
             let value = self.title(title.value);
@@ -78,6 +84,13 @@ impl<'a> ExportFile<'a> {
 
     /// A line; refused where it does not fit into the places of a file of fixed width.
     pub fn row(&self, row: &FileRow, out: &mut Vec<u8>) -> Result<(), BillingError> {
+        let mut text = Vec::new();
+        self.detail(row, &mut text)?;
+        self.format().encoding.encode(text, out);
+        Ok(())
+    }
+
+    fn detail(&self, row: &FileRow, out: &mut Vec<u8>) -> Result<(), BillingError> {
         if let Some(places) = self.format().layout.fixed() {
             let value = |field| self.value(field, row);
             return placed::detail(places, self.format(), row.line_no, value, out);
@@ -138,7 +151,7 @@ impl<'a> ExportFile<'a> {
     fn title(&self, value: TitleValue) -> String {
         let Export { scope, lines, total_amount, .. } = self.export;
         match value {
-            TitleValue::Periode => scope.periode.to_string(),
+            TitleValue::Periode => self.format().periods.write(scope.periode),
             TitleValue::Payer => scope.payer.to_string(),
             TitleValue::PayOffice => scope.pay_office.clone(),
             TitleValue::Lines => lines.to_string(),
@@ -151,7 +164,7 @@ impl<'a> ExportFile<'a> {
         let (periode, loan_id) = (*periode, row.loan_id);
         match field {
             ExportField::Reference => FieldValue::Key(Reference { periode, loan_id }.to_string()),
-            ExportField::Periode => FieldValue::Key(periode.to_string()),
+            ExportField::Periode => FieldValue::Key(self.format().periods.write(periode)),
             ExportField::Payer => FieldValue::Key(payer.to_string()),
             ExportField::PayOffice => FieldValue::Words(row.pay_office.clone()),
             ExportField::NoPensiun => {
@@ -227,9 +240,9 @@ fn text(known: Option<&str>) -> String {
 mod tests {
     use super::*;
     use crate::{
-        Arrears, DateStyle, ExportScope, ExportStatus, FileLine, FixedAmount, FixedColumns,
-        FixedExport, FixedField, FixedFormat, FixedHeader, FixedTrailer, NumberStyle, Parser,
-        Payer, ProfileParts, Report, Span, Title, generic,
+        Arrears, DateStyle, ExportEncoding, ExportScope, ExportStatus, FileLine, FixedAmount,
+        FixedColumns, FixedExport, FixedField, FixedFormat, FixedHeader, FixedTrailer, NumberStyle,
+        Parser, Payer, PeriodStyle, ProfileParts, Report, Span, Title, generic,
     };
     use chrono::DateTime;
     use pensipro_kernel::ExportId;
@@ -311,6 +324,38 @@ mod tests {
         parts.export.titles =
             vec![title("PERIODE", TitleValue::Periode), title("JUMLAH", TitleValue::Total)];
         insta::assert_snapshot!(written(&parts.try_into().unwrap()));
+    }
+
+    #[test]
+    fn months_are_written_as_the_payer_reads_them() {
+        for (style, month) in [
+            (PeriodStyle::Iso, "2026-10"),
+            (PeriodStyle::YearMonth, "202610"),
+            (PeriodStyle::MonthYear, "102026"),
+            (PeriodStyle::Slashed, "10/2026"),
+            (PeriodStyle::Named, "OKTOBER 2026"),
+        ] {
+            let mut parts = ProfileParts::from(generic());
+            parts.export.periods = style;
+            let label = "BULAN".into();
+            parts.export.titles = vec![Title { label, value: TitleValue::Periode }];
+            let file = written(&parts.try_into().unwrap());
+            let lines: Vec<&str> = file.lines().collect();
+            assert_eq!(lines[0], format!("BULAN;{month}"));
+            assert!(lines[2].contains(&format!(";{month};TASPEN;")), "{}", lines[2]);
+        }
+    }
+
+    #[test]
+    fn one_byte_a_character_where_places_are_counted_so() {
+        let mut parts = ProfileParts::from(generic());
+        parts.export.encoding = ExportEncoding::Latin1;
+        let (profile, export) = (parts.try_into().unwrap(), export());
+        let row = FileRow { name: "José Ōta".into(), ..rows()[0].clone() };
+        let mut out = Vec::new();
+        ExportFile::new(&export, &profile).row(&row, &mut out).unwrap();
+        let name = b";Jos\xe9 ?ta;";
+        assert!(out.windows(name.len()).any(|bytes| bytes == name), "{out:?}");
     }
 
     #[test]

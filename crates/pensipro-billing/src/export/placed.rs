@@ -6,11 +6,16 @@ use super::file::FieldValue;
 use crate::{BillingError, ExportField, ExportFormat, FixedAmount, FixedExport, Span};
 
 /// The first line, where there is one.
-pub(super) fn header(places: &FixedExport, periode: Period, out: &mut Vec<u8>) {
+pub(super) fn header(
+    places: &FixedExport,
+    format: &ExportFormat,
+    periode: Period,
+    out: &mut Vec<u8>,
+) {
     let Some(header) = &places.header else { return };
     let mut line = Line::of(&header.mark);
     if let Some(span) = header.periode {
-        line.put(span, &periode.to_string().replace('-', ""));
+        line.put(span, &format.periods.write(periode).replace('-', ""));
     }
     line.end(out);
 }

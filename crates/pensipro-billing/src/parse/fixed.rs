@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use pensipro_kernel::Money;
 
-use super::{FileFault, fields::Fields};
+use super::{FileFault, fields::Fields, months::named_month};
 use crate::{
     FixedAmount, FixedColumns, FixedFormat, FixedTrailer, InvalidReason, NumberStyle, PayerProfile,
-    Span, read_month,
+    Span,
 };
 
 /// What a line is.
@@ -54,7 +54,8 @@ impl Fixed {
     pub(super) fn opens(format: &FixedFormat, text: &str) -> bool {
         match &format.header {
             Some(header) => {
-                let month = header.periode.map(|span| read_month(cut(text, span).trim()).is_some());
+                let month =
+                    header.periode.map(|span| named_month(cut(text, span).trim()).is_some());
                 text.starts_with(header.mark.as_str()) && month.unwrap_or(true)
             }
             None => text.starts_with(format.detail.as_str()) && is_whole(format, text),

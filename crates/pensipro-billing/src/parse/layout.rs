@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use encoding_rs::WINDOWS_1252;
+use pensipro_kernel::Period;
 
 use super::{fields::Fields, fixed::Fixed};
 use crate::{Encoding, FixedColumns, FixedFormat, PayerProfile, Span, normal};
@@ -16,6 +17,8 @@ pub struct Layout {
     columns: Columns,
     /// Columns up to the last one with a heading.
     width: usize,
+    /// The one month that the lines before the header name.
+    titled: Option<Period>,
 }
 
 /// What a file's lines are made of.
@@ -85,6 +88,7 @@ impl Layout {
             header_line,
             columns: Columns::find(profile, headings)?,
             width: width.saturating_add(1),
+            titled: None,
         })
     }
 
@@ -102,7 +106,19 @@ impl Layout {
             header_line: 0,
             columns: Columns::fixed(format),
             width: Columns::FIXED,
+            titled: None,
         })
+    }
+
+    /// The layout of a file whose lines before the header name this month.
+    pub(super) fn titled(mut self, month: Option<Period>) -> Self {
+        self.titled = month;
+        self
+    }
+
+    /// The month that the file says of itself, in titles before its header: the only one that they name.
+    pub const fn titled_month(&self) -> Option<Period> {
+        self.titled
     }
 
     /// The profile whose header it is.

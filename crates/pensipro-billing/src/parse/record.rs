@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use pensipro_kernel::{Money, Period, written::read_date};
+use pensipro_kernel::{Money, Period};
 
-use super::{fields::Fields, layout::Layout};
+use super::{fields::Fields, layout::Layout, months::named_month};
 use crate::{
     AmountFault, CutResult, FailReason, FileLine, Given, InvalidLine, InvalidReason, LineKeys,
-    MAX_CUT, Nik, NoPensiun, NumberStyle, ParsedLine, Report, normal, read_month, unwrap_cell,
+    MAX_CUT, Nik, NoPensiun, NumberStyle, ParsedLine, Report, normal, unwrap_cell,
 };
 
 /// Longer texts of a cell are cut for those who read them.
@@ -162,30 +162,6 @@ impl<'a> Record<'a> {
         let found = reasons.iter().find(|words| text.contains(&normal(&words.contains)));
         found.map_or(FailReason::Other, |words| words.means)
     }
-}
-
-/// The month that a text names: as a month, or as a day of it.
-fn named_month(text: &str) -> Option<Period> {
-    let of_day = || read_date(text).ok().map(Period::of);
-    let otherwise = || month_before_year(text).or_else(|| month_of_short_year(text));
-    read_month(text).or_else(of_day).or_else(otherwise)
-}
-
-/// The month in `OKT-26`, as spreadsheets show it.
-fn month_of_short_year(text: &str) -> Option<Period> {
-    let text = normal(text);
-    let (name, year) = text.split_once(' ')?;
-    let is_short = year.len() == 2 && name.chars().all(char::is_alphabetic);
-    is_short.then(|| read_month(&format!("{name} 20{year}")))?
-}
-
-/// The month in `102026` or `1/2026`. No year begins like a month, so that `202610` is never meant.
-fn month_before_year(text: &str) -> Option<Period> {
-    let text = normal(text);
-    let together = || text.split_at_checked(2).filter(|(_, year)| year.len() == 4);
-    let (month, year) = text.split_once(' ').or_else(together)?;
-    let month = Some(month).filter(|month| month.len() <= 2)?;
-    Period::new(year.parse().ok()?, month.parse().ok()?).ok()
 }
 
 /// A cell's text for people: without its spreadsheet dress and control characters, and not endless.

@@ -2,8 +2,9 @@
 //! lenders and pay banks exchange; an installation can override them by profiles of its own.
 
 use super::{
-    CutResult, DateStyle, Encoding, ExportColumn, ExportField, ExportFormat, ExportLayout, Footer,
-    ImportColumns, ImportFormat, PayerProfile, ProfileParts, ReasonWords, ResultCode,
+    CutResult, DateStyle, Encoding, ExportColumn, ExportEncoding, ExportField, ExportFormat,
+    ExportLayout, Footer, ImportColumns, ImportFormat, PayerProfile, PeriodStyle, ProfileParts,
+    ReasonWords, ResultCode,
 };
 use crate::{FailReason, NumberStyle, Payer, normal};
 
@@ -113,6 +114,8 @@ fn export_format() -> ExportFormat {
         delimiter: ';',
         amounts: NumberStyle::Plain,
         dates: DateStyle::Iso,
+        periods: PeriodStyle::Iso,
+        encoding: ExportEncoding::Utf8,
         titles: Vec::new(),
         footer: Footer::None,
     }

@@ -83,6 +83,8 @@ pub struct SpooledFile<'a> {
     pub profile: &'a PayerProfile,
     /// Lines that get an outcome.
     pub lines: u32,
+    /// The month that its title names, if any.
+    pub titled: Option<Period>,
 }
 
 /// Opens an import in status `processing`, or gives the first import of the same file. Of two
@@ -103,6 +105,10 @@ where
     let sha256 = file.sha256;
     if let Some(first) = known_file(tx, command, &sha256)? {
         return Ok(Opened::Existing(first));
+    }
+    let periode = command.periode;
+    if let Some(titled) = file.titled.filter(|titled| *titled != periode) {
+        return Err(BillingError::FileOfOtherMonth { titled, periode });
     }
     let new = NewImport {
         payer: command.payer,

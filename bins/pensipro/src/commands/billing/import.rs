@@ -99,12 +99,13 @@ async fn open(
     let profiles = app.load(move |tx, _| {
         Ok(Profiles::new(tx.configured_profiles()?).for_import(named.as_deref(), payer)?)
     });
-    let Judged { profile, lines } = judge(app, file.key(), profiles.await?).await?;
+    let Judged { profile, lines, titled } = judge(app, file.key(), profiles.await?).await?;
     let (key, tolerance) = (file.key().to_string(), app.settings().billing_tolerance);
     // Work that is given up may still be carried through, and has the file then.
     file.keep();
     let opened = app.change("open_import", move |tx, at| {
-        let file = SpooledFile { sha256, bytes, spool_key: key.clone(), profile: &profile, lines };
+        let spool_key = key.clone();
+        let file = SpooledFile { sha256, bytes, spool_key, profile: &profile, lines, titled };
         Ok(open_import(tx, &Actor::system(), &command, file, tolerance, at)?)
     });
     let opened = opened.await;

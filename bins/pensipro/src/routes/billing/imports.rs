@@ -69,12 +69,13 @@ async fn open(
     let profiles = app.load(move |tx, _| {
         Ok(Profiles::new(tx.configured_profiles()?).for_import(named.as_deref(), payer)?)
     });
-    let Judged { profile, lines } = judge(app, spooled.key(), profiles.await?).await?;
+    let Judged { profile, lines, titled } = judge(app, spooled.key(), profiles.await?).await?;
     let (key, tolerance) = (spooled.key().to_string(), app.settings().billing_tolerance);
     // From here on a request that is given up may still be carried through.
     spooled.keep();
     let opened = app.post("open_import", once, move |tx, at| {
-        let file = SpooledFile { sha256, bytes, spool_key: key.clone(), profile: &profile, lines };
+        let spool_key = key.clone();
+        let file = SpooledFile { sha256, bytes, spool_key, profile: &profile, lines, titled };
         Ok(match open_import(tx, &by, &command, file, tolerance, at)? {
             Opened::New(import) => begun(Progress::Going, import),
             Opened::Existing(import) => begun(Progress::Known, import),

@@ -77,3 +77,17 @@ fn the_members_of_another_payer_are_not_paid_by_their_numbers() {
         assert!(others.iter().all(|line| desk.payments(line.loan_id) == 0));
     });
 }
+
+#[test]
+fn a_file_that_says_of_itself_that_it_is_of_another_month_is_refused_whole() {
+    on_each_backend(|house| {
+        let desk = Desk::with_loans(house, 2);
+        let (_, lines) = desk.bill("TASPEN");
+        let titled =
+            |month: &str| format!("DAFTAR POTONGAN;;\nBULAN {month};;\n{}", paid_in_full(&lines));
+        desk.import("TASPEN", titled("JUNI 2026")).refused(422, "file_of_other_month");
+        assert!(lines.iter().all(|line| desk.payments(line.loan_id) == 0));
+        let import = desk.import("TASPEN", titled("JULI 2026")).expect(201);
+        assert_eq!(import["summary"]["matched"]["count"], 2, "{import}");
+    });
+}

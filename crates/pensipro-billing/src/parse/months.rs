@@ -39,15 +39,16 @@ pub(super) fn titled_month<'t>(titles: impl IntoIterator<Item = &'t str>) -> Opt
 
 fn months_in(title: &str) -> Vec<Period> {
     let text = normal(title);
-    let words: Vec<&str> = text.split(' ').collect();
+    // So that the first word has one before it too.
+    let words: Vec<&str> = std::iter::once("").chain(text.split(' ')).collect();
     let is_day = |word: &str| word.len() <= 2 && word.parse::<u8>().is_ok();
-    let pairs = words.windows(2).enumerate();
-    let alone = pairs.filter(|(at, _)| *at == 0 || !is_day(words[at - 1]));
-    let month = |(_, pair): (usize, &[&str])| match pair {
-        [name, year] if is_name(name) => read_month(&format!("{name} {year}")),
+    let month = |words: &[&str]| match words {
+        [before, name, year] if is_name(name) && !is_day(before) => {
+            read_month(&format!("{name} {year}"))
+        }
         _ => None,
     };
-    alone.filter_map(month).collect()
+    words.windows(3).filter_map(month).collect()
 }
 
 fn is_name(word: &str) -> bool {

@@ -152,7 +152,7 @@ fn book(id: i64) -> LoanBook {
     let history = open.history().unwrap().clone();
     let (state, rows) = (*open.account().state(), open.account().rows().to_vec());
     let stored = StoredLoan { loan: open.loan().clone(), state, rows, holds: vec![] };
-    LoanBook { stored, balances: open.balances(), history }
+    LoanBook { stored, balances: open.balances(), history, month_ends: vec![] }
 }
 
 fn proofs(c: &mut Criterion) {

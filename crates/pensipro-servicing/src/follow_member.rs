@@ -171,7 +171,7 @@ impl Step {
         &mut self,
         tx: &mut Tx,
     ) -> Result<Vec<InputKind>, ServicingError> {
-        let inputs = self.loan.history().map_or(&[][..], |history| &history.inputs);
+        let inputs = self.loan.history().map_or(&[][..], |history| &history.entered.inputs);
         let deaths: Vec<_> =
             inputs.iter().filter(|it| it.kind == InputKind::Death).map(|it| it.id).collect();
         let brought: Vec<_> = inputs

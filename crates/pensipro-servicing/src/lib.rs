@@ -69,6 +69,7 @@ mod delta;
 mod deposit;
 mod disbursement;
 mod end_of_day;
+mod entered;
 mod error;
 mod figures;
 mod fold;
@@ -122,7 +123,9 @@ pub use end_of_day::{
     Day, DayTally, DueBetween, EndOfDayRepository, Late, LoanAtMonthEnd, MonthEnd, Place, Reminder,
     ReminderPolicy, RequestDay, Standing, StatusChange, Step, bring_loans, close_period,
     due_within_lead, finish_day, open_day, remind_ahead, steps_of_day, write_month_ends,
+    written_month_ends,
 };
+pub use entered::{Entered, TakenBack};
 pub use error::{ERRORS, ServicingError};
 pub use figures::LoanFigures;
 pub use fold::{Replay, replay, replay_as_of};
@@ -178,4 +181,6 @@ pub use timeline::{LoanEvent, LoanHappening, loan_timeline};
 pub use usecases::{
     RecordedPayment, Reversed, record_payment, reverse_payment, reverse_transaction,
 };
-pub use verify::{BookTotal, CrossChecks, Difference, LoanBook, LoanBooks, verify_loan};
+pub use verify::{
+    BookTotal, CrossChecks, Difference, LoanBook, LoanBooks, WrittenMonthEnd, verify_loan,
+};

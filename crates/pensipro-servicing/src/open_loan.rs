@@ -10,6 +10,7 @@ use crate::{
     allocation::{Allocation, Component},
     amount::plus,
     delta::{Cause, deltas},
+    entered::{Entered, TakenBack},
     error::ServicingError,
     fold::{replay, replay_as_of},
     hold::Holds,
@@ -24,10 +25,8 @@ use crate::{
 /// All that a replay of a loan needs, and what was booked of it so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LoanHistory {
-    /// The inputs that stand.
-    pub inputs: Vec<Input>,
-    /// The transactions that were reversed.
-    pub reversed: Vec<TransactionId>,
+    /// What was entered.
+    pub entered: Entered,
     /// The reversals.
     pub reversals: Vec<TransactionId>,
     /// What every payment pays: the sums of the deltas that are not zero.
@@ -135,7 +134,7 @@ impl OpenLoan {
                 Ok(self.account.brought_to(&self.rules, &self.holds, date))
             }
             Some(history) => {
-                Ok(replay_as_of(&self.rules, &self.holds, &history.inputs, date).account)
+                Ok(replay_as_of(&self.rules, &self.holds, &history.entered.inputs, date).account)
             }
             None => Err(ServicingError::HistoryMissing),
         }
@@ -185,7 +184,7 @@ impl OpenLoan {
         let takes_in_place = self.takes_in_place(&input.order());
         let posted = match &mut self.history {
             Some(history) => {
-                history.inputs.push(input.clone());
+                history.entered.inputs.push(input.clone());
                 self.post_replay(cause, batch)
             }
             None if takes_in_place => self.post_in_place(&input, cause, batch),
@@ -206,7 +205,7 @@ impl OpenLoan {
         batch: &mut PostingBatch,
     ) -> Result<(Input, Posted), ServicingError> {
         let history = self.history.as_mut().ok_or(ServicingError::HistoryMissing)?;
-        let taken_back = history.take_back(of, id)?;
+        let taken_back = history.take_back(of, id, booked_on)?;
         let posted = self.post_replay(self.cause(id, booked_on), batch);
         batch.transactions.push(NewTransaction {
             loan_id: self.loan.id,
@@ -258,7 +257,7 @@ impl OpenLoan {
 
     fn post_replay(&mut self, cause: Cause, batch: &mut PostingBatch) -> Posted {
         let Some(history) = self.history.as_mut() else { return Posted::default() };
-        let replayed = replay(&self.rules, &self.holds, &history.inputs);
+        let replayed = replay(&self.rules, &self.holds, &history.entered.inputs);
         let before = std::mem::replace(&mut history.allocations, replayed.allocations);
         let stored = std::mem::take(&mut history.rows);
         let stood_on = self.account.on();
@@ -333,19 +332,26 @@ impl OpenLoan {
 }
 
 impl LoanHistory {
-    fn take_back(&mut self, of: TransactionId, by: TransactionId) -> Result<Input, ServicingError> {
-        if self.reversed.contains(&of) {
+    fn take_back(
+        &mut self,
+        of: TransactionId,
+        by: TransactionId,
+        on: NaiveDate,
+    ) -> Result<Input, ServicingError> {
+        let Entered { inputs, taken_back } = &mut self.entered;
+        if taken_back.iter().any(|gone| gone.input.id == of) {
             return Err(ServicingError::AlreadyReversed(of));
         }
         if self.reversals.contains(&of) {
             return Err(ServicingError::NotReversible(of));
         }
-        let place = self.inputs.iter().position(|input| input.id == of);
+        let place = inputs.iter().position(|input| input.id == of);
         let place =
             place.ok_or(pensipro_kernel::StorageError::not_found("transaction", of.get()))?;
-        self.reversed.push(of);
+        let input = inputs.remove(place);
+        taken_back.push(TakenBack { input: input.clone(), on });
         self.reversals.push(by);
-        Ok(self.inputs.remove(place))
+        Ok(input)
     }
 }
 

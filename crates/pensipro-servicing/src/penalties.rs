@@ -39,7 +39,7 @@ pub fn list_penalties<Tx: LoanRepository>(
 ) -> Result<Vec<Penalty>, ServicingError> {
     let loan = open_loan(tx, id, scope, policy, today)?;
     let loan = with_history(tx, loan)?;
-    let history = loan.history().map_or(&[][..], |history| &history.inputs);
+    let history = loan.history().map_or(&[][..], |history| &history.entered.inputs);
     let account = crate::replay_as_of(loan.rules(), loan.holds(), history, today).account;
     let of_rows = account.rows().iter().filter_map(|row| of_row(row, loan.rules()));
     let mut by_hand: Vec<_> = history

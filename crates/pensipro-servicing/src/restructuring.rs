@@ -218,7 +218,7 @@ impl Before {
         }
         let history = loan.history().ok_or(ServicingError::HistoryMissing)?;
         let place = Order { effective_on: on, rank: Rank::Restructure, id: IMAGINED };
-        let earlier = history.inputs.iter().filter(|input| input.order() < place);
+        let earlier = history.entered.inputs.iter().filter(|input| input.order() < place);
         let mut account = replay(loan.rules(), loan.holds(), earlier.clone()).account;
         account.bring_to(loan.rules(), loan.holds(), on);
         let last = earlier.filter_map(|input| match &input.kind {

@@ -128,7 +128,7 @@ pub fn loan_statement<Tx: LoanRepository>(
 impl Statement {
     /// The statement of a loan, of which the whole history is at hand.
     pub fn of(open: &OpenLoan, policy: &ServicingPolicy, period: StatementPeriod) -> Self {
-        let inputs = open.history().map_or(&[][..], |history| &history.inputs);
+        let inputs = open.history().map_or(&[][..], |history| &history.entered.inputs);
         let mut ordered: Vec<_> = inputs.iter().collect();
         ordered.sort_unstable_by_key(|input| input.order());
         let (before, rest) =

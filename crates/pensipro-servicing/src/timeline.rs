@@ -113,7 +113,7 @@ where
     let ids: Vec<_> = transactions.iter().map(|each| each.id).collect();
     let refunds = tx.refunds_of(&ids)?;
     let restructures = tx.restructures(id)?;
-    let inputs = open.history().map_or(&[][..], |history| &history.inputs);
+    let inputs = open.history().map_or(&[][..], |history| &history.entered.inputs);
     let rank = |id| inputs.iter().find(|input| input.id == id).map(|input| input.kind.rank());
     let mut events: Vec<_> = transactions.into_iter().map(of_transaction).collect();
     events.extend(refunds.into_iter().map(of_refund));

@@ -158,7 +158,7 @@ where
 
 /// A death is corrected with the member, by another person than the one who recorded it.
 fn refuse_death(loan: &OpenLoan, of: TransactionId) -> Result<(), ServicingError> {
-    let mut inputs = loan.history().into_iter().flat_map(|history| &history.inputs);
+    let mut inputs = loan.history().into_iter().flat_map(|history| &history.entered.inputs);
     match inputs.any(|input| input.id == of && input.kind == InputKind::Death) {
         true => Err(ServicingError::CorrectMember),
         false => Ok(()),

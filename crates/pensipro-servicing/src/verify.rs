@@ -11,7 +11,8 @@ use pensipro_kernel::{LoanId, Money, Period, StorageError, TransactionId};
 use crate::{
     account::{Account, AccountState},
     allocation::{Allocation, Component},
-    fold::replay,
+    end_of_day::MonthEnd,
+    fold::{Fold, replay},
     hold::Holds,
     loan::{LoanBalances, LoanStatus, StoredLoan},
     open_loan::LoanHistory,
@@ -28,6 +29,17 @@ pub struct LoanBook {
     pub balances: LoanBalances,
     /// Its inputs, what was booked of them, and every row.
     pub history: LoanHistory,
+    /// What was written down of it at the ends of months, oldest first.
+    pub month_ends: Vec<WrittenMonthEnd>,
+}
+
+/// What was written down of a loan at the end of a month's last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenMonthEnd {
+    /// The day.
+    pub day: NaiveDate,
+    /// What was written; nothing where the loan was not open.
+    pub written: Option<MonthEnd>,
 }
 
 /// The books of loans. Nothing is locked.
@@ -35,8 +47,13 @@ pub trait LoanBooks {
     /// The next loans by id.
     fn next_loans(&mut self, after: LoanId, limit: u16) -> Result<Vec<LoanId>, StorageError>;
 
-    /// Their books by ascending id, in a fixed number of queries; ids that are not there are left out.
-    fn loan_books(&mut self, ids: &[LoanId]) -> Result<Vec<LoanBook>, StorageError>;
+    /// Their books by ascending id, with what was written down on these last days of months; ids that
+    /// are not there are left out. A fixed number of queries, and one for each day.
+    fn loan_books(
+        &mut self,
+        ids: &[LoanId],
+        month_ends: &[NaiveDate],
+    ) -> Result<Vec<LoanBook>, StorageError>;
 }
 
 /// Schedules, payments, deduction files and funders' shares, compared with one another.
@@ -90,8 +107,18 @@ pub struct Difference {
 pub fn verify_loan(book: &LoanBook, policy: &ServicingPolicy, today: NaiveDate) -> Vec<Difference> {
     let rules = Rules::of(&book.stored.loan.terms, policy);
     let holds = Holds::new(book.stored.holds.clone());
-    let replayed = replay(&rules, &holds, &book.history.inputs);
     let mut found = Found { loan: book.stored.loan.id, differences: Vec::new() };
+    let mut fold = Fold::new(&rules, &holds, &book.history.entered.inputs);
+    for end in &book.month_ends {
+        let entered = &book.history.entered;
+        let known = match entered.stood_as_now(end.day) {
+            true => fold.through(end.day),
+            false => &replay(&rules, &holds, entered.known_on(end.day)).account,
+        };
+        let bounds = &policy.kolektibilitas;
+        found.month_end(end, MonthEnd::of(found.loan, known, &rules, (end.day, bounds)));
+    }
+    let replayed = fold.finish();
     let account = &replayed.account;
     let later = account.brought_to(&rules, &holds, today);
     found.balances(book, account, &later, &rules);
@@ -114,6 +141,17 @@ impl Found {
                 stored: format!("{stored:?}").replace('"', ""),
                 expected: format!("{expected:?}").replace('"', ""),
             });
+        }
+    }
+
+    /// What was written down is what was known at the time. The quality is left out: it followed the
+    /// bounds of that time, which are not kept.
+    fn month_end(&mut self, end: &WrittenMonthEnd, expected: Option<MonthEnd>) {
+        let told = |end: Option<MonthEnd>| end.map(|end| (end.dpd, end.outstanding));
+        let (stored, expected) = (told(end.written), told(expected));
+        if stored != expected {
+            let name = format!(" on {}", end.day);
+            self.compare("loan.month_end", &name, standing(stored), standing(expected));
         }
     }
 
@@ -223,6 +261,12 @@ impl Found {
             self.compare("payment.allocation", &name, of(&stored), of(&replayed));
         }
     }
+}
+
+fn standing(end: Option<(u32, Money)>) -> String {
+    end.map_or("not open".into(), |(dpd, outstanding)| {
+        format!("{outstanding:?}, {dpd} days past due")
+    })
 }
 
 fn row_name(RowKey { made_by, no }: RowKey) -> String {

@@ -3,7 +3,7 @@
 mod support;
 
 use chrono::{Datelike, NaiveDate};
-use pensipro_kernel::{Money, Rate};
+use pensipro_kernel::{Money, Period, Rate};
 use pensipro_pricing::{
     AllocationOrder, InstalmentUnit, InterestUnit, Method, PenaltyBasis, PenaltyKind, PenaltyParts,
     PenaltyTerms, Repayment, RepaymentParts, ScheduleRuleParts, ScheduleRules,
@@ -236,6 +236,32 @@ fn check(shelf: &Shelf) -> Result<(), TestCaseError> {
     shelf.check().map_err(TestCaseError::fail)
 }
 
+/// The ends of months, each written when its day was over.
+#[derive(Debug, Default)]
+struct Months {
+    written: Vec<WrittenMonthEnd>,
+}
+
+impl Months {
+    fn write_before(&mut self, today: NaiveDate, shelf: &Shelf) {
+        loop {
+            let day =
+                Period::of(self.written.last().map_or(on(0), |end| end.day.succ_opt().unwrap()));
+            let day = day.last_day();
+            if day >= today {
+                return;
+            }
+            self.written.push(WrittenMonthEnd { day, written: shelf.stands_on(day) });
+        }
+    }
+}
+
+/// Of which ends of months a verification tells.
+fn month_end_differences(book: &LoanBook, shelf: &Shelf) -> Vec<String> {
+    let differences = verify_loan(book, &shelf.policy, on(2_000)).into_iter();
+    differences.filter(|it| it.check == "loan.month_end").map(|it| it.thing).collect()
+}
+
 fn fold(story: &Story) -> Replay {
     let shelf = story.shelf();
     replay(&shelf.rules(), &Holds::new(story.holds.clone()), &story.inputs)
@@ -447,6 +473,48 @@ proptest! {
             SettlementTotal::of(&account, open.rules(), date, date),
             SettlementTotal::of(&whole, open.rules(), date, date)
         );
+    }
+
+    /// What was written down at the ends of months, by what was entered until then, is proved, whatever
+    /// was entered for those months or taken back later; and what was changed behind that is told.
+    #[test]
+    fn what_was_written_at_the_ends_of_months_is_proved(
+        story in story(),
+        waits in prop::collection::vec(0..40_u64, 18),
+        gone in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 18),
+        changed in any::<prop::sample::Index>(),
+    ) {
+        let mut shelf = story.shelf();
+        let mut months = Months::default();
+        let mut today = on(0);
+        for ((place, input), (wait, (of, takes_back))) in
+            story.inputs.iter().enumerate().zip(waits.into_iter().zip(gone))
+        {
+            let next = today + chrono::Days::new(wait);
+            months.write_before(next, &shelf);
+            today = next;
+            shelf.post(Input { booked_on: today, ..input.clone() });
+            if takes_back {
+                let of = of.get(&story.inputs[..=place]).id;
+                let _ = shelf.reverse_on(today, 1_000 + i64::try_from(place).unwrap(), of);
+            }
+        }
+        months.write_before(today + chrono::Days::new(60), &shelf);
+        let mut book = shelf.book(months.written);
+        prop_assert_eq!(month_end_differences(&book, &shelf), Vec::<String>::new());
+        let place = changed.index(book.month_ends.len());
+        let end = &mut book.month_ends[place];
+        end.written = match end.written {
+            None => Some(MonthEnd {
+                loan_id: shelf.loan.id,
+                dpd: 0,
+                kolektibilitas: Kolektibilitas::Current,
+                outstanding: Money::ZERO,
+            }),
+            Some(end) => Some(MonthEnd { dpd: end.dpd + 1, ..end }),
+        };
+        let told = format!("loan {} on {}", shelf.loan.id, end.day);
+        prop_assert_eq!(month_end_differences(&book, &shelf), [told]);
     }
 
     /// Paying what a quote says closes the loan, to the sen, and leaves nothing over; its parts add up.

@@ -252,3 +252,61 @@ fn settlements_with_funders_are_proved() {
         }
     });
 }
+
+#[test]
+fn what_the_ends_of_months_wrote_down_is_proved() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (late, paid) = (lending.disbursed(), lending.disbursed());
+        let (_, pending) = lending.approved();
+        house.set_today("2026-07-10");
+        let first = lending.pay(late, "2026-07-10", "1700000");
+        lending.pay(paid, "2026-07-10", "1700000");
+        house.set_today("2026-08-02");
+        // Neither was known at the end of July.
+        let path = format!("/loans/{late}/payments/{}/reverse", first["id"]);
+        lending.staff.finance.post(&path, &json!({"reason": "salah setor"})).expect(200);
+        lending.pay(paid, "2026-07-20", "900000");
+        lending.staff.admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
+        assert_proved(house);
+        let in_july =
+            |what: &str| format!("UPDATE loan_month_ends SET {what} AND day = '2026-07-31'");
+        let insert = format!(
+            "INSERT INTO loan_month_ends (day, loan_id, dpd, kolektibilitas, outstanding) \
+             VALUES ('2026-06-30', {pending}, 0, 1, 5000000000)"
+        );
+        let of_late = format!("loan.month_end: loan {late} on 2026-07-31: stored is ");
+        for (told_as, sql) in [
+            (
+                of_late.clone(),
+                in_july(&format!("outstanding = outstanding + 1 WHERE loan_id = {late}")),
+            ),
+            (
+                format!("{of_late}Rp48839284.00, 1 days past due, expected Rp48839284.00, 0 days"),
+                in_july(&format!(
+                    "outstanding = outstanding - 1, dpd = dpd + 1 WHERE loan_id = {late}"
+                )),
+            ),
+            (
+                format!("loan.month_end: loan {paid} on 2026-07-31: stored is not open"),
+                format!(
+                    "DELETE FROM loan_month_ends WHERE loan_id = {paid} AND day = '2026-07-31'"
+                ),
+            ),
+            (format!("loan.month_end: loan {pending} on 2026-06-30: stored is "), insert),
+            (
+                "month_end.kolektibilitas: loans at the end of 2026-06-30, level 1: ".into(),
+                format!(
+                    "UPDATE loan_month_ends SET kolektibilitas = 2 \
+                     WHERE loan_id = {paid} AND day = '2026-06-30'"
+                ),
+            ),
+        ] {
+            house.database.execute(&sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+            let output = told(&verify(house, &[]));
+            assert!(output.contains(&told_as), "{told_as} after {sql}: {output}");
+        }
+        let may = verify(house, &["--period", "2026-05"]);
+        assert!(may.status.success(), "{}", told(&may));
+    });
+}

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, StorageError};
 use pensipro_servicing::{
-    DueBetween, EndOfDayRepository, Input, Late, LoanAtMonthEnd, LoanStatus, MonthEnd, Reminder,
+    DueBetween, EndOfDayRepository, Entered, Late, LoanAtMonthEnd, LoanStatus, MonthEnd, Reminder,
     StatusChange,
 };
 
@@ -120,12 +120,8 @@ impl EndOfDayRepository for Tx<'_> {
         month_ends::loans(self, day, ids)
     }
 
-    fn inputs_known_on(
-        &mut self,
-        day: NaiveDate,
-        ids: &[LoanId],
-    ) -> Result<Vec<(LoanId, Vec<Input>)>, StorageError> {
-        history::inputs_known_on(self, day, ids)
+    fn entered(&mut self, ids: &[LoanId]) -> Result<Vec<(LoanId, Entered)>, StorageError> {
+        history::entered(self, ids)
     }
 
     fn put_month_ends(

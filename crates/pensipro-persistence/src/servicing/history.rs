@@ -1,11 +1,11 @@
 //! What a replay needs of loans: their inputs, what was booked, their rows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, Money, StorageError, TransactionId};
-use pensipro_servicing::{Allocation, Component, Input, LoanHistory, Row, RowKey};
+use pensipro_servicing::{Allocation, Component, Entered, LoanHistory, Row, RowKey, TakenBack};
 
 use super::{schedule::Stored as StoredRow, transactions};
 use crate::{
@@ -64,54 +64,53 @@ pub(super) fn histories(
     tx: &mut Tx<'_>,
     ids: &[LoanId],
 ) -> Result<Vec<(LoanId, LoanHistory)>, StorageError> {
-    let mut found: HashMap<LoanId, LoanHistory> = HashMap::with_capacity(ids.len());
-    for (id, row) in rows(tx, ids)? {
-        found.entry(id).or_default().rows.push(row);
-    }
+    let mut found = without_allocations(tx, ids)?;
     let mut paid = allocations(tx, ids)?;
-    let stored = transactions::load(tx, ids)?;
-    let reversed: HashSet<i64> = stored.iter().filter_map(|row| row.reverses).collect();
-    for row in stored {
-        let id = TransactionId::new(row.id);
-        let history = found.entry(LoanId::new(row.loan_id)).or_default();
-        history.allocations.append(&mut paid.take(id));
-        if reversed.contains(&row.id) {
-            history.reversed.push(id);
-            continue;
-        }
-        match row.input(|| agreed(&history.rows, id))? {
-            Some(input) => history.inputs.push(input),
-            None => history.reversals.push(id),
+    for LoanHistory { entered, reversals, allocations, .. } in found.values_mut() {
+        let gone = entered.taken_back.iter().map(|gone| &gone.input);
+        let inputs = entered.inputs.iter().chain(gone).map(|input| input.id);
+        for id in inputs.chain(reversals.iter().copied()) {
+            allocations.append(&mut paid.take(id));
         }
     }
     Ok(ids.iter().map(|id| (*id, found.remove(id).unwrap_or_default())).collect())
 }
 
-/// The inputs whose two dates lie on or before the day, without those that a reversal entered by then
-/// took back, in the order of the ids: two queries.
-pub(super) fn inputs_known_on(
+/// What was entered to loans, in the order of the ids: two queries.
+pub(super) fn entered(
     tx: &mut Tx<'_>,
-    day: NaiveDate,
     ids: &[LoanId],
-) -> Result<Vec<(LoanId, Vec<Input>)>, StorageError> {
-    let mut made: HashMap<LoanId, Vec<Row>> = HashMap::with_capacity(ids.len());
+) -> Result<Vec<(LoanId, Entered)>, StorageError> {
+    let mut found = without_allocations(tx, ids)?;
+    let mut entered = |id| found.remove(id).unwrap_or_default().entered;
+    Ok(ids.iter().map(|id| (*id, entered(id))).collect())
+}
+
+/// Histories of which it is still to be read what payments pay.
+fn without_allocations(
+    tx: &mut Tx<'_>,
+    ids: &[LoanId],
+) -> Result<HashMap<LoanId, LoanHistory>, StorageError> {
+    let mut found: HashMap<LoanId, LoanHistory> = HashMap::with_capacity(ids.len());
     for (id, row) in rows(tx, ids)? {
-        made.entry(id).or_default().push(row);
+        found.entry(id).or_default().rows.push(row);
     }
-    let mut stored = transactions::load(tx, ids)?;
-    stored.retain(|row| row.booked_on <= day);
-    let reversed: HashSet<i64> = stored.iter().filter_map(|row| row.reverses).collect();
-    let mut found: HashMap<LoanId, Vec<Input>> = HashMap::with_capacity(ids.len());
+    let stored = transactions::load(tx, ids)?;
+    let reversed = stored.iter().filter_map(|row| Some((row.reverses?, row.booked_on)));
+    let reversed: HashMap<i64, NaiveDate> = reversed.collect();
     for row in stored {
-        if row.effective_on > day || reversed.contains(&row.id) {
+        let id = TransactionId::new(row.id);
+        let history = found.entry(LoanId::new(row.loan_id)).or_default();
+        let Some(input) = row.input(|| agreed(&history.rows, id))? else {
+            history.reversals.push(id);
             continue;
+        };
+        match reversed.get(&row.id) {
+            Some(on) => history.entered.taken_back.push(TakenBack { input, on: *on }),
+            None => history.entered.inputs.push(input),
         }
-        let loan = LoanId::new(row.loan_id);
-        let rows = made.get(&loan).map_or(&[][..], Vec::as_slice);
-        let input = row.input(|| agreed(rows, TransactionId::new(row.id)))?;
-        found.entry(loan).or_default().extend(input);
     }
-    Ok(ids.iter().map(|id| (*id, found.remove(id).unwrap_or_default())).collect())
+    Ok(found)
 }
 
 /// The rows that a transaction made, as it agreed them.

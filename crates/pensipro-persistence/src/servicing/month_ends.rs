@@ -1,17 +1,19 @@
 //! Loans as they stood at the end of a month.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::{
     prelude::*,
     sql_types::{BigInt, Bool, Date, Nullable, Text},
 };
 use pensipro_kernel::{LoanId, Money, StorageError};
-use pensipro_servicing::{LoanAtMonthEnd, MonthEnd};
+use pensipro_servicing::{Kolektibilitas, LoanAtMonthEnd, MonthEnd, WrittenMonthEnd};
 
 use crate::{
     Tx,
     connection::Backend,
-    convert::{code, count},
+    convert::{code, count, unreadable},
     schema::loan_month_ends,
     sql::{List, Raw, batch_row, one_of},
 };
@@ -50,7 +52,7 @@ struct Found {
     came_later: bool,
 }
 
-#[derive(Insertable)]
+#[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = loan_month_ends)]
 #[diesel(treat_none_as_default_value = false)]
 struct Row {
@@ -175,4 +177,40 @@ pub(super) fn put(
         outstanding: end.outstanding.sen(),
     };
     tx.insert_all(rows.iter().map(row).collect())
+}
+
+/// What is there of loans for each of these days, in the order of the ids, which rises.
+pub(super) fn written(
+    tx: &mut Tx<'_>,
+    ids: &[LoanId],
+    days: &[NaiveDate],
+) -> Result<Vec<Vec<WrittenMonthEnd>>, StorageError> {
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+    let mut loans: Vec<_> = ids.iter().map(|_| Vec::with_capacity(days.len())).collect();
+    for day in days {
+        // A day at a time: a stretch of its own in the index.
+        let query = loan_month_ends::table
+            .filter(loan_month_ends::day.eq(day))
+            .filter(loan_month_ends::loan_id.between(first.get(), last.get()))
+            .select(Row::as_select());
+        let rows: Vec<Row> = tx.run(|conn| query.load(conn))?;
+        let rows = rows.iter().map(|row| Ok((LoanId::new(row.loan_id), row.read()?)));
+        let mut rows: HashMap<_, _> = rows.collect::<Result<_, StorageError>>()?;
+        for (id, loan) in ids.iter().zip(&mut loans) {
+            loan.push(WrittenMonthEnd { day: *day, written: rows.remove(id) });
+        }
+    }
+    Ok(loans)
+}
+
+impl Row {
+    fn read(&self) -> Result<MonthEnd, StorageError> {
+        let level = u8::try_from(self.kolektibilitas).ok().and_then(Kolektibilitas::at_level);
+        Ok(MonthEnd {
+            loan_id: LoanId::new(self.loan_id),
+            dpd: count("loan_month_ends.dpd", self.dpd)?,
+            kolektibilitas: level.ok_or_else(|| unreadable("loan_month_ends.kolektibilitas"))?,
+            outstanding: Money::from_sen(self.outstanding),
+        })
+    }
 }

@@ -62,6 +62,19 @@ macro_rules! ended_months {
 }
 
 pub(super) const CHECKS: &[Check] = &[
+    // The bounds of that time are not kept, but a worse quality begins where the better one ended.
+    check(
+        "month_end.kolektibilitas",
+        Of::Days,
+        "WITH levels AS (SELECT day, kolektibilitas AS level, MIN(dpd) AS shortest, \
+         MAX(dpd) AS longest FROM loan_month_ends WHERE day BETWEEN $1 AND $2 \
+         GROUP BY day, kolektibilitas) \
+         SELECT 'loans at the end of ' || a.day || ', level ' || a.level AS thing, \
+         'up to ' || a.longest || ' days past due' AS stored, \
+         'fewer than the ' || MIN(b.shortest) || ' of a worse level' AS expected \
+         FROM levels a JOIN levels b ON b.day = a.day AND b.level > a.level \
+         AND b.shortest <= a.longest GROUP BY a.day, a.level, a.longest",
+    ),
     check(
         "aging.month_end",
         Of::Months,

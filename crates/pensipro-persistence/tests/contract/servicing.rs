@@ -11,6 +11,7 @@ use pensipro_servicing::{
     LoanBooks, LoanFilter, LoanRepository, LoanSort, LoanStatus, ManualPenalty, NewSettlement,
     OpenLoan, PostingBatch, RefundPaid, RefundRefused, Row, RowKey, Setting, Settlement,
     StatusByHand, TransactionKind, Waivable, Waiver, replay, settlement_quote, verify_loan,
+    written_month_ends,
 };
 
 use crate::{
@@ -46,7 +47,7 @@ pub(crate) fn prove(database: &TestDatabase, id: LoanId) {
     });
     let open = OpenLoan::new(stored.clone(), &POLICY());
     let holds = Holds::new(stored.holds.clone());
-    let replayed = replay(open.rules(), &holds, &history.inputs);
+    let replayed = replay(open.rules(), &holds, &history.entered.inputs);
     assert_eq!(*open.account().state(), *replayed.account.state());
     let made: Vec<_> = schedule.into_iter().filter(|row| row.key.made_by.get() != 0).collect();
     let live = |rows: &[Row]| rows.iter().filter(|row| row.is_live()).count();
@@ -87,7 +88,8 @@ pub(crate) fn prove(database: &TestDatabase, id: LoanId) {
 pub(crate) fn differences(database: &TestDatabase) -> Vec<Difference> {
     let books = read(database, |tx| {
         let ids = tx.next_loans(LoanId::new(0), 100)?;
-        tx.loan_books(&ids)
+        let month_ends = written_month_ends(tx)?;
+        tx.loan_books(&ids, &month_ends)
     });
     let verify = |book: &LoanBook| verify_loan(book, &POLICY(), date("2027-01-31"));
     books.iter().flat_map(verify).collect()
@@ -205,7 +207,8 @@ fn what_is_entered_by_hand_comes_back() {
             day = day.succ_opt().unwrap();
         }
         let (_, history) = read(database, |tx| tx.histories(&[id])).remove(0);
-        let kinds: Vec<_> = history.inputs.into_iter().skip(3).map(|input| input.kind).collect();
+        let kinds: Vec<_> =
+            history.entered.inputs.into_iter().skip(3).map(|input| input.kind).collect();
         assert_eq!(kinds, entered);
         let loan = read(database, |tx| tx.stored_loan(id, Scope::default())).loan;
         assert_eq!((loan.status, loan.collection), (LoanStatus::Closed, Collection::Heir));

@@ -11,7 +11,7 @@ mod repository;
 mod run;
 
 pub use bring::{Day, Reminder, ReminderPolicy, Standing, StatusChange, bring_loans, remind_ahead};
-pub use month_end::{LoanAtMonthEnd, MonthEnd, write_month_ends};
+pub use month_end::{LoanAtMonthEnd, MonthEnd, write_month_ends, written_month_ends};
 pub use period::close_period;
 pub use repository::{DueBetween, EndOfDayRepository, Late};
 pub use run::{

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use pensipro_kernel::{LoanId, Money, StorageError};
+use pensipro_kernel::{JobKind, JobRuns, LoanId, Money, Period, StorageError};
 
 use crate::{
+    account::Account,
     error::ServicingError,
     fold::replay,
     hold::Holds,
-    input::Input,
-    loan::{LoanStatus, StoredLoan},
-    outstanding::{Kolektibilitas, Outstanding, days_past_due},
+    loan::{LoanBalances, LoanStatus},
+    outstanding::{Kolektibilitas, days_past_due},
     repository::LoanRepository,
-    rules::{Rules, ServicingPolicy},
+    rules::{KolektibilitasBounds, Rules, ServicingPolicy},
 };
 
 use super::EndOfDayRepository;
@@ -46,6 +46,25 @@ pub struct MonthEnd {
     pub outstanding: Money,
 }
 
+/// The last days of the months that ends of days have written down for good.
+pub fn written_month_ends<Tx>(tx: &mut Tx) -> Result<Vec<NaiveDate>, StorageError>
+where
+    Tx: EndOfDayRepository + JobRuns,
+{
+    let first = tx.first_booking()?;
+    let done = tx.done_through(JobKind::EndOfDay)?;
+    Ok(done.map_or_else(Vec::new, |done| month_ends(first, done).collect()))
+}
+
+/// The last days of months from one day through another.
+pub(super) fn month_ends(
+    from: Option<NaiveDate>,
+    through: NaiveDate,
+) -> impl Iterator<Item = NaiveDate> {
+    let months = std::iter::successors(from.map(Period::of), |period| Some(period.next()));
+    months.map(Period::last_day).take_while(move |end| *end <= through)
+}
+
 /// Writes the month ends of loans anew, by what was entered up to the day; gives how many were open.
 ///
 /// Cost: four statements, and five more for those to which something came later, whose inputs are
@@ -61,7 +80,8 @@ where
 {
     let loans = tx.loans_at_month_end(day, ids)?;
     let standing = loans.iter().filter(|loan| !loan.came_later);
-    let mut rows: Vec<_> = standing.filter_map(|loan| loan.month_end(day, policy)).collect();
+    let bounds = &policy.kolektibilitas;
+    let mut rows: Vec<_> = standing.filter_map(|loan| loan.month_end(day, bounds)).collect();
     let later = loans.iter().filter(|loan| loan.came_later);
     let later: Vec<_> = later.map(|loan| loan.id).collect();
     if !later.is_empty() {
@@ -72,15 +92,32 @@ where
 }
 
 impl LoanAtMonthEnd {
-    /// Principal and oldest unpaid due date are the same on every day from the last input on.
-    fn month_end(&self, day: NaiveDate, policy: &ServicingPolicy) -> Option<MonthEnd> {
+    /// `None` where the loan is not open. Principal and oldest unpaid due date are the same on every day
+    /// from the last input on.
+    fn month_end(&self, day: NaiveDate, bounds: &KolektibilitasBounds) -> Option<MonthEnd> {
         let dpd = days_past_due(self.oldest_unpaid_due, day);
         self.status.is_open().then(|| MonthEnd {
             loan_id: self.id,
             dpd,
-            kolektibilitas: Kolektibilitas::of(dpd, &policy.kolektibilitas),
+            kolektibilitas: Kolektibilitas::of(dpd, bounds),
             outstanding: self.principal,
         })
+    }
+}
+
+impl MonthEnd {
+    /// By an account after the last input that was known on the day; `None` where the loan is not open.
+    pub(crate) fn of(
+        loan_id: LoanId,
+        account: &Account,
+        rules: &Rules,
+        (day, bounds): (NaiveDate, &KolektibilitasBounds),
+    ) -> Option<Self> {
+        let LoanBalances { status, oldest_unpaid_due, principal, .. } =
+            LoanBalances::of(account, rules);
+        let stood =
+            LoanAtMonthEnd { id: loan_id, status, oldest_unpaid_due, principal, came_later: false };
+        stood.month_end(day, bounds)
     }
 }
 
@@ -96,27 +133,11 @@ where
     let stored = tx.lock_loans(ids)?.into_iter();
     let mut loans: BTreeMap<_, _> = stored.map(|stored| (stored.loan.id, stored)).collect();
     let mut rows = Vec::new();
-    for (id, inputs) in tx.inputs_known_on(day, ids)? {
+    for (id, entered) in tx.entered(ids)? {
         let stored = loans.remove(&id).ok_or(StorageError::not_found("loan", id.get()))?;
-        rows.extend(at_end_of(day, stored, &inputs, policy));
+        let rules = Rules::of(&stored.loan.terms, policy);
+        let account = replay(&rules, &Holds::new(stored.holds), entered.known_on(day)).account;
+        rows.extend(MonthEnd::of(id, &account, &rules, (day, &policy.kolektibilitas)));
     }
     Ok(rows)
-}
-
-fn at_end_of(
-    day: NaiveDate,
-    stored: StoredLoan,
-    inputs: &[Input],
-    policy: &ServicingPolicy,
-) -> Option<MonthEnd> {
-    let rules = Rules::of(&stored.loan.terms, policy);
-    let holds = Holds::new(stored.holds);
-    let account = replay(&rules, &holds, inputs).account.brought_to(&rules, &holds, day);
-    let owed = Outstanding::of(&account, &rules, &policy.kolektibilitas, day);
-    account.status().is_open().then_some(MonthEnd {
-        loan_id: stored.loan.id,
-        dpd: owed.dpd,
-        kolektibilitas: owed.kolektibilitas,
-        outstanding: owed.principal,
-    })
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{LoanId, StorageError};
 
-use crate::input::Input;
+use crate::entered::Entered;
 
 use super::{LoanAtMonthEnd, MonthEnd, Reminder, StatusChange};
 
@@ -70,13 +70,8 @@ pub trait EndOfDayRepository {
         ids: &[LoanId],
     ) -> Result<Vec<LoanAtMonthEnd>, StorageError>;
 
-    /// The inputs whose two dates lie on or before the day and which no reversal entered by then took
-    /// back, in the order of the ids.
-    fn inputs_known_on(
-        &mut self,
-        day: NaiveDate,
-        ids: &[LoanId],
-    ) -> Result<Vec<(LoanId, Vec<Input>)>, StorageError>;
+    /// What was entered to them, in the order of the ids; two statements.
+    fn entered(&mut self, ids: &[LoanId]) -> Result<Vec<(LoanId, Entered)>, StorageError>;
 
     /// Puts these rows in place of whatever is there of these loans for the day.
     fn put_month_ends(

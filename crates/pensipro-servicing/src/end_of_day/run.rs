@@ -5,14 +5,14 @@ use std::{fmt, str::FromStr};
 use chrono::{Days, NaiveDate};
 use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, AuditValue, Authority, Faults, JobKind, JobRun, JobRunId,
-    JobRunStatus, JobRuns, LoanId, Moment, Money, NewJobRun, Period, Permission, StorageError,
+    JobRunStatus, JobRuns, LoanId, Moment, Money, NewJobRun, Permission, StorageError,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{amount::plus, error::ServicingError};
 
-use super::{Day, DueBetween, Late};
+use super::{Day, DueBetween, Late, month_end::month_ends};
 
 /// A day that is wanted, not after today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,9 +115,7 @@ pub fn steps_of_day(
         Some(done) => done.checked_add_days(Days::new(1)),
         None => first,
     };
-    let months = std::iter::successors(from.map(Period::of), |period| Some(period.next()));
-    let ends = months.map(Period::last_day).take_while(|end| *end <= date);
-    ends.map(Step::MonthEnd).chain([Step::Offers, Step::Loans]).collect()
+    month_ends(from, date).map(Step::MonthEnd).chain([Step::Offers, Step::Loans]).collect()
 }
 
 /// How far a run came, as its lease keeps it.

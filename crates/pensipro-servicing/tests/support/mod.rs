@@ -147,7 +147,7 @@ pub(crate) struct Shelf {
     pub(crate) open_rows: BTreeSet<RowKey>,
     pub(crate) sums: BTreeMap<(TransactionId, RowKey, Component), i64>,
     pub(crate) inputs: Vec<Input>,
-    pub(crate) reversed: Vec<TransactionId>,
+    pub(crate) taken_back: Vec<TakenBack>,
     pub(crate) reversals: Vec<TransactionId>,
     pub(crate) holds: Vec<Hold>,
     pub(crate) policy: ServicingPolicy,
@@ -162,7 +162,7 @@ impl Shelf {
             open_rows: BTreeSet::new(),
             sums: BTreeMap::new(),
             inputs: Vec::new(),
-            reversed: Vec::new(),
+            taken_back: Vec::new(),
             reversals: Vec::new(),
             holds,
             policy,
@@ -174,11 +174,14 @@ impl Shelf {
     }
 
     /// The loan as a query gives it.
-    pub(crate) fn open(&self) -> OpenLoan {
+    pub(crate) fn stored(&self) -> StoredLoan {
         let state = self.balances.map(|balances| balances.state).unwrap_or_default();
         let rows = self.open_rows.iter().map(|key| self.rows[key].clone()).collect();
-        let stored = StoredLoan { loan: self.loan.clone(), state, rows, holds: self.holds.clone() };
-        OpenLoan::new(stored, &self.policy)
+        StoredLoan { loan: self.loan.clone(), state, rows, holds: self.holds.clone() }
+    }
+
+    pub(crate) fn open(&self) -> OpenLoan {
+        OpenLoan::new(self.stored(), &self.policy)
     }
 
     /// The fewest rows that are allowed.
@@ -196,8 +199,7 @@ impl Shelf {
             amount: Money::from_sen(*sum),
         });
         self.open().with_history(LoanHistory {
-            inputs: self.inputs.clone(),
-            reversed: self.reversed.clone(),
+            entered: Entered { inputs: self.inputs.clone(), taken_back: self.taken_back.clone() },
             reversals: self.reversals.clone(),
             allocations: allocations.collect(),
             rows: self.rows.values().cloned().collect(),
@@ -217,9 +219,19 @@ impl Shelf {
     }
 
     pub(crate) fn reverse(&mut self, id: i64, of: TransactionId) -> Result<Posted, ServicingError> {
+        self.reverse_on(on(0), id, of)
+    }
+
+    /// Reverses on a business day.
+    pub(crate) fn reverse_on(
+        &mut self,
+        today: NaiveDate,
+        id: i64,
+        of: TransactionId,
+    ) -> Result<Posted, ServicingError> {
         let mut open = self.open_with_history();
         let mut batch = PostingBatch::new();
-        let (_, posted) = open.post_reversal(tx(id), of, "wrong".into(), on(0), &mut batch)?;
+        let (_, posted) = open.post_reversal(tx(id), of, "wrong".into(), today, &mut batch)?;
         self.keep(&batch);
         Ok(posted)
     }
@@ -234,8 +246,9 @@ impl Shelf {
                     kind: kind.clone(),
                 }),
                 TransactionBody::Reversal { of } => {
-                    self.inputs.retain(|input| input.id != *of);
-                    self.reversed.push(*of);
+                    let on = new.booked_on;
+                    let gone = self.inputs.extract_if(.., |input| input.id == *of);
+                    self.taken_back.extend(gone.map(|input| TakenBack { input, on }));
                     self.reversals.push(new.id);
                 }
             }
@@ -262,6 +275,29 @@ impl Shelf {
 
     pub(crate) fn live_rows(&self) -> Vec<&Row> {
         self.rows.values().filter(|row| row.is_live()).collect()
+    }
+
+    /// The loan on a day, by what was entered so far.
+    pub(crate) fn stands_on(&self, day: NaiveDate) -> Option<MonthEnd> {
+        let (rules, holds) = (self.rules(), Holds::new(self.holds.clone()));
+        let account = replay_as_of(&rules, &holds, &self.inputs, day).account;
+        let owed = Outstanding::of(&account, &rules, &self.policy.kolektibilitas, day);
+        account.status().is_open().then_some(MonthEnd {
+            loan_id: self.loan.id,
+            dpd: owed.dpd,
+            kolektibilitas: owed.kolektibilitas,
+            outstanding: owed.principal,
+        })
+    }
+
+    /// All that is stored of it.
+    pub(crate) fn book(&self, month_ends: Vec<WrittenMonthEnd>) -> LoanBook {
+        LoanBook {
+            stored: self.stored(),
+            balances: self.balances.unwrap_or(self.open().balances()),
+            history: self.open_with_history().history().unwrap().clone(),
+            month_ends,
+        }
     }
 
     /// What the whole history gives.

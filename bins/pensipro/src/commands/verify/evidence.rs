@@ -81,7 +81,7 @@ impl Evidence {
             loan.plafon.to_string(),
             day(loan.disbursed_on),
             day(balances.state_on()),
-            history.inputs.len().to_string(),
+            history.entered.inputs.len().to_string(),
             history.reversals.len().to_string(),
             history.rows.len().to_string(),
             balances.principal.to_string(),

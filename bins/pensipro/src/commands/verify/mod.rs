@@ -21,6 +21,7 @@ use pensipro_kernel::{Clock, LoanId, Period, StorageError};
 use pensipro_persistence::{Migrate, Store};
 use pensipro_servicing::{
     BookTotal, CrossChecks, Difference, LoanBook, LoanBooks, ServicingPolicy, verify_loan,
+    written_month_ends,
 };
 
 use super::audit::proved;
@@ -31,8 +32,9 @@ use crate::{
 };
 use evidence::Evidence;
 
-/// Replays every loan and compares it with what is stored; compares schedules, payments, deduction
-/// files and funders' shares with one another; and the audit trail with its seal. Prints every difference and fails if there is one. It
+/// Replays every loan and compares it with what is stored, and with what the ends of months wrote down
+/// of it; compares schedules, payments, deduction files, funders' shares and kept reports with one
+/// another; and the audit trail with its seal. Prints every difference and fails if there is one. It
 /// reads alone and locks nothing: it runs beside a server at work.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -65,10 +67,10 @@ struct Pages {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), StartError> {
     let store = open_store(config, Migrate::Refuse)?;
     let clock = clock(config);
-    let policy = policy(&store)?;
     let evidence = arguments.evidence.as_deref().map(Evidence::begin).transpose()?;
     let mut verified = Verified { loans: 0, differences: 0, evidence };
-    verified.loans(&store, &policy, clock.today())?;
+    let basis = Basis::read(&store, clock.today(), arguments.period)?;
+    verified.loans(&store, &basis)?;
     let (crossed, totals) = tables(&store, arguments.period)?;
     for difference in crossed {
         verified.differs(&difference)?;
@@ -79,11 +81,25 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), StartErr
     verified.close(arguments.period, &totals, &clock.now().to_rfc3339())
 }
 
-fn policy(store: &Store) -> Result<ServicingPolicy, StartError> {
-    let configurations = store.read(|tx| tx.configurations())?;
-    let settings = Settings::read(&configurations).map_err(StartError::Other)?;
-    let policies = Policies::of(&settings);
-    Ok(policies.map_err(|error| StartError::Other(error.to_string()))?.servicing)
+/// What loans are compared by.
+struct Basis {
+    policy: ServicingPolicy,
+    today: NaiveDate,
+    /// The last days of months for which loans were written down.
+    month_ends: Vec<NaiveDate>,
+}
+
+impl Basis {
+    fn read(store: &Store, today: NaiveDate, period: Option<Period>) -> Result<Self, StartError> {
+        let (configurations, mut month_ends) = store.read_snapshot(|tx| {
+            Ok::<_, StorageError>((tx.configurations()?, written_month_ends(tx)?))
+        })?;
+        let settings = Settings::read(&configurations).map_err(StartError::Other)?;
+        let policies = Policies::of(&settings);
+        let policies = policies.map_err(|error| StartError::Other(error.to_string()))?;
+        month_ends.retain(|day| period.is_none_or(|period| period == Period::of(*day)));
+        Ok(Self { policy: policies.servicing, today, month_ends })
+    }
 }
 
 type Tables = (Vec<Difference>, Vec<BookTotal>);
@@ -112,19 +128,18 @@ fn trail(store: &Store, clock: &dyn Clock) -> Result<Option<Difference>, StartEr
 fn judge_pages(
     store: &Store,
     pages: &Mutex<Pages>,
-    policy: &ServicingPolicy,
-    today: NaiveDate,
+    basis: &Basis,
     judged: &SyncSender<Judged>,
 ) -> Result<(), StorageError> {
     while let Some((place, ids)) = next_page(store, pages)? {
         let judge = |book| match book {
             Ok(book) => {
-                let differences = verify_loan(&book, policy, today);
+                let differences = verify_loan(&book, &basis.policy, basis.today);
                 (Some(book), differences)
             }
             Err(difference) => (None, vec![difference]),
         };
-        let page = read_page(store, &ids)?.into_iter().map(judge).collect();
+        let page = read_page(store, &ids, &basis.month_ends)?.into_iter().map(judge).collect();
         if judged.send((place, page)).is_err() {
             break;
         }
@@ -146,8 +161,12 @@ fn next_page(
 }
 
 /// A page at once, or else loan by loan, so that one that cannot be read hides no other.
-fn read_page(store: &Store, ids: &[LoanId]) -> Result<Page, StorageError> {
-    let books = |ids: &[LoanId]| store.read_snapshot(|tx| tx.loan_books(ids));
+fn read_page(
+    store: &Store,
+    ids: &[LoanId],
+    month_ends: &[NaiveDate],
+) -> Result<Page, StorageError> {
+    let books = |ids: &[LoanId]| store.read_snapshot(|tx| tx.loan_books(ids, month_ends));
     match books(ids) {
         Ok(books) => return Ok(books.into_iter().map(Ok).collect()),
         Err(StorageError::Failed(_)) => {}
@@ -181,19 +200,14 @@ struct Verified {
 
 impl Verified {
     /// Verifies all loans, and tells of them in their order.
-    fn loans(
-        &mut self,
-        store: &Store,
-        policy: &ServicingPolicy,
-        today: NaiveDate,
-    ) -> Result<(), StartError> {
+    fn loans(&mut self, store: &Store, basis: &Basis) -> Result<(), StartError> {
         let (sender, judged) = sync_channel(READ_AHEAD);
         let pages = Mutex::new(Pages { after: LoanId::new(0), place: 0 });
         let cores = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
             let judge = |sender: SyncSender<Judged>| {
                 let pages = &pages;
-                scope.spawn(move || judge_pages(store, pages, policy, today, &sender))
+                scope.spawn(move || judge_pages(store, pages, basis, &sender))
             };
             let judges: Vec<_> = (0..cores).map(|_| judge(sender.clone())).collect();
             drop(sender);

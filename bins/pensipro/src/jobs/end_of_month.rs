@@ -5,7 +5,7 @@ use pensipro_billing::{ProfileRepository, Profiles};
 use pensipro_flows::{MonthTally, begin_due_exports, draft_settlement, finish_month, retry_month};
 use pensipro_funding::SettlementRepository;
 use pensipro_kernel::{JobRun, JobRunId, JobRunStatus, JobRuns, Period};
-use pensipro_servicing::reports::{aging_of_month, quality_of_month, store_aging, store_quality};
+use pensipro_servicing::reports::{MonthFigures, store_aging, store_quality};
 
 use super::{Job, Stretch, on_behalf_of};
 use crate::{App, app::Stop, http::Problem};
@@ -21,15 +21,15 @@ pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stre
     let mut tally = MonthTally::of(&run)?;
     // The month is closed: its figures stand, and are read outside of the transaction that keeps them.
     let policies = app.policies();
-    let (aging, quality) = app
+    let figures = app
         .load_for_job(move |tx, _| {
             let (bounds, provision) = (&policies.servicing.kolektibilitas, &policies.provision);
-            let quality = quality_of_month(tx, periode, bounds, provision)?;
-            Ok((aging_of_month(tx, periode)?, quality))
+            Ok(MonthFigures::of(tx, periode, bounds, provision)?)
         })
         .await?;
     let keep = app.chunk(stop, ("end_of_month_aging", job), move |tx, _| {
-        Ok((store_aging(tx, periode, &aging)?, store_quality(tx, periode, &quality)?))
+        let MonthFigures { aging, quality } = &figures;
+        Ok((store_aging(tx, periode, aging)?, store_quality(tx, periode, quality)?))
     });
     let Some((aging, quality)) = keep.await? else { return Ok(Stretch::Left) };
     tally.aging += aging;

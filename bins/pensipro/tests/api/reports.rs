@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::{
     funders::{contract, funder},
     support::{
-        House,
+        Client, House,
         lending::{Lending, rows},
         on_each_backend,
+        people::{branch, clerk},
         running::until,
     },
     verify::{assert_proved, told_by_verify},
@@ -202,7 +203,8 @@ fn the_quality_of_closed_months_is_kept_and_their_trend_is_told() {
             admin.post("/jobs/end-of-day", &json!({"date": first})).expect(201);
             let before = auditor.get(&format!("/reports/loan-quality?periode={month}")).expect(200);
             let run = admin.post("/jobs/end-of-month", &json!({"periode": month})).expect(201);
-            assert_eq!(run["quality"], 8);
+            // Of all loans and of those of no branch: whole, and five times parts and their total.
+            assert_eq!(run["quality"], 2 * (1 + 5 * 2) * 8);
             // What was kept is what the loans said.
             let kept = auditor.get(&format!("/reports/loan-quality?periode={month}")).expect(200);
             assert_eq!(kept, before);
@@ -237,6 +239,53 @@ fn the_quality_of_closed_months_is_kept_and_their_trend_is_told() {
             auditor.get(&format!("{trend}?months=0")).refused(422, "validation_failed");
             assert_eq!(auditor.get(&format!("{trend}?periode=2026-07")).status, 400);
         }
+        assert_proved(house);
+    });
+}
+
+/// What a branch's people and the whole house were told of a month stays, wherever its loans go.
+#[test]
+fn a_closed_month_stays_for_every_branch_and_part() {
+    on_each_backend(|house| {
+        let lending = Lending::of(house);
+        let (admin, whole) = (&lending.staff.admin, &lending.staff.auditor);
+        let (north, south, west) = (branch(house, 1), branch(house, 2), branch(house, 3));
+        let loans = [lending.disbursed(), lending.disbursed(), lending.disbursed()];
+        let moved = |loan: i64, to: i64| {
+            let sql = format!("UPDATE loans SET branch_id = {to} WHERE id = {loan}");
+            house.database.execute(&sql).expect("the loan is moved");
+        };
+        moved(loans[0], north);
+        moved(loans[1], south);
+        let people = [
+            whole.with_token(whole.token()),
+            clerk(house, north, "AUDITOR"),
+            clerk(house, west, "AUDITOR"),
+        ];
+        house.set_today("2026-08-02");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
+        let parts = ["", "&group_by=branch", "&group_by=payer", "&group_by=funder"];
+        let told = || {
+            let of = |by: &Client, report: &str, part: &str| {
+                by.get(&format!("/reports/{report}?periode=2026-07{part}")).expect(200)
+            };
+            let reports = ["aging", "loan-quality"].into_iter();
+            let reports = reports.flat_map(|report| parts.map(|part| (report, part)));
+            let told =
+                reports.flat_map(|(report, part)| people.each_ref().map(|by| of(by, report, part)));
+            told.collect::<Vec<_>>()
+        };
+        let before = told();
+        let counts: Vec<_> =
+            before[..3].iter().map(|told| told["total"]["count"].clone()).collect();
+        assert_eq!(counts, [3, 1, 0]);
+        admin.post("/jobs/end-of-month", &json!({})).expect(201);
+        assert_eq!(told(), before, "what was kept is what the loans said");
+        moved(loans[0], west);
+        house.database.execute("UPDATE members SET payer = 'ASABRI'").expect("members change");
+        house.database.execute("UPDATE sales_branches SET name = 'Lain'").expect("names change");
+        house.configure("PROVISION_PERCENT", "[\"0\",\"0\",\"0\",\"0\",\"100\"]");
+        assert_eq!(told(), before, "whatever changes later");
         assert_proved(house);
     });
 }
@@ -299,6 +348,36 @@ const TAMPERED: &[(&str, &str)] = &[
     (
         "quality.marks: quality of 2026-07, late 45:",
         "UPDATE quality_reports SET mark = 45 WHERE kind = 'late' AND mark = 60",
+    ),
+    (
+        "aging.parts: aging of 2026-07 by payer, branch 0, 61-90:",
+        "UPDATE aging_reports SET loans = loans + 1 WHERE branch_id = 0 AND grouped_by = 'payer' \
+         AND is_total = FALSE AND bucket = '61-90'",
+    ),
+    (
+        "aging.branches: aging of 2026-07 by product, Kredit Pensiun, current:",
+        "UPDATE aging_reports SET loans = loans + 1 WHERE branch_id IS NULL \
+         AND grouped_by = 'product' AND bucket = 'current'",
+    ),
+    (
+        "aging.branch: aging of 2026-07, branch 0, >90:",
+        "UPDATE aging_reports SET loans = loans + 1 WHERE branch_id = 0 AND grouped_by = '' \
+         AND bucket = '>90'",
+    ),
+    (
+        "quality.parts: quality of 2026-07 by sales, level 4:",
+        "UPDATE quality_reports SET provision = provision + 1 WHERE branch_id IS NULL \
+         AND grouped_by = 'sales' AND is_total = TRUE AND kind = 'level' AND mark = 4",
+    ),
+    (
+        "quality.totals: quality of 2026-07 by branch, branch 0, level 5:",
+        "UPDATE quality_reports SET loans = loans + 1 WHERE branch_id = 0 \
+         AND grouped_by = 'branch' AND is_total = TRUE AND kind = 'level' AND mark = 5",
+    ),
+    (
+        "quality.branches: quality of 2026-07 by funder, -, late 90:",
+        "UPDATE quality_reports SET loans = loans + 1 WHERE branch_id = 0 \
+         AND grouped_by = 'funder' AND is_total = FALSE AND kind = 'late' AND mark = 90",
     ),
     ("aging.kept: aging of 2026-07:", "DELETE FROM aging_reports"),
     ("quality.kept: quality of 2026-07:", "DELETE FROM quality_reports"),
@@ -391,7 +470,10 @@ fn a_month_is_not_closed_while_its_end_left_a_loan_out() {
         set_terms("substr(terms, 2)");
         assert_eq!(end_of_day()["failed"], 0);
         let run = admin.post("/jobs/end-of-month", &json!({})).expect(201);
-        assert_eq!((&run["date"], &run["quality"]), (&json!("2026-07-31"), &json!(8)));
+        assert_eq!(
+            (&run["date"], &run["quality"]),
+            (&json!("2026-07-31"), &json!(2 * (1 + 5 * 2) * 8))
+        );
         let july = lending.staff.auditor.get("/reports/aging?periode=2026-07").expect(200);
         assert_eq!(told(&july).0, [1, 0, 0, 0]);
     });

@@ -107,6 +107,7 @@ diesel::table! {
         bucket -> Text,
         loans -> BigInt,
         outstanding -> BigInt,
+        branch_id -> Nullable<BigInt>,
     }
 }
 
@@ -119,5 +120,10 @@ diesel::table! {
         loans -> BigInt,
         outstanding -> BigInt,
         provision -> BigInt,
+        branch_id -> Nullable<BigInt>,
+        grouped_by -> Text,
+        is_total -> Bool,
+        group_id -> Nullable<BigInt>,
+        group_name -> Nullable<Text>,
     }
 }

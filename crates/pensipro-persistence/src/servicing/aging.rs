@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use pensipro_kernel::{Money, Period, StorageError};
 use pensipro_servicing::reports::{
-    AgingBucket, AgingEntry, AgingRepository, Figures, GroupBy, GroupKey,
+    AgingBucket, AgingEntry, AgingRepository, Figures, GroupBy, Portfolio,
 };
 
+use super::slices::{StoredSlice, branch_of, code_of};
 use crate::{
     Tx,
     convert::{code, count},
@@ -28,52 +29,66 @@ struct Row {
     bucket: String,
     loans: i64,
     outstanding: i64,
+    branch_id: Option<i64>,
 }
 batch_row!(Row => aging_reports);
 
 impl Row {
     fn new(periode: Period, entry: &AgingEntry) -> Result<Self, StorageError> {
-        let AgingEntry { by, group, bucket, figures } = entry;
+        let AgingEntry { of, bucket, figures } = entry;
+        let StoredSlice { branch_id, grouped_by, is_total, group_id, group_name } =
+            StoredSlice::new(of);
         Ok(Self {
             periode: periode.to_string(),
-            grouped_by: code_of(*by),
-            is_total: group.is_none(),
-            group_id: group.as_ref().and_then(|group| group.id),
-            group_name: group.as_ref().and_then(|group| group.name.clone()),
+            grouped_by,
+            is_total,
+            group_id,
+            group_name,
             bucket: bucket.map_or(CURRENT, AgingBucket::code).into(),
             loans: count("aging_reports.loans", figures.count)?,
             outstanding: figures.outstanding.sen(),
+            branch_id,
         })
     }
 
-    fn read(self, by: Option<GroupBy>) -> Result<AgingEntry, StorageError> {
-        let Self { group_id, group_name, bucket, loans, outstanding, .. } = self;
+    fn read(self) -> Result<(Period, AgingEntry), StorageError> {
+        let Self { periode, bucket, loans, outstanding, .. } = self;
+        let Self { branch_id, grouped_by, is_total, group_id, group_name, .. } = self;
+        let of = StoredSlice { branch_id, grouped_by, is_total, group_id, group_name }.read()?;
         let is_current = bucket == CURRENT;
-        let group = (!self.is_total).then_some(GroupKey { name: group_name, id: group_id });
         let bucket = (!is_current).then(|| code("aging_reports.bucket", &bucket)).transpose()?;
         let loans = count("aging_reports.loans", loans)?;
         let figures = Figures { count: loans, outstanding: Money::from_sen(outstanding) };
-        Ok(AgingEntry { by, group, bucket, figures })
+        Ok((code("aging_reports.periode", &periode)?, AgingEntry { of, bucket, figures }))
     }
-}
-
-fn code_of(by: Option<GroupBy>) -> String {
-    by.map_or("", GroupBy::code).to_owned()
 }
 
 impl AgingRepository for Tx<'_> {
     fn kept_aging(
         &mut self,
         periode: Period,
+        portfolio: Portfolio,
         by: Option<GroupBy>,
     ) -> Result<Vec<AgingEntry>, StorageError> {
         let query = dsl::aging_reports
             .filter(dsl::periode.eq(periode.to_string()))
             .filter(dsl::grouped_by.eq(code_of(by)))
             .order(dsl::id)
-            .select(Row::as_select());
+            .select(Row::as_select())
+            .into_boxed();
+        let query = match branch_of(portfolio) {
+            None => query.filter(dsl::branch_id.is_null()),
+            Some(branch) => query.filter(dsl::branch_id.eq(branch)),
+        };
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
-        rows.into_iter().map(|row| row.read(by)).collect()
+        rows.into_iter().map(|row| Ok(row.read()?.1)).collect()
+    }
+
+    fn is_kept_by_branch(&mut self, periode: Period) -> Result<bool, StorageError> {
+        let of_branches = dsl::aging_reports
+            .filter(dsl::periode.eq(periode.to_string()))
+            .filter(dsl::branch_id.is_not_null());
+        self.run(|conn| diesel::select(diesel::dsl::exists(of_branches)).get_result(conn))
     }
 
     fn kept_agings(
@@ -83,15 +98,12 @@ impl AgingRepository for Tx<'_> {
     ) -> Result<Vec<(Period, AgingEntry)>, StorageError> {
         let query = dsl::aging_reports
             .filter(dsl::periode.between(from.to_string(), to.to_string()))
+            .filter(dsl::branch_id.is_null())
             .filter(dsl::grouped_by.eq(code_of(None)))
             .order((dsl::periode, dsl::id))
             .select(Row::as_select());
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
-        let read = |row: Row| {
-            let periode = code("aging_reports.periode", &row.periode)?;
-            Ok((periode, row.read(None)?))
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(Row::read).collect()
     }
 
     fn keep_aging(&mut self, periode: Period, entries: &[AgingEntry]) -> Result<(), StorageError> {

@@ -27,6 +27,7 @@ mod refunds;
 mod restructures;
 mod schedule;
 mod settlements;
+mod slices;
 mod standings;
 mod transactions;
 

@@ -2,8 +2,11 @@
 
 use diesel::prelude::*;
 use pensipro_kernel::{Money, Period, StorageError};
-use pensipro_servicing::reports::{Figures, QualityEntry, QualityMark, QualityRepository};
+use pensipro_servicing::reports::{
+    Figures, GroupBy, Portfolio, QualityEntry, QualityMark, QualityRepository,
+};
 
+use super::slices::{StoredSlice, branch_of, code_of};
 use crate::{
     Tx,
     convert::{code, count, unreadable},
@@ -24,15 +27,22 @@ struct Row {
     loans: i64,
     outstanding: i64,
     provision: i64,
+    branch_id: Option<i64>,
+    grouped_by: String,
+    is_total: bool,
+    group_id: Option<i64>,
+    group_name: Option<String>,
 }
 batch_row!(Row => quality_reports);
 
 impl Row {
     fn new(periode: Period, entry: &QualityEntry) -> Result<Self, StorageError> {
-        let QualityEntry { mark, figures, provision } = *entry;
+        let QualityEntry { of, mark, figures, provision } = entry;
+        let StoredSlice { branch_id, grouped_by, is_total, group_id, group_name } =
+            StoredSlice::new(of);
         let (kind, mark) = match mark {
-            QualityMark::Level(level) => (LEVEL, i64::from(level)),
-            QualityMark::Late(days) => (LATE, i64::from(days)),
+            QualityMark::Level(level) => (LEVEL, i64::from(*level)),
+            QualityMark::Late(days) => (LATE, i64::from(*days)),
         };
         Ok(Self {
             periode: periode.to_string(),
@@ -41,11 +51,18 @@ impl Row {
             loans: count("quality_reports.loans", figures.count)?,
             outstanding: figures.outstanding.sen(),
             provision: provision.sen(),
+            branch_id,
+            grouped_by,
+            is_total,
+            group_id,
+            group_name,
         })
     }
 
     fn read(self) -> Result<(Period, QualityEntry), StorageError> {
-        let Self { periode, kind, mark, loans, outstanding, provision } = self;
+        let Self { periode, kind, mark, loans, outstanding, provision, .. } = self;
+        let Self { branch_id, grouped_by, is_total, group_id, group_name, .. } = self;
+        let of = StoredSlice { branch_id, grouped_by, is_total, group_id, group_name }.read()?;
         let mark = match kind.as_str() {
             LEVEL => QualityMark::Level(count("quality_reports.mark", mark)?),
             LATE => QualityMark::Late(count("quality_reports.mark", mark)?),
@@ -53,7 +70,7 @@ impl Row {
         };
         let loans = count("quality_reports.loans", loans)?;
         let figures = Figures { count: loans, outstanding: Money::from_sen(outstanding) };
-        let entry = QualityEntry { mark, figures, provision: Money::from_sen(provision) };
+        let entry = QualityEntry { of, mark, figures, provision: Money::from_sen(provision) };
         Ok((code("quality_reports.periode", &periode)?, entry))
     }
 }
@@ -61,12 +78,34 @@ impl Row {
 impl QualityRepository for Tx<'_> {
     fn kept_quality(
         &mut self,
+        periode: Period,
+        portfolio: Portfolio,
+        by: Option<GroupBy>,
+    ) -> Result<Vec<QualityEntry>, StorageError> {
+        let query = dsl::quality_reports
+            .filter(dsl::periode.eq(periode.to_string()))
+            .filter(dsl::grouped_by.eq(code_of(by)))
+            .order(dsl::id)
+            .select(Row::as_select())
+            .into_boxed();
+        let query = match branch_of(portfolio) {
+            None => query.filter(dsl::branch_id.is_null()),
+            Some(branch) => query.filter(dsl::branch_id.eq(branch)),
+        };
+        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
+        rows.into_iter().map(|row| Ok(row.read()?.1)).collect()
+    }
+
+    fn kept_qualities(
+        &mut self,
         from: Period,
         to: Period,
     ) -> Result<Vec<(Period, QualityEntry)>, StorageError> {
         let query = dsl::quality_reports
             .filter(dsl::periode.between(from.to_string(), to.to_string()))
-            .order((dsl::periode, dsl::kind, dsl::mark))
+            .filter(dsl::branch_id.is_null())
+            .filter(dsl::grouped_by.eq(code_of(None)))
+            .order((dsl::periode, dsl::id))
             .select(Row::as_select());
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
         rows.into_iter().map(Row::read).collect()

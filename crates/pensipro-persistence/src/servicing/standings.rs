@@ -8,10 +8,10 @@ use diesel::{
     sql_types::{BigInt, Date, Integer, Nullable, Text},
 };
 use pensipro_funding::HeldLoan;
-use pensipro_kernel::{Money, Scope, StorageError};
+use pensipro_kernel::{BranchId, Money, Scope, StorageError};
 use pensipro_servicing::{
     Kolektibilitas,
-    reports::{AsOf, Figures, GroupBy, GroupKey, Standing, StandingRepository},
+    reports::{AsOf, Figures, GroupBy, GroupKey, Standing, StandingRepository, StandingsByBranch},
 };
 
 use crate::{
@@ -24,6 +24,9 @@ use crate::{
 /// A way in which loans of a part stand, or one loan's.
 #[derive(QueryableByName)]
 struct Row {
+    /// None where branches are counted together, too.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    branch_id: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
     group_id: Option<i64>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -44,6 +47,13 @@ struct Row {
     part: i64,
     #[diesel(sql_type = BigInt)]
     plafon: i64,
+}
+
+/// Whether loans are counted by branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Branches {
+    Together,
+    Apart,
 }
 
 /// The loans of a day and a scope as `standing`, with the parameters.
@@ -92,8 +102,8 @@ impl Source {
         format!("${}", self.values.len())
     }
 
-    /// Counted by how they stand, and by a part.
-    fn counted(mut self, by: Option<GroupBy>) -> Self {
+    /// Counted by how they stand, by a part, and by branch or all branches together.
+    fn counted(mut self, by: Option<GroupBy>, branches: Branches) -> Self {
         let (id, name, join) = match by {
             Some(GroupBy::Branch) => {
                 ("b.id", "b.name", "LEFT JOIN sales_branches b ON b.id = s.branch_id")
@@ -107,11 +117,15 @@ impl Source {
             Some(GroupBy::Sales) => ("a.id", "a.name", "LEFT JOIN sales a ON a.id = s.sales_id"),
             Some(GroupBy::Funder) | None => ("CAST(NULL AS BIGINT)", "CAST(NULL AS TEXT)", ""),
         };
+        let branch = match branches {
+            Branches::Together => "CAST(NULL AS BIGINT)",
+            Branches::Apart => "s.branch_id",
+        };
         self.sql += &format!(
-            "SELECT {id} AS group_id, {name} AS group_name, s.due, s.dpd, s.quality, \
-             COUNT(*) AS loans, CAST(SUM(s.outstanding) AS BIGINT) AS outstanding, \
+            "SELECT {branch} AS branch_id, {id} AS group_id, {name} AS group_name, s.due, s.dpd, \
+             s.quality, COUNT(*) AS loans, CAST(SUM(s.outstanding) AS BIGINT) AS outstanding, \
              CAST(0 AS BIGINT) AS part, CAST(0 AS BIGINT) AS plafon \
-             FROM standing s {join} GROUP BY 1, 2, 3, 4, 5"
+             FROM standing s {join} GROUP BY 1, 2, 3, 4, 5, 6"
         );
         self
     }
@@ -121,7 +135,7 @@ impl Source {
         let (from, until) = (self.bind(on), self.bind(on));
         let (after, through) = (self.bind(after), self.bind(through));
         self.sql += &format!(
-            "SELECT a.funder_id AS group_id, f.name AS group_name, s.due, s.dpd, s.quality, \
+            "SELECT s.branch_id, a.funder_id AS group_id, f.name AS group_name, s.due, s.dpd, s.quality, \
              s.id AS loans, s.outstanding AS outstanding, COALESCE(a.principal, 0) AS part, s.plafon \
              FROM standing s LEFT JOIN funder_allocations a ON a.loan_id = s.id \
              AND a.valid_from <= {from} AND (a.ended_on IS NULL OR a.ended_on > {until}) \
@@ -144,20 +158,40 @@ impl StandingRepository for Tx<'_> {
         by: Option<GroupBy>,
         scope: Scope,
     ) -> Result<Vec<Standing>, StorageError> {
-        if by == Some(GroupBy::Funder) {
-            return by_funder(self, as_of, scope);
-        }
-        let rows = Source::new(as_of, scope).counted(by).load(self)?;
-        let standing = |row: Row| {
-            let key = GroupKey { name: row.group_name.clone(), id: row.group_id };
-            let figures = Figures {
-                count: count("loans", row.loans)?,
-                outstanding: Money::from_sen(row.outstanding),
-            };
-            row.standing(by.map(|_| key), figures)
-        };
-        rows.into_iter().map(standing).collect()
+        let branches = count_by_branch(self, as_of, by, (scope, Branches::Together))?;
+        Ok(branches.into_values().flatten().collect())
     }
+
+    fn standings_by_branch(
+        &mut self,
+        as_of: AsOf,
+        by: Option<GroupBy>,
+    ) -> Result<StandingsByBranch, StorageError> {
+        count_by_branch(self, as_of, by, (Scope::WholeHouse, Branches::Apart))
+    }
+}
+
+/// Open loans by how they stand; under no branch, where branches are counted together.
+fn count_by_branch(
+    tx: &mut Tx<'_>,
+    as_of: AsOf,
+    by: Option<GroupBy>,
+    (scope, branches): (Scope, Branches),
+) -> Result<StandingsByBranch, StorageError> {
+    if by == Some(GroupBy::Funder) {
+        return by_funder(tx, as_of, (scope, branches));
+    }
+    let mut found = StandingsByBranch::new();
+    for row in Source::new(as_of, scope).counted(by, branches).load(tx)? {
+        let key = GroupKey { name: row.group_name.clone(), id: row.group_id };
+        let figures = Figures {
+            count: count("loans", row.loans)?,
+            outstanding: Money::from_sen(row.outstanding),
+        };
+        let standing = row.standing(by.map(|_| key), figures)?;
+        found.entry(row.branch_id.map(BranchId::new)).or_default().push(standing);
+    }
+    Ok(found)
 }
 
 impl Row {
@@ -180,14 +214,19 @@ impl Row {
 const LOANS_AT_ONCE: i64 = 20_000;
 
 /// The loans of every funder, stretch by stretch, counted by how they stand.
-fn by_funder(tx: &mut Tx<'_>, as_of: AsOf, scope: Scope) -> Result<Vec<Standing>, StorageError> {
+fn by_funder(
+    tx: &mut Tx<'_>,
+    as_of: AsOf,
+    (scope, branches): (Scope, Branches),
+) -> Result<StandingsByBranch, StorageError> {
     let mut counted: BTreeMap<_, Standing> = BTreeMap::new();
     let mut after = 0;
     while let Some(through) = stretch(tx, after)? {
         let rows = Source::new(as_of, scope).shared(as_of.date(), (after, through)).load(tx)?;
-        for standing in shares(&rows)? {
+        for (branch, standing) in shares(&rows)? {
+            let branch = branch.filter(|_| branches == Branches::Apart);
             let level = standing.written.map(|(dpd, quality)| (dpd, quality.level()));
-            let key = (standing.group.clone(), standing.oldest_unpaid_due, level);
+            let key = (branch, standing.group.clone(), standing.oldest_unpaid_due, level);
             match counted.entry(key) {
                 Entry::Vacant(place) => {
                     place.insert(standing);
@@ -200,7 +239,11 @@ fn by_funder(tx: &mut Tx<'_>, as_of: AsOf, scope: Scope) -> Result<Vec<Standing>
         }
         after = through;
     }
-    Ok(counted.into_values().collect())
+    let mut found = StandingsByBranch::new();
+    for ((branch, ..), standing) in counted {
+        found.entry(branch.map(BranchId::new)).or_default().push(standing);
+    }
+    Ok(found)
 }
 
 /// The last of the next loans.
@@ -210,8 +253,8 @@ fn stretch(tx: &mut Tx<'_>, after: i64) -> Result<Option<i64>, StorageError> {
     Ok(ids.last().copied())
 }
 
-/// Every funder's share of each loan, and what is left of it for the cooperative.
-fn shares(rows: &[Row]) -> Result<Vec<Standing>, StorageError> {
+/// Every funder's share of each loan, and what is left of it for the cooperative; with the loan's branch.
+fn shares(rows: &[Row]) -> Result<Vec<(Option<i64>, Standing)>, StorageError> {
     let mut standings = Vec::with_capacity(rows.len());
     for loan in rows.chunk_by(|one, other| one.loans == other.loans) {
         let Some(first) = loan.first() else { continue };
@@ -232,7 +275,8 @@ fn shares(rows: &[Row]) -> Result<Vec<Standing>, StorageError> {
             parts.insert(GroupKey { name: None, id: None }, left);
         }
         for (key, outstanding) in parts {
-            standings.push(first.standing(Some(key), Figures { count: 1, outstanding })?);
+            let standing = first.standing(Some(key), Figures { count: 1, outstanding })?;
+            standings.push((first.branch_id, standing));
         }
     }
     Ok(standings)

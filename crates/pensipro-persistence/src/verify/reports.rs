@@ -36,16 +36,54 @@ macro_rules! parted_agings {
     };
 }
 
-/// The figures of agings, by month, way and bucket: of all groups together, or of the groups.
+/// The figures of agings of all loans, by month, way and bucket: of all groups together, or of the groups.
 macro_rules! aging_where {
     ($condition:literal) => {
         concat!(
             "(SELECT periode, grouped_by, bucket, COUNT(*) AS kept, \
              CAST(SUM(loans) AS BIGINT) AS loans, CAST(SUM(outstanding) AS BIGINT) AS outstanding \
-             FROM aging_reports WHERE ",
+             FROM aging_reports WHERE branch_id IS NULL AND ",
             $condition,
             " GROUP BY periode, grouped_by, bucket)"
         )
+    };
+}
+
+/// The sum of a column where the condition holds, and where it does not.
+macro_rules! sums {
+    ($column:literal, $condition:literal, $where:literal, $elsewhere:literal) => {
+        concat!(
+            "CAST(SUM(CASE WHEN ",
+            $condition,
+            " THEN ",
+            $column,
+            " ELSE 0 END) AS BIGINT) AS ",
+            $where,
+            ", CAST(SUM(CASE WHEN ",
+            $condition,
+            " THEN 0 ELSE ",
+            $column,
+            " END) AS BIGINT) AS ",
+            $elsewhere
+        )
+    };
+}
+
+/// Of which branch a figure is, if of one.
+macro_rules! of_branch {
+    () => {
+        of_branch!("")
+    };
+    ($table:literal) => {
+        concat!("COALESCE(', branch ' || ", $table, "branch_id, '')")
+    };
+}
+
+/// Of which part a figure is, if of one.
+macro_rules! of_group {
+    () => {
+        "CASE WHEN grouped_by = '' THEN '' ELSE ' by ' || grouped_by || CASE WHEN is_total \
+         THEN '' ELSE ', ' || COALESCE(group_name, '-') END END"
     };
 }
 
@@ -126,21 +164,49 @@ pub(super) const CHECKS: &[Check] = &[
         "aging.parts",
         Of::Months,
         concat!(
-            "SELECT 'aging of ' || p.periode || ' by ' || p.by_what || ', ' || b.bucket AS thing, \
-             COALESCE(g.loans, 0) || ' loans, ' || COALESCE(g.outstanding, 0) AS stored, \
-             COALESCE(t.loans, 0) || ' loans, ' || COALESCE(t.outstanding, 0) AS expected FROM ",
-            parted_agings!(),
-            " p CROSS JOIN ",
-            buckets!(),
-            " b LEFT JOIN ",
-            aging_where!("is_total = FALSE AND grouped_by <> ''"),
-            " g ON g.periode = p.periode AND g.grouped_by = p.by_what AND g.bucket = b.bucket \
-             LEFT JOIN ",
-            aging_where!("is_total = TRUE AND grouped_by <> ''"),
-            " t ON t.periode = p.periode AND t.grouped_by = p.by_what AND t.bucket = b.bucket \
-             WHERE COALESCE(g.loans, 0) <> COALESCE(t.loans, 0) \
-             OR COALESCE(g.outstanding, 0) <> COALESCE(t.outstanding, 0)"
+            "SELECT 'aging of ' || periode || ' by ' || grouped_by || ",
+            of_branch!(),
+            " || ', ' || bucket AS thing, of_groups || ' loans, ' || money_of_groups AS stored, \
+             of_total || ' loans, ' || money_of_total AS expected FROM \
+             (SELECT periode, branch_id, grouped_by, bucket, ",
+            sums!("loans", "is_total", "of_total", "of_groups"),
+            ", ",
+            sums!("outstanding", "is_total", "money_of_total", "money_of_groups"),
+            " FROM aging_reports WHERE periode BETWEEN $1 AND $2 AND grouped_by <> '' \
+             GROUP BY periode, branch_id, grouped_by, bucket) w \
+             WHERE of_groups <> of_total OR money_of_groups <> money_of_total"
         ),
+    ),
+    // Loans that are in a branch, and those that are in none, are all loans, in every part.
+    check(
+        "aging.branches",
+        Of::Months,
+        concat!(
+            "SELECT 'aging of ' || periode || ",
+            of_group!(),
+            " || ', ' || bucket AS thing, of_branches || ' loans, ' || money_of_branches AS stored, \
+             of_all || ' loans, ' || money_of_all AS expected FROM \
+             (SELECT periode, grouped_by, is_total, group_id, group_name, bucket, ",
+            sums!("loans", "branch_id IS NULL", "of_all", "of_branches"),
+            ", ",
+            sums!("outstanding", "branch_id IS NULL", "money_of_all", "money_of_branches"),
+            " FROM aging_reports WHERE periode BETWEEN $1 AND $2 \
+             GROUP BY periode, grouped_by, is_total, group_id, group_name, bucket) w \
+             WHERE (of_branches <> of_all OR money_of_branches <> money_of_all) AND periode IN \
+             (SELECT periode FROM aging_reports WHERE branch_id IS NOT NULL)"
+        ),
+    ),
+    check(
+        "aging.branch",
+        Of::Months,
+        "SELECT 'aging of ' || b.periode || ', branch ' || b.branch_id || ', ' || b.bucket AS thing, \
+         b.loans || ' loans, ' || b.outstanding AS stored, \
+         COALESCE(w.loans || ' loans, ' || w.outstanding, 'not kept') AS expected \
+         FROM aging_reports b LEFT JOIN aging_reports w ON w.periode = b.periode \
+         AND w.branch_id IS NULL AND w.grouped_by = 'branch' AND w.is_total = FALSE \
+         AND COALESCE(w.group_id, 0) = b.branch_id AND w.bucket = b.bucket \
+         WHERE b.periode BETWEEN $1 AND $2 AND b.grouped_by = '' AND b.branch_id IS NOT NULL \
+         AND (w.loans IS NULL OR w.loans <> b.loans OR w.outstanding <> b.outstanding)",
     ),
     // What was ended before the quality was kept has none.
     check(
@@ -176,7 +242,7 @@ pub(super) const CHECKS: &[Check] = &[
              GROUP BY periode) p CROSS JOIN (SELECT 1 AS mark UNION ALL SELECT 2 UNION ALL SELECT 3 \
              UNION ALL SELECT 4 UNION ALL SELECT 5) l \
              LEFT JOIN quality_reports q ON q.periode = p.periode AND q.kind = 'level' \
-             AND q.mark = l.mark LEFT JOIN ",
+             AND q.mark = l.mark AND q.branch_id IS NULL AND q.grouped_by = '' LEFT JOIN ",
             month_ends_by!("kolektibilitas"),
             " m ON m.periode = p.periode AND m.kolektibilitas = l.mark \
              WHERE q.loans IS NULL OR q.loans <> COALESCE(m.loans, 0) \
@@ -193,12 +259,69 @@ pub(super) const CHECKS: &[Check] = &[
              FROM (SELECT periode FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
              GROUP BY periode) p CROSS JOIN (SELECT 30 AS mark UNION ALL SELECT 60 UNION ALL SELECT 90) d \
              LEFT JOIN quality_reports q ON q.periode = p.periode AND q.kind = 'late' \
-             AND q.mark = d.mark LEFT JOIN ",
+             AND q.mark = d.mark AND q.branch_id IS NULL AND q.grouped_by = '' LEFT JOIN ",
             month_ends_by!("dpd"),
             " m ON m.periode = p.periode AND m.dpd > d.mark \
              GROUP BY p.periode, d.mark, q.loans, q.outstanding \
              HAVING q.loans IS NULL OR q.loans <> COALESCE(SUM(m.loans), 0) \
              OR q.outstanding <> COALESCE(SUM(m.outstanding), 0)"
+        ),
+    ),
+    check(
+        "quality.parts",
+        Of::Months,
+        concat!(
+            "SELECT 'quality of ' || periode || ' by ' || grouped_by || ",
+            of_branch!(),
+            " || ', ' || kind || ' ' || mark AS thing, \
+             of_groups || ' loans, ' || money_of_groups || ', set aside: ' || aside_of_groups AS stored, \
+             of_total || ' loans, ' || money_of_total || ', set aside: ' || aside_of_total AS expected \
+             FROM (SELECT periode, branch_id, grouped_by, kind, mark, ",
+            sums!("loans", "is_total", "of_total", "of_groups"),
+            ", ",
+            sums!("outstanding", "is_total", "money_of_total", "money_of_groups"),
+            ", ",
+            sums!("provision", "is_total", "aside_of_total", "aside_of_groups"),
+            " FROM quality_reports WHERE periode BETWEEN $1 AND $2 AND grouped_by <> '' \
+             GROUP BY periode, branch_id, grouped_by, kind, mark) w WHERE of_groups <> of_total \
+             OR money_of_groups <> money_of_total OR aside_of_groups <> aside_of_total"
+        ),
+    ),
+    // As with the aging. What is set aside is rounded in each part.
+    check(
+        "quality.totals",
+        Of::Months,
+        concat!(
+            "SELECT 'quality of ' || t.periode || ' by ' || t.grouped_by || ",
+            of_branch!("t."),
+            " || ', ' || t.kind || ' ' || t.mark AS thing, \
+             t.loans || ' loans, ' || t.outstanding AS stored, \
+             COALESCE(w.loans || ' loans, ' || w.outstanding, 'not kept') AS expected \
+             FROM quality_reports t LEFT JOIN quality_reports w ON w.periode = t.periode \
+             AND COALESCE(w.branch_id, -1) = COALESCE(t.branch_id, -1) AND w.grouped_by = '' \
+             AND w.kind = t.kind AND w.mark = t.mark \
+             WHERE t.periode BETWEEN $1 AND $2 AND t.grouped_by <> '' AND t.is_total = TRUE \
+             AND (w.loans IS NULL OR w.outstanding <> t.outstanding \
+             OR (w.loans <> t.loans AND t.grouped_by <> 'funder'))"
+        ),
+    ),
+    check(
+        "quality.branches",
+        Of::Months,
+        concat!(
+            "SELECT 'quality of ' || periode || ",
+            of_group!(),
+            " || ', ' || kind || ' ' || mark AS thing, \
+             of_branches || ' loans, ' || money_of_branches AS stored, \
+             of_all || ' loans, ' || money_of_all AS expected FROM \
+             (SELECT periode, grouped_by, is_total, group_id, group_name, kind, mark, ",
+            sums!("loans", "branch_id IS NULL", "of_all", "of_branches"),
+            ", ",
+            sums!("outstanding", "branch_id IS NULL", "money_of_all", "money_of_branches"),
+            " FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
+             GROUP BY periode, grouped_by, is_total, group_id, group_name, kind, mark) w \
+             WHERE (of_branches <> of_all OR money_of_branches <> money_of_all) AND periode IN \
+             (SELECT periode FROM quality_reports WHERE branch_id IS NOT NULL)"
         ),
     ),
     // The rates of that time are not kept: what is set aside is a part of the level, and nothing for

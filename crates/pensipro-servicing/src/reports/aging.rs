@@ -85,7 +85,7 @@ impl AgingRow {
 
 impl Aging {
     /// The aging of loans on a day.
-    pub fn of(standings: &[Standing], on: NaiveDate) -> Self {
+    pub fn of<'a>(standings: impl IntoIterator<Item = &'a Standing>, on: NaiveDate) -> Self {
         let mut aging = Self::default();
         for standing in standings {
             let dpd = standing.dpd(on);

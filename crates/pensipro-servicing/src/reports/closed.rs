@@ -2,16 +2,14 @@
 
 use super::{
     aging::{Aging, AgingBucket, AgingRow},
-    standing::{Figures, GroupBy, GroupKey},
+    standing::{Figures, GroupBy, GroupKey, Portfolio, Slice},
 };
 
 /// A figure of a closed month's aging.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgingEntry {
-    /// By what the month was parted.
-    pub by: Option<GroupBy>,
-    /// The part; none for all together.
-    pub group: Option<GroupKey>,
+    /// Of which loans.
+    pub of: Slice,
     /// The bucket; none for the loans of the first that are not past due at all.
     pub bucket: Option<AgingBucket>,
     /// Its loans.
@@ -19,12 +17,11 @@ pub struct AgingEntry {
 }
 
 /// An aging as it is kept.
-pub fn entries_of(aging: &Aging, by: Option<GroupBy>) -> Vec<AgingEntry> {
+pub fn entries_of(aging: &Aging, portfolio: Portfolio, by: Option<GroupBy>) -> Vec<AgingEntry> {
     let row = |group: Option<&GroupKey>, row: &AgingRow| {
         let figures = row.iter().map(|(bucket, figures)| (Some(bucket), figures));
-        let group = group.cloned();
-        let entry =
-            move |(bucket, figures)| AgingEntry { by, group: group.clone(), bucket, figures };
+        let of = Slice { portfolio, by, group: group.cloned() };
+        let entry = move |(bucket, figures)| AgingEntry { of: of.clone(), bucket, figures };
         figures.chain([(None, row.current)]).map(entry).collect::<Vec<_>>()
     };
     let total = row(None, &aging.total);
@@ -32,11 +29,11 @@ pub fn entries_of(aging: &Aging, by: Option<GroupBy>) -> Vec<AgingEntry> {
     total.into_iter().chain(groups).collect()
 }
 
-/// The aging that was kept; none of a month of which nothing was.
+/// The aging that was kept; none of loans of which nothing was.
 pub fn from_entries(entries: &[AgingEntry]) -> Option<Aging> {
     let mut aging = Aging::default();
-    for AgingEntry { by: _, group, bucket, figures } in entries {
-        let row = match group {
+    for AgingEntry { of, bucket, figures } in entries {
+        let row = match &of.group {
             Some(group) => aging.groups.entry(group.clone()).or_default(),
             None => &mut aging.total,
         };
@@ -63,7 +60,8 @@ mod tests {
         };
         let loans = [standing(Some(1), 0), standing(Some(1), 40), standing(None, 95)];
         let aging = Aging::of(&loans, on);
-        assert_eq!(from_entries(&entries_of(&aging, Some(GroupBy::Branch))), Some(aging));
+        let entries = entries_of(&aging, Portfolio::Whole, Some(GroupBy::Branch));
+        assert_eq!(from_entries(&entries), Some(aging));
         assert_eq!(from_entries(&[]), None);
     }
 }

@@ -1,10 +1,12 @@
 //! The quality of a closed month, as it is kept.
 
+use std::collections::BTreeMap;
+
 use pensipro_kernel::Money;
 
 use super::{
-    quality::{LoanQuality, PAR_DAYS},
-    standing::Figures,
+    quality::{LoanQuality, PAR_DAYS, PartedQuality},
+    standing::{Figures, GroupBy, GroupKey, Portfolio, Slice},
 };
 
 /// What a figure of a month's quality is of.
@@ -17,9 +19,11 @@ pub enum QualityMark {
 }
 
 /// A figure of a closed month's quality.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QualityEntry {
-    /// Of what.
+    /// Of which loans.
+    pub of: Slice,
+    /// Of which of these.
     pub mark: QualityMark,
     /// Its loans.
     pub figures: Figures,
@@ -27,15 +31,39 @@ pub struct QualityEntry {
     pub provision: Money,
 }
 
-impl LoanQuality {
+impl PartedQuality {
     /// The quality as it is kept.
-    pub fn entries(&self) -> Vec<QualityEntry> {
+    pub fn entries(&self, portfolio: Portfolio, by: Option<GroupBy>) -> Vec<QualityEntry> {
+        let slice = |group: Option<&GroupKey>| Slice { portfolio, by, group: group.cloned() };
+        let total = self.total.entries(&slice(None));
+        let groups = self.groups.iter().flat_map(|(group, part)| part.entries(&slice(Some(group))));
+        total.into_iter().chain(groups).collect()
+    }
+
+    /// The quality that was kept; none of loans of which nothing was.
+    pub fn from_entries(entries: Vec<QualityEntry>) -> Option<Self> {
+        let mut slices: BTreeMap<Option<GroupKey>, Vec<QualityEntry>> = BTreeMap::new();
+        for entry in entries {
+            slices.entry(entry.of.group.clone()).or_default().push(entry);
+        }
+        let total = LoanQuality::from_entries(&slices.remove(&None)?);
+        let part = |(group, entries): (Option<GroupKey>, Vec<_>)| {
+            Some((group?, LoanQuality::from_entries(&entries)))
+        };
+        Some(Self { total, groups: slices.into_iter().filter_map(part).collect() })
+    }
+}
+
+impl LoanQuality {
+    fn entries(&self, of: &Slice) -> Vec<QualityEntry> {
         let level = self.levels.iter().map(|row| QualityEntry {
+            of: of.clone(),
             mark: QualityMark::Level(row.level),
             figures: row.figures,
             provision: row.provision,
         });
         let late = PAR_DAYS.into_iter().zip(self.late).map(|(days, figures)| QualityEntry {
+            of: of.clone(),
             mark: QualityMark::Late(days),
             figures,
             provision: Money::ZERO,
@@ -43,11 +71,11 @@ impl LoanQuality {
         level.chain(late).collect()
     }
 
-    /// The quality that was kept; none of a month of which nothing was.
-    pub fn from_entries(entries: &[QualityEntry]) -> Option<Self> {
+    /// The quality that was kept.
+    pub fn from_entries(entries: &[QualityEntry]) -> Self {
         let mut kept = [(Figures::default(), Money::ZERO); 5];
         let mut late = [Figures::default(); PAR_DAYS.len()];
-        for QualityEntry { mark, figures, provision } in entries {
+        for QualityEntry { of: _, mark, figures, provision } in entries {
             match mark {
                 QualityMark::Level(level) => {
                     let place = usize::from(level.saturating_sub(1));
@@ -63,7 +91,7 @@ impl LoanQuality {
                 }
             }
         }
-        (!entries.is_empty()).then(|| Self::new(kept, late))
+        Self::new(kept, late)
     }
 }
 
@@ -81,16 +109,17 @@ mod tests {
     fn what_is_kept_comes_back() {
         let on: NaiveDate = "2026-06-30".parse().unwrap();
         let standing = |days: u64| Standing {
-            group: None,
+            group: (days > 0).then(|| GroupKey { name: None, id: Some(1 + days as i64 % 2) }),
             oldest_unpaid_due: Some(on - chrono::Days::new(days)),
             written: None,
             figures: Figures { count: 1, outstanding: Money::from_sen(100 + days as i64) },
         };
-        let loans = [0, 31, 61, 91, 121, 400].map(standing);
+        let loans = [0, 31, 62, 91, 122, 400].map(standing);
         let (bounds, provision) = (KolektibilitasBounds::default(), ProvisionPolicy::default());
-        let quality = LoanQuality::of(&loans, on, &bounds, &provision);
-        assert_eq!(quality.entries().len(), 8);
-        assert_eq!(LoanQuality::from_entries(&quality.entries()), Some(quality));
-        assert_eq!(LoanQuality::from_entries(&[]), None);
+        let quality = PartedQuality::of(&loans, on, &bounds, &provision);
+        let entries = quality.entries(Portfolio::Whole, Some(GroupBy::Product));
+        assert_eq!(entries.len(), 3 * 8);
+        assert_eq!(PartedQuality::from_entries(entries), Some(quality));
+        assert_eq!(PartedQuality::from_entries(vec![]), None);
     }
 }

@@ -13,12 +13,11 @@ pub use aging::{Aging, AgingBucket, AgingRow, aging_report};
 pub use closed::{AgingEntry, entries_of, from_entries};
 pub use kept_quality::{QualityEntry, QualityMark};
 pub use quality::{LevelRow, LoanQuality, PartedQuality, ProvisionPolicy, quality_report};
-pub use repository::{AgingRepository, QualityRepository, StandingRepository};
-pub use standing::{AsOf, Figures, GroupBy, GroupKey, Standing};
+pub use repository::{AgingRepository, QualityRepository, StandingRepository, StandingsByBranch};
+pub use standing::{AsOf, Figures, GroupBy, GroupKey, Portfolio, Slice, Standing};
 pub use trend::{
     RequestTrend, aging_trend, aging_trend_report, quality_trend, quality_trend_report,
 };
 pub use usecases::{
-    RequestReport, aging_of_month, quality_of_month, read_aging, read_quality, store_aging,
-    store_quality,
+    MonthFigures, RequestReport, read_aging, read_quality, store_aging, store_quality,
 };

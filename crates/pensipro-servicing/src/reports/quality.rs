@@ -135,14 +135,14 @@ impl LoanQuality {
 impl PartedQuality {
     /// The quality of loans on a day. What is set aside for a level is rounded in each part, and of the
     /// whole it is what the parts come to.
-    pub fn of(
-        standings: &[Standing],
+    pub fn of<'a>(
+        standings: impl IntoIterator<Item = &'a Standing> + Clone,
         on: NaiveDate,
         bounds: &KolektibilitasBounds,
         provision: &ProvisionPolicy,
     ) -> Self {
         let mut parts: BTreeMap<GroupKey, Vec<&Standing>> = BTreeMap::new();
-        for standing in standings {
+        for standing in standings.clone() {
             if let Some(group) = &standing.group {
                 parts.entry(group.clone()).or_default().push(standing);
             }

@@ -1,12 +1,17 @@
 //! What reports need from storage.
 
-use pensipro_kernel::{Period, Scope, StorageError};
+use std::collections::BTreeMap;
+
+use pensipro_kernel::{BranchId, Period, Scope, StorageError};
 
 use super::{
     closed::AgingEntry,
     kept_quality::QualityEntry,
-    standing::{AsOf, GroupBy, Standing},
+    standing::{AsOf, GroupBy, Portfolio, Standing},
 };
+
+/// Open loans of each branch that stand alike.
+pub type StandingsByBranch = BTreeMap<Option<BranchId>, Vec<Standing>>;
 
 /// A portfolio, counted by the database: rows are as many as ways in which loans stand, not as loans.
 pub trait StandingRepository {
@@ -17,6 +22,13 @@ pub trait StandingRepository {
         by: Option<GroupBy>,
         scope: Scope,
     ) -> Result<Vec<Standing>, StorageError>;
+
+    /// All open loans, by how they stand and by branch.
+    fn standings_by_branch(
+        &mut self,
+        as_of: AsOf,
+        by: Option<GroupBy>,
+    ) -> Result<StandingsByBranch, StorageError>;
 }
 
 /// The aging of closed months. Nothing changes it.
@@ -25,9 +37,13 @@ pub trait AgingRepository {
     fn kept_aging(
         &mut self,
         periode: Period,
+        portfolio: Portfolio,
         by: Option<GroupBy>,
     ) -> Result<Vec<AgingEntry>, StorageError>;
-    /// What was kept of each of these months, not parted.
+    /// True where what was kept of a month stands for each branch too: one of which nothing is kept had no
+    /// open loan.
+    fn is_kept_by_branch(&mut self, periode: Period) -> Result<bool, StorageError>;
+    /// What was kept of each of these months, of all loans and not parted.
     fn kept_agings(
         &mut self,
         from: Period,
@@ -39,8 +55,15 @@ pub trait AgingRepository {
 
 /// The quality of closed months. Nothing changes it.
 pub trait QualityRepository {
-    /// What was kept of each of these months, by month.
+    /// What was kept of a month, parted so, by entry.
     fn kept_quality(
+        &mut self,
+        periode: Period,
+        portfolio: Portfolio,
+        by: Option<GroupBy>,
+    ) -> Result<Vec<QualityEntry>, StorageError>;
+    /// What was kept of each of these months, of all loans and not parted, by month.
+    fn kept_qualities(
         &mut self,
         from: Period,
         to: Period,

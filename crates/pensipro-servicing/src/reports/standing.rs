@@ -1,7 +1,7 @@
 //! Loans that stand alike, counted together: what reports are made of.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{Money, Period};
+use pensipro_kernel::{BranchId, Money, Period, Scope};
 
 use crate::{
     amount::plus,
@@ -42,6 +42,26 @@ pub struct GroupKey {
     pub id: Option<i64>,
 }
 
+/// Whose loans a figure is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Portfolio {
+    /// All loans.
+    Whole,
+    /// A branch's; those of none, where none is named.
+    Branch(Option<BranchId>),
+}
+
+/// Whose loans, and which part of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    /// Whose.
+    pub portfolio: Portfolio,
+    /// By what they are parted.
+    pub by: Option<GroupBy>,
+    /// The part; none for all together.
+    pub group: Option<GroupKey>,
+}
+
 /// A count of loans, and their unpaid principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
@@ -78,6 +98,17 @@ impl AsOf {
             Self::MonthEnd(periode.last_day())
         } else {
             Self::Today(today)
+        }
+    }
+}
+
+impl Portfolio {
+    /// The loans that somebody sees, where figures of these alone are kept.
+    pub const fn of(scope: Scope) -> Option<Self> {
+        match scope {
+            Scope::WholeHouse => Some(Self::Whole),
+            Scope::Branch(branch) => Some(Self::Branch(Some(branch))),
+            Scope::Funder(_) => None,
         }
     }
 }

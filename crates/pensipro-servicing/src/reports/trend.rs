@@ -54,13 +54,12 @@ pub fn quality_trend<Tx: QualityRepository>(
 ) -> Result<Vec<(Period, LoanQuality)>, ServicingError> {
     by.whole_house()?;
     let mut months: BTreeMap<Period, Vec<_>> = BTreeMap::new();
-    for (periode, entry) in tx.kept_quality(from, to)? {
+    for (periode, entry) in tx.kept_qualities(from, to)? {
         months.entry(periode).or_default().push(entry);
     }
-    let quality = |(periode, entries): (Period, Vec<_>)| {
-        LoanQuality::from_entries(&entries).map(|quality| (periode, quality))
-    };
-    Ok(months.into_iter().filter_map(quality).collect())
+    let quality =
+        |(periode, entries): (Period, Vec<_>)| (periode, LoanQuality::from_entries(&entries));
+    Ok(months.into_iter().map(quality).collect())
 }
 
 /// The aging of months that are closed, the oldest first; a month that was not closed is not there.

@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use pensipro_kernel::{Faults, JobKind, JobRuns, Period, Scope};
 
 use super::{
-    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, LoanQuality, PartedQuality, ProvisionPolicy,
-    QualityRepository, StandingRepository, entries_of, from_entries, standing::Standing,
+    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, PartedQuality, Portfolio, ProvisionPolicy,
+    QualityEntry, QualityRepository, StandingRepository, entries_of, from_entries,
+    standing::Standing,
 };
 use crate::{error::ServicingError, rules::KolektibilitasBounds};
 
@@ -27,9 +28,55 @@ impl RequestReport {
         faults.require(begun, "periode", "date_in_future", "has not begun");
         faults.finish(Some(Self { periode, as_of: AsOf::of(periode, today) }))
     }
+
+    /// Of which loans the answer may have been kept.
+    fn kept_of(&self, scope: Scope) -> Option<Portfolio> {
+        matches!(self.as_of, AsOf::MonthEnd(_)).then(|| Portfolio::of(scope)).flatten()
+    }
 }
 
-/// The aging of a month, whole and by part; of a closed month, for the whole house, as it was kept.
+/// What is kept of a month that is closed: of all loans and of each branch's, whole and parted in every way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MonthFigures {
+    /// Its aging.
+    pub aging: Vec<AgingEntry>,
+    /// Its quality.
+    pub quality: Vec<QualityEntry>,
+}
+
+impl MonthFigures {
+    /// The figures of a month that is over.
+    pub fn of<Tx>(
+        tx: &mut Tx,
+        periode: Period,
+        bounds: &KolektibilitasBounds,
+        provision: &ProvisionPolicy,
+    ) -> Result<Self, ServicingError>
+    where
+        Tx: StandingRepository + JobRuns,
+    {
+        let as_of = AsOf::MonthEnd(periode.last_day());
+        day_is_done(tx, periode, as_of)?;
+        let mut figures = Self::default();
+        for by in std::iter::once(None).chain(GroupBy::ALL.iter().copied().map(Some)) {
+            let branches = tx.standings_by_branch(as_of, by)?;
+            let mut keep = |portfolio, standings: &[&Standing]| {
+                let standings = standings.iter().copied();
+                let aging = Aging::of(standings.clone(), as_of.date());
+                let quality = PartedQuality::of(standings, as_of.date(), bounds, provision);
+                figures.aging.extend(entries_of(&aging, portfolio, by));
+                figures.quality.extend(quality.entries(portfolio, by));
+            };
+            keep(Portfolio::Whole, &branches.values().flatten().collect::<Vec<_>>());
+            for (branch, standings) in &branches {
+                keep(Portfolio::Branch(*branch), &standings.iter().collect::<Vec<_>>());
+            }
+        }
+        Ok(figures)
+    }
+}
+
+/// The aging of a month, whole and by part; of a closed month as it was kept.
 pub fn read_aging<Tx>(
     tx: &mut Tx,
     request: RequestReport,
@@ -39,28 +86,13 @@ pub fn read_aging<Tx>(
 where
     Tx: StandingRepository + AgingRepository + JobRuns,
 {
-    if scope == Scope::WholeHouse
-        && matches!(request.as_of, AsOf::MonthEnd(_))
-        && let Some(kept) = from_entries(&tx.kept_aging(request.periode, by)?)
+    if let Some(portfolio) = request.kept_of(scope)
+        && let Some(kept) = from_entries(&tx.kept_aging(request.periode, portfolio, by)?)
     {
         return Ok(kept);
     }
     let standings = standings(tx, request, by, scope)?;
     Ok(Aging::of(&standings, request.as_of.date()))
-}
-
-/// The aging of a month that is over, parted in every way, to be kept.
-pub fn aging_of_month<Tx>(tx: &mut Tx, periode: Period) -> Result<Vec<AgingEntry>, ServicingError>
-where
-    Tx: StandingRepository + JobRuns,
-{
-    let request = RequestReport { periode, as_of: AsOf::MonthEnd(periode.last_day()) };
-    let mut entries = Vec::new();
-    for by in std::iter::once(None).chain(GroupBy::ALL.iter().copied().map(Some)) {
-        let standings = standings(tx, request, by, Scope::WholeHouse)?;
-        entries.extend(entries_of(&Aging::of(&standings, request.as_of.date()), by));
-    }
-    Ok(entries)
 }
 
 /// Keeps the aging of a month, unless it is kept already; gives how many figures it kept.
@@ -69,44 +101,27 @@ pub fn store_aging<Tx: AgingRepository>(
     periode: Period,
     entries: &[AgingEntry],
 ) -> Result<u64, ServicingError> {
-    if !tx.kept_aging(periode, None)?.is_empty() {
+    if !tx.kept_aging(periode, Portfolio::Whole, None)?.is_empty() {
         return Ok(0);
     }
     tx.keep_aging(periode, entries)?;
     Ok(u64::try_from(entries.len()).unwrap_or(u64::MAX))
 }
 
-/// The quality of a month that is over, to be kept.
-pub fn quality_of_month<Tx>(
-    tx: &mut Tx,
-    periode: Period,
-    bounds: &KolektibilitasBounds,
-    provision: &ProvisionPolicy,
-) -> Result<LoanQuality, ServicingError>
-where
-    Tx: StandingRepository + JobRuns,
-{
-    let as_of = AsOf::MonthEnd(periode.last_day());
-    let standings = standings(tx, RequestReport { periode, as_of }, None, Scope::WholeHouse)?;
-    Ok(LoanQuality::of(&standings, as_of.date(), bounds, provision))
-}
-
 /// Keeps the quality of a month, unless it is kept already; gives how many figures it kept.
 pub fn store_quality<Tx: QualityRepository>(
     tx: &mut Tx,
     periode: Period,
-    quality: &LoanQuality,
+    entries: &[QualityEntry],
 ) -> Result<u64, ServicingError> {
-    if !tx.kept_quality(periode, periode)?.is_empty() {
+    if !tx.kept_quality(periode, Portfolio::Whole, None)?.is_empty() {
         return Ok(0);
     }
-    let entries = quality.entries();
-    tx.keep_quality(periode, &entries)?;
+    tx.keep_quality(periode, entries)?;
     Ok(u64::try_from(entries.len()).unwrap_or(u64::MAX))
 }
 
-/// The quality of a month, whole and by part; of a closed month, for the whole house and not parted, as it
-/// was kept.
+/// The quality of a month, whole and by part; of a closed month as it was kept.
 pub fn read_quality<Tx>(
     tx: &mut Tx,
     request: RequestReport,
@@ -116,20 +131,19 @@ pub fn read_quality<Tx>(
     provision: &ProvisionPolicy,
 ) -> Result<PartedQuality, ServicingError>
 where
-    Tx: StandingRepository + QualityRepository + JobRuns,
+    Tx: StandingRepository + AgingRepository + QualityRepository + JobRuns,
 {
-    let is_kept = by.is_none() && scope == Scope::WholeHouse;
-    if is_kept && matches!(request.as_of, AsOf::MonthEnd(_)) {
-        let kept = tx.kept_quality(request.periode, request.periode)?;
-        let entries: Vec<_> = kept.into_iter().map(|(_, entry)| entry).collect();
-        if let Some(total) = LoanQuality::from_entries(&entries) {
-            return Ok(PartedQuality { total, ..PartedQuality::default() });
+    if let Some(portfolio) = request.kept_of(scope) {
+        let kept = tx.kept_quality(request.periode, portfolio, by)?;
+        if let Some(kept) = PartedQuality::from_entries(kept) {
+            return Ok(kept);
         }
     }
     let standings = standings(tx, request, by, scope)?;
     Ok(PartedQuality::of(&standings, request.as_of.date(), bounds, provision))
 }
 
+/// Open loans by how they stand; none where it is kept that a branch had none.
 fn standings<Tx>(
     tx: &mut Tx,
     request: RequestReport,
@@ -137,13 +151,26 @@ fn standings<Tx>(
     scope: Scope,
 ) -> Result<Vec<Standing>, ServicingError>
 where
-    Tx: StandingRepository + JobRuns,
+    Tx: StandingRepository + AgingRepository + JobRuns,
 {
-    if let AsOf::MonthEnd(day) = request.as_of {
-        let through = tx.done_through(JobKind::EndOfDay)?;
-        if through.is_none_or(|through| through < day) {
-            return Err(ServicingError::EndOfDayBehind { period: request.periode, through });
-        }
+    day_is_done(tx, request.periode, request.as_of)?;
+    let is_branch = matches!(request.kept_of(scope), Some(Portfolio::Branch(_)));
+    if is_branch && tx.is_kept_by_branch(request.periode)? {
+        return Ok(Vec::new());
     }
     Ok(tx.standings(request.as_of, by, scope)?)
+}
+
+fn day_is_done<Tx: JobRuns>(
+    tx: &mut Tx,
+    period: Period,
+    as_of: AsOf,
+) -> Result<(), ServicingError> {
+    if let AsOf::MonthEnd(day) = as_of {
+        let through = tx.done_through(JobKind::EndOfDay)?;
+        if through.is_none_or(|through| through < day) {
+            return Err(ServicingError::EndOfDayBehind { period, through });
+        }
+    }
+    Ok(())
 }

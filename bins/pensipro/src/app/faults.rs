@@ -2,11 +2,12 @@
 //! what failed: it waits in memory and is written beside requests; memory holds so many and no more.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use pensipro_audit::{ExceptionLog, NewException, Severity};
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
@@ -20,11 +21,30 @@ const MOST: usize = 200;
 /// How often they are written.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// How long a chore may fail for what may pass until somebody is told.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+
 /// Faults that are not written yet, and chores that failed when they were last done.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     waiting: Mutex<Vec<NewException>>,
-    failing: Mutex<BTreeSet<&'static str>>,
+    failing: Mutex<BTreeMap<&'static str, Failing>>,
+}
+
+/// A chore that fails.
+#[derive(Debug, Clone, Copy)]
+struct Failing {
+    since: DateTime<Utc>,
+    is_told: bool,
+}
+
+/// How a chore ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Well,
+    /// For what may pass: a busy database.
+    Passing,
+    Failed,
 }
 
 impl Faults {
@@ -32,15 +52,18 @@ impl Faults {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how a chore ended; true if it fails now and did not before.
-    fn begins(&self, chore: &'static str, fails: bool) -> bool {
+    /// Notes how a chore ended; true if somebody is to be told now: once, until it ends well.
+    fn is_news(&self, chore: &'static str, ended: Ended, now: DateTime<Utc>) -> bool {
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        if fails {
-            failing.insert(chore)
-        } else {
+        if ended == Ended::Well {
             failing.remove(chore);
-            false
+            return false;
         }
+        let chore = failing.entry(chore).or_insert(Failing { since: now, is_told: false });
+        let lasts = ended == Ended::Failed || now - chore.since >= PATIENCE;
+        let is_news = lasts && !chore.is_told;
+        chore.is_told |= lasts;
+        is_news
     }
 }
 
@@ -64,15 +87,19 @@ impl App {
     }
 
     /// Notes how a chore ended that is done again and again: a failure is told of once, until it ends
-    /// well. What may pass (a busy database) is for the log alone.
+    /// well. What may pass (a busy database) is for the log alone, until it has gone on for ten minutes.
     pub(crate) fn chore_ended<T>(&self, source: &'static str, ended: &Result<T, Problem>) {
         let problem = ended.as_ref().err();
-        if let Some(problem) = problem {
-            let told = problem.log_text().unwrap_or(problem.code());
-            log::warn!(source = source; "a chore failed, and will be tried again: {told}");
-        }
-        let lasting = problem.filter(|problem| !problem.may_pass());
-        if let (true, Some(problem)) = (self.faults.begins(source, lasting.is_some()), lasting) {
+        let how = match problem {
+            None => Ended::Well,
+            Some(problem) if problem.may_pass() => Ended::Passing,
+            Some(_) => Ended::Failed,
+        };
+        let is_news = self.faults.is_news(source, how, self.clock.now());
+        let Some(problem) = problem else { return };
+        let told = problem.log_text().unwrap_or(problem.code());
+        log::warn!(source = source; "a chore failed, and will be tried again: {told}");
+        if is_news {
             self.note_later(NewException {
                 severity: Severity::Error,
                 source,
@@ -127,11 +154,25 @@ impl App {
 mod tests {
     use super::*;
 
+    fn news(ends: &[(i64, Ended)]) -> Vec<bool> {
+        let faults = Faults::default();
+        let at = |minute| DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
+        ends.iter().map(|(minute, ended)| faults.is_news("x", *ended, at(*minute))).collect()
+    }
+
     #[test]
     fn a_chore_that_goes_on_failing_is_told_of_once() {
-        let faults = Faults::default();
-        let told = [true, true, false, false, true].map(|fails| faults.begins("x", fails));
-        assert_eq!(told, [true, false, false, false, true]);
-        assert!(faults.begins("y", true));
+        let (well, failed) = (Ended::Well, Ended::Failed);
+        let ends = [(0, failed), (1, failed), (2, well), (3, well), (4, failed), (5, failed)];
+        assert_eq!(news(&ends), [true, false, false, false, true, false]);
+    }
+
+    #[test]
+    fn what_may_pass_is_told_of_when_it_does_not() {
+        let (well, passing) = (Ended::Well, Ended::Passing);
+        let ends = [(0, passing), (9, passing), (10, passing), (30, passing)];
+        assert_eq!(news(&ends), [false, false, true, false]);
+        let ends = [(0, passing), (9, well), (10, passing), (19, passing), (20, Ended::Failed)];
+        assert_eq!(news(&ends), [false, false, false, false, true]);
     }
 }

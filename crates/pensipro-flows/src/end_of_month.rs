@@ -66,6 +66,15 @@ impl MonthTally {
     }
 }
 
+/// The months that were not ended, the oldest first, of those from the first that was through the newest. A
+/// house that never ended a month begins with the newest.
+pub fn months_not_ended(ended: &[NaiveDate], newest: Period) -> impl Iterator<Item = Period> {
+    let first = ended.first().map_or(newest, |first| Period::of(*first));
+    let months = std::iter::successors(Some(first), |month| Some(month.next()));
+    let months = months.take_while(move |month| *month <= newest);
+    months.filter(|month| !ended.contains(&month.last_day()))
+}
+
 /// Closes a month that is over and whose end of day is done, and begins the run that does the rest; gives the
 /// one that is under way for it. A month that is closed stays so, and is gone through again.
 pub fn open_month<Tx>(
@@ -228,4 +237,23 @@ fn entry(action: &'static str, run: &JobRun) -> AuditEntry {
     let view = AuditValue::new().text("job", run.job).text("date", run.date);
     let entry = AuditEntry::new(action, "job_runs", run.id.get());
     entry.is(view.with("result", run.result.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_caught_up_before_what_follows() {
+        let not_ended = |ended: &[&str], newest: &str| {
+            let ended: Vec<_> = ended.iter().map(|day| day.parse().unwrap()).collect();
+            let months = months_not_ended(&ended, newest.parse().unwrap());
+            months.map(|month| month.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(not_ended(&[], "2026-07"), ["2026-07"]);
+        assert_eq!(not_ended(&["2026-07-31"], "2026-07"), Vec::<String>::new());
+        assert_eq!(not_ended(&["2026-07-31"], "2026-09"), ["2026-08", "2026-09"]);
+        let gap = ["2026-05-31", "2026-07-31"];
+        assert_eq!(not_ended(&gap, "2026-08"), ["2026-06", "2026-08"]);
+    }
 }

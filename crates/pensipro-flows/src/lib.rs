@@ -52,7 +52,7 @@ pub use deliveries::{Tried, record_deliveries, retry_delivery};
 pub use disburse::{Disbursed, DisbursementPolicy, Netted, disburse_loan, disbursements_of_loan};
 pub use end_of_month::{
     MonthTally, RequestMonth, begin_due_exports, draft_settlement, due_exports, finish_month,
-    open_month, retry_month,
+    months_not_ended, open_month, retry_month,
 };
 pub use error::FlowError;
 pub use import::{finish_import, process_import_chunk};

@@ -78,8 +78,8 @@ pub trait JobRuns {
     /// Saves what a run did and how far it is; one that is done ends now.
     fn save_job_run(&mut self, run: &JobRun) -> Result<(), StorageError>;
 
-    /// The last day for which a job was done.
-    fn last_done(&mut self, job: JobKind) -> Result<Option<NaiveDate>, StorageError>;
+    /// The days for which a job was done, the oldest first.
+    fn days_done(&mut self, job: JobKind) -> Result<Vec<NaiveDate>, StorageError>;
 
     /// The last day that a job has done for good: one that was over when its run began, or that a
     /// run for a later day followed.

@@ -117,22 +117,24 @@ impl JobRuns for Tx<'_> {
         self.run(|conn| update.execute(conn)).map(drop)
     }
 
-    fn last_done(&mut self, job: JobKind) -> Result<Option<NaiveDate>, StorageError> {
+    fn days_done(&mut self, job: JobKind) -> Result<Vec<NaiveDate>, StorageError> {
         let query = job_runs::table
             .filter(dsl::job.eq(job.code()))
             .filter(dsl::status.eq(JobRunStatus::Done.code()))
-            .select(diesel::dsl::max(dsl::business_date));
-        self.run(|conn| query.get_result(conn))
+            .order(dsl::business_date)
+            .select(dsl::business_date)
+            .distinct();
+        self.run(|conn| query.load(conn))
     }
 
     fn done_through(&mut self, job: JobKind) -> Result<Option<NaiveDate>, StorageError> {
-        let over = job_runs::table
+        let done = job_runs::table
             .filter(dsl::job.eq(job.code()))
             .filter(dsl::status.eq(JobRunStatus::Done.code()))
-            .filter(dsl::run_on.gt(dsl::business_date))
             .select(diesel::dsl::max(dsl::business_date));
+        let over = done.filter(dsl::run_on.gt(dsl::business_date));
+        let last: Option<NaiveDate> = self.run(|conn| done.get_result(conn))?;
         let over: Option<NaiveDate> = self.run(|conn| over.get_result(conn))?;
-        let last = self.last_done(job)?;
         let before_last = last.and_then(|last| last.checked_sub_days(Days::new(1)));
         Ok(over.max(before_last))
     }

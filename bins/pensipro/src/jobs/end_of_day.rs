@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 use pensipro_audit::{NewException, Severity};
-use pensipro_flows::cancel_expired_offers;
+use pensipro_flows::{cancel_expired_offers, months_not_ended};
 use pensipro_kernel::{
     Actor, JobKind, JobRun, JobRunId, JobRunStatus, JobRuns, LoanId, Moment, Period, StorageError,
 };
@@ -244,11 +244,9 @@ impl Work {
 fn incomplete_ends(tx: &mut Tx<'_>, date: NaiveDate) -> Result<Vec<NaiveDate>, StorageError> {
     let month = Period::of(date);
     let last = if month.last_day() == date { month } else { month.previous() };
-    let ended = tx.last_done(JobKind::EndOfMonth)?;
-    let first = ended.map_or(last, |ended| Period::of(ended).next());
-    let months = std::iter::successors(Some(first), |month| Some(month.next()));
+    let ended = tx.days_done(JobKind::EndOfMonth)?;
     let mut incomplete = Vec::new();
-    for end in months.take_while(|month| *month <= last).map(Period::last_day) {
+    for end in months_not_ended(&ended, last).map(Period::last_day) {
         if tx.left_out_of_month_end(end)? > 0 {
             incomplete.push(end);
         }

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use pensipro_auth::ModuleCode;
 use pensipro_billing::{ProfileRepository, Profiles};
-use pensipro_flows::{RequestMonth, begin_due_exports, due_exports, open_month};
+use pensipro_flows::{RequestMonth, begin_due_exports, due_exports, months_not_ended, open_month};
 use pensipro_kernel::{Actor, JobKind, JobRuns, Period};
 use pensipro_persistence::Tx;
 use pensipro_servicing::{EndOfDayRepository, RequestDay, open_day};
@@ -100,18 +100,17 @@ impl App {
     }
 }
 
-/// The month after the last that was ended, if it is over, its last day is done for good and left no loan out,
-/// and no other is under way: missed ones are caught up one by one. A house that never ended a month begins
-/// with the last one, and not before its first end of day.
+/// The oldest month that was not ended, if its last day is done for good and left no loan out, and no other is
+/// under way: missed ones are caught up one by one.
 fn month_to_end(tx: &mut Tx<'_>, today: NaiveDate) -> Result<Option<Period>, Problem> {
-    let newest = Period::of(today).previous();
-    let ended = tx.last_done(JobKind::EndOfMonth)?;
-    let periode = ended.map_or(newest, |ended| Period::of(ended).next());
+    let ended = tx.days_done(JobKind::EndOfMonth)?;
+    let oldest = months_not_ended(&ended, Period::of(today).previous()).next();
+    let Some(periode) = oldest else { return Ok(None) };
     let last = periode.last_day();
     let through = tx.done_through(JobKind::EndOfDay)?;
-    let is_over = periode <= newest && through.is_some_and(|through| through >= last);
     let is_idle = tx.unfinished_job_runs(JobKind::EndOfMonth)?.is_empty();
-    let awaits = is_over && is_idle && tx.left_out_of_month_end(last)? == 0;
+    let is_done = is_idle && through.is_some_and(|through| through >= last);
+    let awaits = is_done && tx.left_out_of_month_end(last)? == 0;
     Ok(awaits.then_some(periode))
 }
 

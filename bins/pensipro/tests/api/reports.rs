@@ -444,6 +444,14 @@ fn missed_ends_of_months_are_caught_up_the_oldest_first() {
         }
         assert!(!begin_due_month(house), "none is left");
         assert_eq!(ended(), ["2026-07-31", "2026-08-31", "2026-09-30"]);
+        // A month that is ended by hand leaves no gap before it.
+        house.set_today("2026-12-02");
+        admin.post("/jobs/end-of-day", &json!({"date": "2026-12-01"})).expect(201);
+        admin.post("/jobs/end-of-month", &json!({"periode": "2026-11"})).expect(201);
+        assert!(begin_due_month(house));
+        until("the gap is caught up", || (ended().len() == 5).then_some(()));
+        assert_eq!(ended()[3..], ["2026-11-30", "2026-10-31"]);
+        assert!(!begin_due_month(house), "none is left");
     });
 }
 

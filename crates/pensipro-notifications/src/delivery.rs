@@ -159,8 +159,8 @@ pub enum Destination {
     Webhook {
         /// Its URL.
         url: String,
-        /// The secret that it shares.
-        secret: String,
+        /// The secrets that it may share, the present one first: each signs.
+        secrets: Vec<String>,
     },
 }
 

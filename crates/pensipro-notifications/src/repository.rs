@@ -207,7 +207,14 @@ pub trait WebhookRepository {
     ) -> Result<Webhook, StorageError>;
     /// Saves the details over the version read; gives the new version.
     fn save_webhook(&mut self, webhook: &Webhook) -> Result<Version, StorageError>;
-    /// Takes one away with its secret, and cancels what was on its way to it.
+    /// Stores a new secret, sealed; the one before signs beside it until then. Gives the new version.
+    fn renew_secret(
+        &mut self,
+        webhook: &Webhook,
+        secret: &str,
+        until: DateTime<Utc>,
+    ) -> Result<Version, StorageError>;
+    /// Takes one away with its secrets, and cancels what was on its way to it.
     fn end_webhook(&mut self, id: WebhookId) -> Result<(), StorageError>;
 }
 

@@ -1,6 +1,6 @@
 //! Other systems that are told of events.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use pensipro_kernel::{AuditValue, Faults, FieldFault, Version, WebhookId};
 use serde_json::{Map, Value, json};
 
@@ -12,10 +12,14 @@ pub const ALL_EVENTS: &str = "*";
 /// How a secret begins.
 pub const SECRET_PREFIX: &str = "whsec_";
 
+/// How long a secret that was renewed goes on signing beside the new one, so that the other system can
+/// come to know it.
+pub const SECRETS_OVERLAP: TimeDelta = TimeDelta::hours(24);
+
 /// The longest URL, in bytes.
 const MAX_URL: usize = 2_000;
 
-/// A subscription as stored. Its secret is shown once, when it is made.
+/// A subscription as stored. Its secret is shown once, when it is made or renewed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
     /// Its id.

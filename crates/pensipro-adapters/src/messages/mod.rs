@@ -152,9 +152,9 @@ impl Line {
                 (Destination::Phone(to), _, Some(gateway)) => {
                     gateway.send(&poster, ready.channel, &to, &ready.text, &key).await
                 }
-                (Destination::Webhook { url, secret }, ..) => {
+                (Destination::Webhook { url, secrets }, ..) => {
                     let body = with_id(&ready.text.body, &key);
-                    webhook::send(&poster, &url, &secret, (&key, now), body).await
+                    webhook::send(&poster, &url, &secrets, (&key, now), body).await
                 }
                 (Destination::Email(_) | Destination::Phone(_), ..) => {
                     Attempt::Failed("not set up".to_owned())

@@ -18,13 +18,15 @@ pub fn sign(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String
 pub(super) async fn send(
     poster: &Poster,
     url: &str,
-    secret: &str,
+    secrets: &[String],
     (id, now): (&str, i64),
     body: String,
 ) -> Attempt {
-    let Some(signature) = sign(secret, id, now, &body) else {
+    let signatures = secrets.iter().filter_map(|secret| sign(secret, id, now, &body));
+    let signature = signatures.collect::<Vec<_>>().join(" ");
+    if signature.is_empty() {
         return Attempt::Refused("no secret".to_owned());
-    };
+    }
     let time = now.to_string();
     let headers = [
         ("webhook-id", id),

@@ -16,4 +16,6 @@ pub use send::{Sent, send_notice};
 pub use templates::{
     create_template, list_templates, seed_templates, switch_template_off, update_template,
 };
-pub use webhooks::{create_webhook, delete_webhook, list_webhooks, update_webhook};
+pub use webhooks::{
+    create_webhook, delete_webhook, list_webhooks, renew_webhook_secret, update_webhook,
+};

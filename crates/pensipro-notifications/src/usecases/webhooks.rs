@@ -4,7 +4,9 @@ use pensipro_kernel::{
     Actor, AuditEntry, AuditLog, Expected, Moment, Page, PageRequest, WebhookId,
 };
 
-use crate::{NotificationError, RawWebhook, Webhook, WebhookDetails, WebhookRepository};
+use crate::{
+    NotificationError, RawWebhook, SECRETS_OVERLAP, Webhook, WebhookDetails, WebhookRepository,
+};
 
 /// Makes a subscription that signs by this secret; for users bound to no branch.
 pub fn create_webhook<Tx>(
@@ -46,6 +48,28 @@ where
     let entry = entry("webhook.update", id).was(before.details.audit_view());
     tx.audit(by, entry.is(after.details.audit_view()))?;
     Ok(after)
+}
+
+/// Gives a subscription another secret; the one before signs beside it for a day. For users bound to no
+/// branch.
+pub fn renew_webhook_secret<Tx>(
+    tx: &mut Tx,
+    by: &Actor,
+    id: WebhookId,
+    secret: &str,
+    at: Moment,
+) -> Result<Webhook, NotificationError>
+where
+    Tx: WebhookRepository + AuditLog,
+{
+    by.whole_house()?;
+    let mut webhook = tx.lock_webhook(id)?;
+    let until = at.now + SECRETS_OVERLAP;
+    webhook.version = tx.renew_secret(&webhook, secret, until)?;
+    webhook.updated_at = at.now;
+    let view = webhook.details.audit_view().with("previous_secret_until", until.to_rfc3339());
+    tx.audit(by, entry("webhook.renew_secret", id).is(view))?;
+    Ok(webhook)
 }
 
 /// Ends a subscription; what was on its way to it is cancelled.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_kernel::{DeliveryId, MemberId, PhoneNumber, StorageError};
 use pensipro_notifications::{DeliveryChannel, Destination, Reached, Ready, Text, contact_in};
@@ -36,6 +37,17 @@ struct Row {
     member_id: Option<i64>,
     notice_title: Option<String>,
     notice_body: Option<String>,
+}
+
+/// A webhook, with what signs.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = webhooks)]
+struct Receiver {
+    id: i64,
+    url: String,
+    secret: Option<Vec<u8>>,
+    previous_secret: Option<Vec<u8>>,
+    previous_until: Option<NaiveDateTime>,
 }
 
 /// An e-mail address and a telephone number.
@@ -223,14 +235,19 @@ impl Tx<'_> {
         let query = webhooks::table
             .filter(one_of(webhooks::id, list))
             .filter(webhooks::secret.is_not_null())
-            .select((webhooks::id, webhooks::url, webhooks::secret.assume_not_null()));
-        let rows: Vec<(i64, String, Vec<u8>)> = self.run(|conn| query.load(conn))?;
-        let key = self.keys().installation();
-        let receiver = |(id, url, sealed): (i64, String, Vec<u8>)| {
-            let opened = key.open_text(SECRET, &sealed);
-            let opened =
-                opened.inspect_err(|_| log::error!("the secret of webhook {id} cannot be opened"));
-            Some((id, Destination::Webhook { url, secret: opened.ok()? }))
+            .select(Receiver::as_select());
+        let rows: Vec<Receiver> = self.run(|conn| query.load(conn))?;
+        let (key, now) = (self.keys().installation(), self.now());
+        let receiver = |row: Receiver| {
+            let Receiver { id, url, secret, previous_secret, previous_until } = row;
+            let previous = previous_secret.filter(|_| previous_until > Some(now));
+            let open = |sealed: Vec<u8>| {
+                let opened = key.open_text(SECRET, &sealed);
+                let tell = |_: &_| log::error!("a secret of webhook {id} cannot be opened");
+                opened.inspect_err(tell).ok()
+            };
+            let secrets: Vec<_> = secret.into_iter().chain(previous).filter_map(open).collect();
+            (!secrets.is_empty()).then_some((id, Destination::Webhook { url, secrets }))
         };
         Ok(rows.into_iter().filter_map(receiver).collect())
     }

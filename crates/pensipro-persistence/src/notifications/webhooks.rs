@@ -1,6 +1,6 @@
 //! Other systems that are told of events.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use pensipro_kernel::{Page, PageRequest, Position, StorageError, UserId, Version, WebhookId};
 use pensipro_notifications::{Webhook, WebhookDetails, WebhookRepository};
@@ -129,11 +129,39 @@ impl WebhookRepository for Tx<'_> {
         }
     }
 
+    fn renew_secret(
+        &mut self,
+        webhook: &Webhook,
+        secret: &str,
+        until: DateTime<Utc>,
+    ) -> Result<Version, StorageError> {
+        let Webhook { id, version, .. } = webhook;
+        let sealed = self.keys().installation().seal_text(self.entropy(), SECRET, secret);
+        let now = self.now();
+        let changed = self.run(|conn| {
+            diesel::update(dsl::webhooks.find(id.get()))
+                .filter(dsl::version.eq(version.get()))
+                .set((
+                    dsl::previous_secret.eq(dsl::secret),
+                    dsl::previous_until.eq(Some(until.naive_utc())),
+                    dsl::secret.eq(Some(sealed)),
+                    dsl::version.eq(version.next().get()),
+                    dsl::updated_at.eq(now),
+                ))
+                .execute(conn)
+        })?;
+        match changed {
+            0 => Err(StorageError::Stale { thing: "webhook" }),
+            _ => Ok(version.next()),
+        }
+    }
+
     fn end_webhook(&mut self, id: WebhookId) -> Result<(), StorageError> {
         let row = dsl::webhooks.find(id.get());
         let ended = (
             dsl::ended_at.eq(Some(self.now())),
             dsl::secret.eq(None::<Vec<u8>>),
+            dsl::previous_secret.eq(None::<Vec<u8>>),
             dsl::is_active.eq(false),
         );
         self.run(|conn| diesel::update(row).set(ended).execute(conn))?;

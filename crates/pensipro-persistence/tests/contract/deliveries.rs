@@ -196,8 +196,10 @@ fn each_system_has_a_lane_of_its_own_and_a_sealed_secret() {
         let held = claim(database, lane(two), 9, 1);
         assert_eq!(held.len(), 2);
         let ready = read(database, |tx| tx.ready_deliveries(&held));
-        let to =
-            Destination::Webhook { url: "https://two.example.id".into(), secret: "whsec_x".into() };
+        let to = Destination::Webhook {
+            url: "https://two.example.id".into(),
+            secrets: vec!["whsec_x".into()],
+        };
         assert_eq!(ready[0].to, Some(to));
         write(database, |tx| tx.end_webhook(two));
         assert_eq!(read(database, |tx| tx.ready_deliveries(&held))[0].to, None);

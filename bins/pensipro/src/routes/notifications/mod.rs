@@ -57,6 +57,11 @@ pub(super) fn routes() -> Routes {
             "Changes what another system is told of, and where",
             webhooks::change,
         )
+        .post(
+            "/webhooks/{id}/secret",
+            "Gives another system a new secret; the one before signs beside it for a day",
+            webhooks::renew,
+        )
         .delete("/webhooks/{id}", "Tells another system of nothing any more", webhooks::remove)
 }
 

@@ -4,14 +4,16 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use pensipro_kernel::WebhookId;
 use pensipro_notifications::{
     RawWebhook, SECRET_PREFIX, WebhookDetails,
-    usecases::{create_webhook, delete_webhook, list_webhooks, update_webhook},
+    usecases::{
+        create_webhook, delete_webhook, list_webhooks, renew_webhook_secret, update_webhook,
+    },
 };
 
 use crate::{
     App,
     bodies::messages::{NewWebhookBody, SecretWebhookBody, WebhookBody, WebhookChangeBody},
     http::{
-        Allowed, Created, Done, Id, IfMatch, List, Listing, NoFilter, Reply, Shown, Valid,
+        Allowed, Created, Done, Id, IfMatch, List, Listing, NoBody, NoFilter, Reply, Shown, Valid,
         right::ManageTemplate,
     },
 };
@@ -28,9 +30,7 @@ pub(super) async fn add(
     by.whole_house()?;
     let details = WebhookDetails::check(body.into())?;
     app.check_receiver(&details.url).await?;
-    let mut bytes = [0; SECRET_LEN];
-    app.entropy.fill(&mut bytes);
-    let secret = format!("{SECRET_PREFIX}{}", BASE64_STANDARD.encode(bytes));
+    let secret = new_secret(&app);
     app.post("create_webhook", once, move |tx, _| {
         let webhook = create_webhook(tx, &by, &details, &secret)?;
         let (id, version) = (webhook.id, webhook.version);
@@ -67,6 +67,28 @@ pub(super) async fn change(
         Ok(Shown::new(WebhookBody::from(webhook)).at(version))
     })
     .await
+}
+
+pub(super) async fn renew(
+    app: App,
+    by: Allowed<ManageTemplate>,
+    id: Id<WebhookId>,
+    body: NoBody,
+) -> Reply<Shown<SecretWebhookBody>> {
+    let secret = new_secret(&app);
+    app.post("renew_webhook_secret", body.once(), move |tx, at| {
+        let webhook = renew_webhook_secret(tx, &by, *id, &secret, at)?;
+        let version = webhook.version;
+        let body = SecretWebhookBody { webhook: webhook.into(), secret: secret.clone() };
+        Ok(Shown::new(body).at(version))
+    })
+    .await
+}
+
+fn new_secret(app: &App) -> String {
+    let mut bytes = [0; SECRET_LEN];
+    app.entropy.fill(&mut bytes);
+    format!("{SECRET_PREFIX}{}", BASE64_STANDARD.encode(bytes))
 }
 
 pub(super) async fn remove(

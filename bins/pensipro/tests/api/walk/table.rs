@@ -258,4 +258,5 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /webhooks", House, ""),
     ("PUT /webhooks/{id}", House, r#"{"is_active": false}"#),
     ("DELETE /webhooks/{id}", House, ""),
+    ("POST /webhooks/{id}/secret", House, ""),
 ];

@@ -1,5 +1,7 @@
 //! Messages on their way: to whom by which channel, and what becomes of each try.
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use pensipro_kernel::{
     DeliveryId, FunderId, MemberId, NotificationChannel, NotificationId, PhoneNumber, SalesId,
@@ -104,6 +106,14 @@ pub struct Lane {
     pub channel: DeliveryChannel,
     /// The other system, where that is the channel.
     pub webhook: Option<WebhookId>,
+}
+
+impl fmt::Display for Lane {
+    /// `email`, or `webhook 7`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.channel.code())?;
+        self.webhook.map_or(Ok(()), |webhook| write!(f, " {webhook}"))
+    }
 }
 
 impl Lane {

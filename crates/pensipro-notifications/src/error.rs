@@ -32,6 +32,9 @@ pub enum NotificationError {
     /// Only what was given up is sent again.
     #[error("the message is {0}; only one that was given up is sent again")]
     NotDead(DeliveryStatus),
+    /// As many secrets sign already as may at once.
+    #[error("so many secrets were renewed within a day that no more can sign; drop those before")]
+    TooManySecrets,
     /// The caller may not do this.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -47,8 +50,12 @@ const DUPLICATE_TEMPLATE: ErrorKind =
 const CHANNEL_CLOSED: ErrorKind =
     ErrorKind::new("channel_not_available", Class::Refused, "The channel is not set up");
 
+const TOO_MANY_SECRETS: ErrorKind =
+    ErrorKind::new("too_many_secrets", Class::Conflict, "Too many secrets sign at once");
+
 /// Every code of this module's own.
-pub const ERRORS: &[ErrorKind] = &[DUPLICATE_CODE, DUPLICATE_TEMPLATE, CHANNEL_CLOSED];
+pub const ERRORS: &[ErrorKind] =
+    &[DUPLICATE_CODE, DUPLICATE_TEMPLATE, CHANNEL_CLOSED, TOO_MANY_SECRETS];
 
 impl NotificationError {
     /// The refusal behind a unique rule of the database.
@@ -71,6 +78,7 @@ impl DomainError for NotificationError {
             Self::DuplicateCode { .. } => DUPLICATE_CODE,
             Self::DuplicateTemplate { .. } => DUPLICATE_TEMPLATE,
             Self::ChannelClosed(_) => CHANNEL_CLOSED,
+            Self::TooManySecrets => TOO_MANY_SECRETS,
             Self::NotDead(_) => ErrorKind::INVALID_TRANSITION,
             Self::Authority(error) => error.kind(),
             Self::Storage(error) => error.kind(),

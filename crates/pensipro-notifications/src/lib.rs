@@ -63,7 +63,7 @@ pub use repository::{
 pub use seed::{Seed, seeds};
 pub use template::{RawTemplate, RawTemplateChange, Template, TemplateDetails};
 pub use webhook::{
-    ALL_EVENTS, RawWebhook, SECRET_PREFIX, SECRETS_OVERLAP, Webhook, WebhookDetails, payload,
-    with_id,
+    ALL_EVENTS, MOST_SECRETS, PreviousSecret, RawWebhook, SECRET_PREFIX, SECRETS_OVERLAP, Webhook,
+    WebhookDetails, payload, previous_secrets, with_id,
 };
 pub use wording::{Text, Wording};

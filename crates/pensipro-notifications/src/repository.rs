@@ -10,8 +10,8 @@ use pensipro_kernel::{
 
 use crate::{
     Broadcast, Claim, Delivery, DeliveryChannel, DeliveryFilter, Lane, MemberPreferences,
-    NewDelivery, NewNotification, Notification, Outcome, PendingEvent, Ready, SalesContact,
-    Template, TemplateDetails, Ways, Webhook, WebhookDetails,
+    NewDelivery, NewNotification, Notification, Outcome, PendingEvent, PreviousSecret, Ready,
+    SalesContact, Template, TemplateDetails, Ways, Webhook, WebhookDetails,
 };
 
 /// What a template is known by.
@@ -207,12 +207,14 @@ pub trait WebhookRepository {
     ) -> Result<Webhook, StorageError>;
     /// Saves the details over the version read; gives the new version.
     fn save_webhook(&mut self, webhook: &Webhook) -> Result<Version, StorageError>;
-    /// Stores a new secret, sealed; the one before signs beside it until then. Gives the new version.
-    fn renew_secret(
+    /// The secret of one that is locked, and those that were renewed.
+    fn secrets(&mut self, id: WebhookId) -> Result<(String, Vec<PreviousSecret>), StorageError>;
+    /// Stores a new secret and those that sign beside it, sealed; gives the new version.
+    fn save_secrets(
         &mut self,
         webhook: &Webhook,
         secret: &str,
-        until: DateTime<Utc>,
+        previous: &[PreviousSecret],
     ) -> Result<Version, StorageError>;
     /// Takes one away with its secrets, and cancels what was on its way to it.
     fn end_webhook(&mut self, id: WebhookId) -> Result<(), StorageError>;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use pensipro_kernel::{AuditValue, Faults, FieldFault, Version, WebhookId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{EventKind, PendingEvent};
@@ -15,6 +16,30 @@ pub const SECRET_PREFIX: &str = "whsec_";
 /// How long a secret that was renewed goes on signing beside the new one, so that the other system can
 /// come to know it.
 pub const SECRETS_OVERLAP: TimeDelta = TimeDelta::hours(24);
+
+/// The most secrets that sign at once.
+pub const MOST_SECRETS: usize = 5;
+
+/// A secret that was renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviousSecret {
+    /// The secret.
+    pub secret: String,
+    /// When it signs no longer.
+    pub until: DateTime<Utc>,
+}
+
+/// What goes on signing beside a new secret: those that were renewed lately, and the one before it. An answer
+/// that was lost is so no reason that the other system is told of nothing: whichever it knows, one fits.
+pub fn previous_secrets(
+    mut earlier: Vec<PreviousSecret>,
+    present: String,
+    now: DateTime<Utc>,
+) -> Vec<PreviousSecret> {
+    earlier.retain(|previous| previous.until > now);
+    earlier.insert(0, PreviousSecret { secret: present, until: now + SECRETS_OVERLAP });
+    earlier
+}
 
 /// The longest URL, in bytes.
 const MAX_URL: usize = 2_000;

@@ -115,6 +115,29 @@ impl Tx<'_> {
         Ok(found)
     }
 
+    /// The same without those that this instance cannot open, which are told of in the log: one of them
+    /// holds up nobody else.
+    pub(crate) fn readable_member_keys(
+        &mut self,
+        members: &[MemberId],
+    ) -> Result<MemberKeys, StorageError> {
+        match self.member_keys(members) {
+            Err(StorageError::Failed(_)) => {}
+            found => return found,
+        }
+        let mut found = MemberKeys::with_capacity(members.len());
+        for member in members {
+            match self.member_keys(&[*member]) {
+                Ok(one) => found.extend(one),
+                Err(StorageError::Failed(_)) => {
+                    log::error!("the key of member {member} cannot be opened");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
     fn load_keys(&mut self, members: Vec<i64>) -> Result<MemberKeys, StorageError> {
         use member_keys::dsl;
         let rows: Vec<(i64, Vec<u8>)> = self.run(|conn| {

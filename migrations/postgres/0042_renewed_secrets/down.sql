@@ -1,2 +1,1 @@
-ALTER TABLE webhooks DROP COLUMN previous_until;
-ALTER TABLE webhooks DROP COLUMN previous_secret;
+ALTER TABLE webhooks DROP COLUMN previous_secrets;

@@ -1,3 +1,2 @@
--- A webhook's secret can be renewed: the one before signs beside it until previous_until, sealed as it was.
-ALTER TABLE webhooks ADD COLUMN previous_secret BYTEA;
-ALTER TABLE webhooks ADD COLUMN previous_until TIMESTAMP;
+-- A webhook's secret can be renewed: those before sign beside it for a day, sealed with the times when they end.
+ALTER TABLE webhooks ADD COLUMN previous_secrets BYTEA;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use pensipro_notifications::{
     DeliveredTo, Delivery, DeliveryChannel, DeliveryFilter, DeliveryStatus, EventGroup,
     MEMBER_CHANNELS, MemberPreferences, RawPreferences, RawWebhook, Webhook, WebhookDetails,
+    usecases::Before,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -158,6 +159,20 @@ impl From<Webhook> for WebhookBody {
         let Webhook { id, details, version: _, created_at, updated_at } = webhook;
         let WebhookDetails { url, events, is_active } = details;
         Self { id: id.get(), url, events, is_active, created_at, updated_at }
+    }
+}
+
+/// What becomes of the secrets before a new one.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RenewSecretBody {
+    /// `true`: they sign no longer, since one came to be known to others; else they sign beside it for a day.
+    drop_previous: bool,
+}
+
+impl From<RenewSecretBody> for Before {
+    fn from(RenewSecretBody { drop_previous }: RenewSecretBody) -> Self {
+        if drop_previous { Self::Dropped } else { Self::SignsOn }
     }
 }
 

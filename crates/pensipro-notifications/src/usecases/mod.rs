@@ -17,5 +17,5 @@ pub use templates::{
     create_template, list_templates, seed_templates, switch_template_off, update_template,
 };
 pub use webhooks::{
-    create_webhook, delete_webhook, list_webhooks, renew_webhook_secret, update_webhook,
+    Before, create_webhook, delete_webhook, list_webhooks, renew_webhook_secret, update_webhook,
 };

@@ -5,7 +5,8 @@ use pensipro_kernel::{
 };
 
 use crate::{
-    NotificationError, RawWebhook, SECRETS_OVERLAP, Webhook, WebhookDetails, WebhookRepository,
+    MOST_SECRETS, NotificationError, RawWebhook, Webhook, WebhookDetails, WebhookRepository,
+    previous_secrets,
 };
 
 /// Makes a subscription that signs by this secret; for users bound to no branch.
@@ -50,13 +51,14 @@ where
     Ok(after)
 }
 
-/// Gives a subscription another secret; the one before signs beside it for a day. For users bound to no
-/// branch.
+/// Gives a subscription another secret; those before sign beside it for a day each, unless they are to be
+/// dropped at once. For users bound to no branch.
 pub fn renew_webhook_secret<Tx>(
     tx: &mut Tx,
     by: &Actor,
     id: WebhookId,
     secret: &str,
+    before: Before,
     at: Moment,
 ) -> Result<Webhook, NotificationError>
 where
@@ -64,12 +66,30 @@ where
 {
     by.whole_house()?;
     let mut webhook = tx.lock_webhook(id)?;
-    let until = at.now + SECRETS_OVERLAP;
-    webhook.version = tx.renew_secret(&webhook, secret, until)?;
+    let previous = match before {
+        Before::Dropped => Vec::new(),
+        Before::SignsOn => {
+            let (present, earlier) = tx.secrets(id)?;
+            previous_secrets(earlier, present, at.now)
+        }
+    };
+    if previous.len() >= MOST_SECRETS {
+        return Err(NotificationError::TooManySecrets);
+    }
+    webhook.version = tx.save_secrets(&webhook, secret, &previous)?;
     webhook.updated_at = at.now;
-    let view = webhook.details.audit_view().with("previous_secret_until", until.to_rfc3339());
+    let view = webhook.details.audit_view().with("previous_secrets", previous.len());
     tx.audit(by, entry("webhook.renew_secret", id).is(view))?;
     Ok(webhook)
+}
+
+/// What becomes of the secrets before a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// They sign beside it for a while.
+    SignsOn,
+    /// They sign no longer: one came to be known to others.
+    Dropped,
 }
 
 /// Ends a subscription; what was on its way to it is cancelled.

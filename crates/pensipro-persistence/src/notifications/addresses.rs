@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_kernel::{DeliveryId, MemberId, PhoneNumber, StorageError};
 use pensipro_notifications::{DeliveryChannel, Destination, Reached, Ready, Text, contact_in};
 
+use super::webhooks::open_secrets;
 use crate::{
     Tx,
-    convert::{code, count},
+    convert::{code, count, from_time},
     schema::{
         funders, member_contacts, notification_deliveries as deliveries, notifications, sales,
         sys_users, webhooks,
@@ -19,9 +19,6 @@ use crate::{
 
 /// What a contact's value is sealed for, as the contacts themselves are.
 const CONTACT: &str = "member_contacts.value";
-
-/// What a webhook's secret is sealed for.
-pub(super) const SECRET: &str = "webhooks.secret";
 
 #[derive(Queryable)]
 struct Row {
@@ -46,8 +43,7 @@ struct Receiver {
     id: i64,
     url: String,
     secret: Option<Vec<u8>>,
-    previous_secret: Option<Vec<u8>>,
-    previous_until: Option<NaiveDateTime>,
+    previous_secrets: Option<Vec<u8>>,
 }
 
 /// An e-mail address and a telephone number.
@@ -167,7 +163,7 @@ impl Tx<'_> {
             return Ok(HashMap::new());
         }
         let members: Vec<MemberId> = ids.iter().copied().map(MemberId::new).collect();
-        let keys = self.member_keys(&members)?;
+        let keys = self.readable_member_keys(&members)?;
         let list = List::numbers(self.backend(), ids);
         let query = member_contacts::table
             .filter(one_of(member_contacts::member_id, list))
@@ -237,17 +233,16 @@ impl Tx<'_> {
             .filter(webhooks::secret.is_not_null())
             .select(Receiver::as_select());
         let rows: Vec<Receiver> = self.run(|conn| query.load(conn))?;
-        let (key, now) = (self.keys().installation(), self.now());
+        let (key, now) = (self.keys().installation(), from_time(self.now()));
         let receiver = |row: Receiver| {
-            let Receiver { id, url, secret, previous_secret, previous_until } = row;
-            let previous = previous_secret.filter(|_| previous_until > Some(now));
-            let open = |sealed: Vec<u8>| {
-                let opened = key.open_text(SECRET, &sealed);
-                let tell = |_: &_| log::error!("a secret of webhook {id} cannot be opened");
-                opened.inspect_err(tell).ok()
-            };
-            let secrets: Vec<_> = secret.into_iter().chain(previous).filter_map(open).collect();
-            (!secrets.is_empty()).then_some((id, Destination::Webhook { url, secrets }))
+            let Receiver { id, url, secret, previous_secrets } = row;
+            let opened = open_secrets(&key, &secret?, previous_secrets.as_deref());
+            let tell = |_: &_| log::error!("the secrets of webhook {id} cannot be opened");
+            let (secret, previous) = opened.inspect_err(tell).ok()?;
+            let previous = previous.into_iter().filter(|previous| previous.until > now);
+            let previous = previous.map(|previous| previous.secret);
+            let secrets = std::iter::once(secret).chain(previous).collect();
+            Some((id, Destination::Webhook { url, secrets }))
         };
         Ok(rows.into_iter().filter_map(receiver).collect())
     }

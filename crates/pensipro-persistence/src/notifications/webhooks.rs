@@ -1,17 +1,36 @@
 //! Other systems that are told of events.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use pensipro_kernel::{Page, PageRequest, Position, StorageError, UserId, Version, WebhookId};
-use pensipro_notifications::{Webhook, WebhookDetails, WebhookRepository};
+use pensipro_notifications::{PreviousSecret, Webhook, WebhookDetails, WebhookRepository};
 
-use super::addresses::SECRET;
 use crate::{
     Tx,
     convert::{from_json, from_time, to_json},
+    crypto::SealingKey,
     schema::webhooks::{self, dsl},
     sql::{Locked, Raw, RowLock, columns},
 };
+
+/// What a webhook's secret is sealed for.
+const SECRET: &str = "webhooks.secret";
+
+/// What those before it are sealed for.
+const PREVIOUS: &str = "webhooks.previous_secrets";
+
+/// The secret of a webhook, and those that were renewed.
+pub(super) fn open_secrets(
+    key: &SealingKey,
+    secret: &[u8],
+    previous: Option<&[u8]>,
+) -> Result<(String, Vec<PreviousSecret>), StorageError> {
+    let previous = match previous {
+        Some(sealed) => from_json("webhooks.previous_secrets", &key.open_text(PREVIOUS, sealed)?)?,
+        None => Vec::new(),
+    };
+    Ok((key.open_text(SECRET, secret)?, previous))
+}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
@@ -129,22 +148,34 @@ impl WebhookRepository for Tx<'_> {
         }
     }
 
-    fn renew_secret(
+    fn secrets(&mut self, id: WebhookId) -> Result<(String, Vec<PreviousSecret>), StorageError> {
+        let query = dsl::webhooks
+            .find(id.get())
+            .filter(dsl::secret.is_not_null())
+            .select((dsl::secret.assume_not_null(), dsl::previous_secrets));
+        let (secret, previous): (Vec<u8>, Option<Vec<u8>>) =
+            self.run(|conn| query.get_result(conn))?;
+        open_secrets(&self.keys().installation(), &secret, previous.as_deref())
+    }
+
+    fn save_secrets(
         &mut self,
         webhook: &Webhook,
         secret: &str,
-        until: DateTime<Utc>,
+        previous: &[PreviousSecret],
     ) -> Result<Version, StorageError> {
         let Webhook { id, version, .. } = webhook;
-        let sealed = self.keys().installation().seal_text(self.entropy(), SECRET, secret);
+        let previous = to_json(&previous)?;
+        let (key, entropy) = (self.keys().installation(), self.entropy());
+        let secret = key.seal_text(entropy, SECRET, secret);
+        let previous = key.seal_text(entropy, PREVIOUS, &previous);
         let now = self.now();
         let changed = self.run(|conn| {
             diesel::update(dsl::webhooks.find(id.get()))
                 .filter(dsl::version.eq(version.get()))
                 .set((
-                    dsl::previous_secret.eq(dsl::secret),
-                    dsl::previous_until.eq(Some(until.naive_utc())),
-                    dsl::secret.eq(Some(sealed)),
+                    dsl::secret.eq(Some(secret)),
+                    dsl::previous_secrets.eq(Some(previous)),
                     dsl::version.eq(version.next().get()),
                     dsl::updated_at.eq(now),
                 ))
@@ -161,7 +192,7 @@ impl WebhookRepository for Tx<'_> {
         let ended = (
             dsl::ended_at.eq(Some(self.now())),
             dsl::secret.eq(None::<Vec<u8>>),
-            dsl::previous_secret.eq(None::<Vec<u8>>),
+            dsl::previous_secrets.eq(None::<Vec<u8>>),
             dsl::is_active.eq(false),
         );
         self.run(|conn| diesel::update(row).set(ended).execute(conn))?;

@@ -67,8 +67,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         created_by -> Nullable<BigInt>,
-        previous_secret -> Nullable<Binary>,
-        previous_until -> Nullable<Timestamp>,
+        previous_secrets -> Nullable<Binary>,
     }
 }
 

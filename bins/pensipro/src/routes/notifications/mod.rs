@@ -59,7 +59,7 @@ pub(super) fn routes() -> Routes {
         )
         .post(
             "/webhooks/{id}/secret",
-            "Gives another system a new secret; the one before signs beside it for a day",
+            "Gives another system a new secret; those before sign beside it for a day",
             webhooks::renew,
         )
         .delete("/webhooks/{id}", "Tells another system of nothing any more", webhooks::remove)

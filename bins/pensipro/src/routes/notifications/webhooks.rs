@@ -11,9 +11,11 @@ use pensipro_notifications::{
 
 use crate::{
     App,
-    bodies::messages::{NewWebhookBody, SecretWebhookBody, WebhookBody, WebhookChangeBody},
+    bodies::messages::{
+        NewWebhookBody, RenewSecretBody, SecretWebhookBody, WebhookBody, WebhookChangeBody,
+    },
     http::{
-        Allowed, Created, Done, Id, IfMatch, List, Listing, NoBody, NoFilter, Reply, Shown, Valid,
+        Allowed, Created, Done, Id, IfMatch, List, Listing, NoFilter, Reply, Shown, Valid,
         right::ManageTemplate,
     },
 };
@@ -73,11 +75,12 @@ pub(super) async fn renew(
     app: App,
     by: Allowed<ManageTemplate>,
     id: Id<WebhookId>,
-    body: NoBody,
+    body: Valid<RenewSecretBody>,
 ) -> Reply<Shown<SecretWebhookBody>> {
-    let secret = new_secret(&app);
-    app.post("renew_webhook_secret", body.once(), move |tx, at| {
-        let webhook = renew_webhook_secret(tx, &by, *id, &secret, at)?;
+    let (once, body) = body.split();
+    let (secret, before) = (new_secret(&app), body.into());
+    app.post("renew_webhook_secret", once, move |tx, at| {
+        let webhook = renew_webhook_secret(tx, &by, *id, &secret, before, at)?;
         let version = webhook.version;
         let body = SecretWebhookBody { webhook: webhook.into(), secret: secret.clone() };
         Ok(Shown::new(body).at(version))

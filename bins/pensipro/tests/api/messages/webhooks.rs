@@ -79,18 +79,34 @@ fn a_renewed_secret_leaves_time_to_change_it() {
         };
         let now = || house.app.clock.now();
         lending.disbursed();
+        // Nobody got the answer, and it was asked for again.
+        let renewed = admin.post(&path, &json!({})).expect(200);
+        let third = renewed["secret"].as_str().expect("a secret");
         let posted = told();
-        verified(&posted, &first, now());
-        verified(&posted, second, now());
+        for secret in [&first, second, third] {
+            verified(&posted, secret, now());
+        }
+        for _ in 0..2 {
+            admin.post(&path, &json!({})).expect(200);
+        }
+        admin.post(&path, &json!({})).refused(409, "too_many_secrets");
+        let renewed = admin.post(&path, &json!({"drop_previous": true})).expect(200);
+        let fourth = renewed["secret"].as_str().expect("a secret");
+        lending.disbursed();
+        let posted = told();
+        verified(&posted, fourth, now());
+        assert!(!posted.header("webhook-signature").expect("it is signed").contains(' '));
+        let renewed = admin.post(&path, &json!({})).expect(200);
+        let last = renewed["secret"].as_str().expect("a secret");
         lending.disbursed();
         house.pass(TimeDelta::hours(25));
         let posted = told();
-        verified(&posted, second, now());
+        verified(&posted, last, now());
         assert!(!posted.header("webhook-signature").expect("it is signed").contains(' '));
         let admin = house.admin();
         admin.post("/webhooks/99/secret", &json!({})).refused(404, "not_found");
         let trail = admin.get("/logs/audit-trails?action=webhook.renew_secret").expect(200);
-        assert_eq!(trail["data"].as_array().map(Vec::len), Some(1));
+        assert_eq!(trail["data"].as_array().map(Vec::len), Some(6));
         assert!(!trail.to_string().contains("whsec_"));
     });
 }

@@ -132,10 +132,7 @@ impl App {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(problem) = self.reload().await {
-                let text = problem.log_text().unwrap_or(problem.code()).to_owned();
-                log::warn!("revocations and settings could not be reloaded: {text}");
-            }
+            self.chore_ended("house.reload", &self.reload().await);
         }
     }
 

@@ -28,8 +28,11 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     waiting: Mutex<Vec<NewException>>,
-    failing: Mutex<BTreeMap<&'static str, Failing>>,
+    failing: Mutex<BTreeMap<Chore, Failing>>,
 }
+
+/// What is done again and again: where it belongs, and which part of it, if it has parts.
+type Chore = (&'static str, String);
 
 /// A chore that fails.
 #[derive(Debug, Clone, Copy)]
@@ -52,18 +55,26 @@ impl Faults {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how a chore ended; true if somebody is to be told now: once, until it ends well.
-    fn is_news(&self, chore: &'static str, ended: Ended, now: DateTime<Utc>) -> bool {
+    /// Notes how a chore ended, and tells of it once, until it ends well; what cannot be told is told the
+    /// next time.
+    fn ended(
+        &self,
+        chore: Chore,
+        ended: Ended,
+        now: DateTime<Utc>,
+        tell: impl FnOnce(&Chore) -> bool,
+    ) {
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         if ended == Ended::Well {
-            failing.remove(chore);
-            return false;
+            failing.remove(&chore);
+            return;
         }
-        let chore = failing.entry(chore).or_insert(Failing { since: now, is_told: false });
-        let lasts = ended == Ended::Failed || now - chore.since >= PATIENCE;
-        let is_news = lasts && !chore.is_told;
-        chore.is_told |= lasts;
-        is_news
+        let failure =
+            failing.entry(chore.clone()).or_insert(Failing { since: now, is_told: false });
+        let lasts = ended == Ended::Failed || now - failure.since >= PATIENCE;
+        if lasts && !failure.is_told {
+            failure.is_told = tell(&chore);
+        }
     }
 }
 
@@ -76,7 +87,7 @@ impl App {
         problem: &Problem,
         request_id: &str,
     ) {
-        self.note_later(NewException {
+        let _ = self.note_later(NewException {
             severity: Severity::Error,
             source: "http",
             message: format!("{method} {route} failed ({})", problem.code()),
@@ -89,33 +100,46 @@ impl App {
     /// Notes how a chore ended that is done again and again: a failure is told of once, until it ends
     /// well. What may pass (a busy database) is for the log alone, until it has gone on for ten minutes.
     pub(crate) fn chore_ended<T>(&self, source: &'static str, ended: &Result<T, Problem>) {
-        let problem = ended.as_ref().err();
-        let how = match problem {
-            None => Ended::Well,
-            Some(problem) if problem.may_pass() => Ended::Passing,
-            Some(_) => Ended::Failed,
+        self.part_ended(source, String::new(), ended);
+    }
+
+    /// The same of a part that fails for itself: a lane of messages.
+    pub(crate) fn part_ended<T>(
+        &self,
+        source: &'static str,
+        part: String,
+        ended: &Result<T, Problem>,
+    ) {
+        let (how, code) = match ended {
+            Ok(_) => (Ended::Well, ""),
+            Err(problem) => {
+                let told = problem.log_text().unwrap_or(problem.code());
+                log::warn!(source = source; "a chore failed, and will be tried again: {told}");
+                let how = if problem.may_pass() { Ended::Passing } else { Ended::Failed };
+                (how, problem.code())
+            }
         };
-        let is_news = self.faults.is_news(source, how, self.clock.now());
-        let Some(problem) = problem else { return };
-        let told = problem.log_text().unwrap_or(problem.code());
-        log::warn!(source = source; "a chore failed, and will be tried again: {told}");
-        if is_news {
+        self.faults.ended((source, part), how, self.clock.now(), |(source, part)| {
+            let name = if part.is_empty() { String::new() } else { format!(" ({part})") };
             self.note_later(NewException {
                 severity: Severity::Error,
                 source,
-                message: format!("{source} fails ({})", problem.code()),
-                payload: json!({ "code": problem.code() }),
+                message: format!("{source}{name} fails ({code})"),
+                payload: json!({ "code": code, "part": part }),
                 about: None,
                 request_id: None,
-            });
-        }
+            })
+        });
     }
 
-    fn note_later(&self, exception: NewException) {
+    /// False where so many wait that it is not noted.
+    fn note_later(&self, exception: NewException) -> bool {
         let mut waiting = self.faults.waiting();
-        if waiting.len() < MOST {
+        let has_room = waiting.len() < MOST;
+        if has_room {
             waiting.push(exception);
         }
+        has_room
     }
 
     /// Writes what waits. What cannot be written goes on waiting.
@@ -157,7 +181,32 @@ mod tests {
     fn news(ends: &[(i64, Ended)]) -> Vec<bool> {
         let faults = Faults::default();
         let at = |minute| DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
-        ends.iter().map(|(minute, ended)| faults.is_news("x", *ended, at(*minute))).collect()
+        let told = |(minute, ended): &(i64, Ended)| {
+            let mut is_told = false;
+            faults.ended(("x", String::new()), *ended, at(*minute), |_| {
+                is_told = true;
+                true
+            });
+            is_told
+        };
+        ends.iter().map(told).collect()
+    }
+
+    #[test]
+    fn parts_fail_for_themselves_and_what_had_no_room_is_told_later() {
+        let (faults, now) = (Faults::default(), DateTime::UNIX_EPOCH);
+        let fails = |part: &str, has_room: bool| {
+            let mut is_told = false;
+            faults.ended(("x", part.to_owned()), Ended::Failed, now, |_| {
+                is_told = true;
+                has_room
+            });
+            is_told
+        };
+        assert_eq!([fails("a", false), fails("a", true), fails("a", true)], [true, true, false]);
+        assert!(fails("b", true));
+        faults.ended(("x", "b".to_owned()), Ended::Well, now, |_| false);
+        assert_eq!([fails("a", true), fails("b", true)], [false, true]);
     }
 
     #[test]

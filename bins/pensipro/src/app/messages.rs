@@ -149,7 +149,10 @@ impl App {
 
     async fn work_lane(self, lane: Lane, stop: Stop) {
         let sent = self.send_lane(lane, || stop.is_asked()).await;
-        self.chore_ended("notifications.send", &sent);
+        // Where nothing was to go, or another task is at it, nothing ended well.
+        if !matches!(sent, Ok(0)) {
+            self.part_ended("notifications.send", lane.to_string(), &sent);
+        }
     }
 
     /// Sends what may go in any lane, and gives how many messages were tried.

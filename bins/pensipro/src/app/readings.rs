@@ -86,10 +86,7 @@ impl App {
     }
 
     async fn try_to_write(&self) {
-        if let Err(problem) = self.write_readings().await {
-            let text = problem.log_text().unwrap_or(problem.code());
-            log::warn!("readings of members could not be noted yet: {text}");
-        }
+        self.chore_ended("members.readings", &self.write_readings().await);
     }
 
     /// Writes batches until the end, and the last one then.

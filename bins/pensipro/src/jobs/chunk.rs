@@ -35,7 +35,7 @@ pub(crate) fn lines_of_a_chunk(backend: Backend) -> usize {
 impl App {
     /// Works on a chunk of a job. A duplicate that another import made in between, a lost race or a
     /// busy database is tried again, from the start of the chunk; `None` if the job is another
-    /// instance's by now. What fails in every try is an error, and nothing of it is stored.
+    /// instance's by now. What fails for good or in every try is an error, and nothing of it is stored.
     pub(super) async fn chunk<T, F>(
         &self,
         stop: &Stop,
@@ -53,7 +53,7 @@ impl App {
                 Err(problem) => problem,
             };
             match pauses.next() {
-                Some(pause) if !stop.is_asked() => {
+                Some(pause) if problem.may_pass() && !stop.is_asked() => {
                     log::info!("{} is tried again: {}", job.lease(), told(&problem));
                     sleep(*pause).await;
                 }
@@ -80,8 +80,9 @@ impl App {
         .await
     }
 
-    /// Notes that a job cannot go on; it stays as it is and is taken up again later.
-    pub(super) async fn note_failure(&self, job: Job, problem: &Problem) {
+    /// Notes that a job cannot go on; it stays as it is and is taken up again later. False where that could
+    /// not be noted.
+    pub(super) async fn note_failure(&self, job: Job, problem: &Problem) -> bool {
         let (source, id) = match job {
             Job::Export(id) => ("billing.export", id.get()),
             Job::Import(id) => ("billing.import", id.get()),
@@ -99,16 +100,13 @@ impl App {
             about: None,
             request_id: None,
         };
-        self.note_exception(exception).await;
-    }
-
-    /// Notes an exception in a transaction of its own.
-    pub(super) async fn note_exception(&self, exception: NewException) {
         let note =
             move |tx: &mut Tx<'_>, _| Ok(tx.note_exceptions(std::slice::from_ref(&exception))?);
-        if let Err(problem) = self.change("note_exception", note).await {
-            log::error!("the exception could not be noted: {}", told(&problem));
-        }
+        let noted = self.change("note_exception", note).await;
+        let tell = |problem: &Problem| {
+            log::error!("the exception could not be noted: {}", told(problem));
+        };
+        noted.inspect_err(tell).is_ok()
     }
 }
 

@@ -51,6 +51,13 @@ impl Rests {
         self.until.insert(job, now + FIRST.saturating_mul(1 << doublings).min(LONGEST));
         failures.causes.insert(cause)
     }
+
+    /// Of this cause nobody could be told: its next failure is news again.
+    pub(super) fn not_told(&mut self, job: Job, cause: &'static str) {
+        if let Some(failures) = self.failures.get_mut(&job) {
+            failures.causes.remove(cause);
+        }
+    }
 }
 
 #[cfg(test)]

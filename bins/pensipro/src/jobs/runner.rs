@@ -77,10 +77,9 @@ impl Runner {
     }
 
     async fn take_up(&mut self, stop: &Stop) {
-        let unfinished = match self.app.unfinished().await {
-            Ok(unfinished) => unfinished,
-            Err(problem) => return log::warn!("jobs could not be read: {}", told(&problem)),
-        };
+        let unfinished = self.app.unfinished().await;
+        self.app.chore_ended("jobs.read", &unfinished);
+        let Ok(unfinished) = unfinished else { return };
         self.rests.forget(&unfinished, Instant::now());
         for job in unfinished {
             let is_ready = self.tasks.len() < AT_ONCE
@@ -109,17 +108,16 @@ impl Runner {
             Err(_) if stop.is_asked() => {}
             Err(problem) => {
                 log::error!("{} cannot go on: {}", job.lease(), told(&problem));
-                if self.rests.failed(job, problem.code(), Instant::now()) {
-                    self.app.note_failure(job, &problem).await;
+                let is_news = self.rests.failed(job, problem.code(), Instant::now());
+                if is_news && !self.app.note_failure(job, &problem).await {
+                    self.rests.not_told(job, problem.code());
                 }
             }
         }
     }
 
     async fn sweep(&self) {
-        if let Err(problem) = self.app.sweep_spool().await {
-            log::warn!("the spool could not be swept: {}", told(&problem));
-        }
+        self.app.chore_ended("jobs.sweep", &self.app.sweep_spool().await);
     }
 }
 

@@ -13,6 +13,7 @@ ALTER TABLE quality_reports DROP COLUMN group_id;
 ALTER TABLE quality_reports DROP COLUMN is_total;
 ALTER TABLE quality_reports DROP COLUMN grouped_by;
 ALTER TABLE quality_reports DROP COLUMN branch_id;
+ALTER TABLE quality_reports DROP COLUMN rate;
 CREATE UNIQUE INDEX quality_reports_periode_kind_mark_key ON quality_reports (periode, kind, mark);
 
 DROP INDEX aging_reports_periode_grouped_by_branch_id_id_idx;

@@ -1,5 +1,6 @@
 -- What is kept of closed months stands for every branch too, and the quality by every part as the aging does.
--- branch_id: none of all loans, 0 of the loans of no branch.
+-- branch_id: none of all loans, 0 of the loans of no branch. rate: what percentage of a level was set aside, in
+-- millionths of the whole; none of what was kept before.
 
 ALTER TABLE aging_reports ADD COLUMN branch_id BIGINT;
 DROP INDEX aging_reports_periode_grouped_by_is_total_bucket_key;
@@ -8,6 +9,7 @@ CREATE UNIQUE INDEX aging_reports_periode_grouped_by_is_total_bucket_key ON agin
 DROP INDEX aging_reports_periode_grouped_by_id_idx;
 CREATE INDEX aging_reports_periode_grouped_by_branch_id_id_idx ON aging_reports (periode, grouped_by, branch_id, id);
 
+ALTER TABLE quality_reports ADD COLUMN rate BIGINT;
 ALTER TABLE quality_reports ADD COLUMN branch_id BIGINT;
 ALTER TABLE quality_reports ADD COLUMN grouped_by TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE quality_reports ADD COLUMN is_total BOOLEAN NOT NULL DEFAULT TRUE;

@@ -9,6 +9,7 @@ ALTER TABLE quality_reports DROP COLUMN group_id;
 ALTER TABLE quality_reports DROP COLUMN is_total;
 ALTER TABLE quality_reports DROP COLUMN grouped_by;
 ALTER TABLE quality_reports DROP COLUMN branch_id;
+ALTER TABLE quality_reports DROP COLUMN rate;
 CREATE UNIQUE INDEX quality_reports_periode_kind_mark_key ON quality_reports (periode, kind, mark);
 CREATE TRIGGER quality_reports_no_delete BEFORE DELETE ON quality_reports
   BEGIN SELECT RAISE(ABORT, 'quality_reports is append-only'); END;

@@ -1,5 +1,6 @@
 -- What is kept of closed months stands for every branch too, and the quality by every part as the aging does.
--- branch_id: none of all loans, 0 of the loans of no branch.
+-- branch_id: none of all loans, 0 of the loans of no branch. rate: what percentage of a level was set aside, in
+-- millionths of the whole; none of what was kept before.
 
 ALTER TABLE aging_reports ADD COLUMN branch_id BIGINT;
 DROP INDEX aging_reports_periode_grouped_by_is_total_bucket_key;
@@ -17,6 +18,7 @@ CREATE TRIGGER aging_reports_no_replace BEFORE INSERT ON aging_reports
     AND COALESCE(group_name, '') = COALESCE(NEW.group_name, '') AND bucket = NEW.bucket)
   BEGIN SELECT RAISE(ABORT, 'aging_reports is append-only'); END;
 
+ALTER TABLE quality_reports ADD COLUMN rate BIGINT;
 ALTER TABLE quality_reports ADD COLUMN branch_id BIGINT;
 ALTER TABLE quality_reports ADD COLUMN grouped_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE quality_reports ADD COLUMN is_total BOOLEAN NOT NULL DEFAULT TRUE;

@@ -120,6 +120,7 @@ diesel::table! {
         loans -> BigInt,
         outstanding -> BigInt,
         provision -> BigInt,
+        rate -> Nullable<BigInt>,
         branch_id -> Nullable<BigInt>,
         grouped_by -> Text,
         is_total -> Bool,

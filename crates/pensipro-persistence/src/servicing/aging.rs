@@ -70,18 +70,8 @@ impl AgingRepository for Tx<'_> {
         portfolio: Portfolio,
         by: Option<GroupBy>,
     ) -> Result<Vec<AgingEntry>, StorageError> {
-        let query = dsl::aging_reports
-            .filter(dsl::periode.eq(periode.to_string()))
-            .filter(dsl::grouped_by.eq(code_of(by)))
-            .order(dsl::id)
-            .select(Row::as_select())
-            .into_boxed();
-        let query = match branch_of(portfolio) {
-            None => query.filter(dsl::branch_id.is_null()),
-            Some(branch) => query.filter(dsl::branch_id.eq(branch)),
-        };
-        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
-        rows.into_iter().map(|row| Ok(row.read()?.1)).collect()
+        let kept = self.kept_agings((periode, periode), portfolio, by)?;
+        Ok(kept.into_iter().map(|(_, entry)| entry).collect())
     }
 
     fn is_kept_by_branch(&mut self, periode: Period) -> Result<bool, StorageError> {
@@ -93,15 +83,20 @@ impl AgingRepository for Tx<'_> {
 
     fn kept_agings(
         &mut self,
-        from: Period,
-        to: Period,
+        (from, to): (Period, Period),
+        portfolio: Portfolio,
+        by: Option<GroupBy>,
     ) -> Result<Vec<(Period, AgingEntry)>, StorageError> {
         let query = dsl::aging_reports
             .filter(dsl::periode.between(from.to_string(), to.to_string()))
-            .filter(dsl::branch_id.is_null())
-            .filter(dsl::grouped_by.eq(code_of(None)))
+            .filter(dsl::grouped_by.eq(code_of(by)))
             .order((dsl::periode, dsl::id))
-            .select(Row::as_select());
+            .select(Row::as_select())
+            .into_boxed();
+        let query = match branch_of(portfolio) {
+            None => query.filter(dsl::branch_id.is_null()),
+            Some(branch) => query.filter(dsl::branch_id.eq(branch)),
+        };
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
         rows.into_iter().map(Row::read).collect()
     }

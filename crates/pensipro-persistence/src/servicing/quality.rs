@@ -1,7 +1,7 @@
 //! The quality of closed months.
 
 use diesel::prelude::*;
-use pensipro_kernel::{Money, Period, StorageError};
+use pensipro_kernel::{Money, Period, Rate, StorageError};
 use pensipro_servicing::reports::{
     Figures, GroupBy, Portfolio, QualityEntry, QualityMark, QualityRepository,
 };
@@ -27,6 +27,7 @@ struct Row {
     loans: i64,
     outstanding: i64,
     provision: i64,
+    rate: Option<i64>,
     branch_id: Option<i64>,
     grouped_by: String,
     is_total: bool,
@@ -37,7 +38,7 @@ batch_row!(Row => quality_reports);
 
 impl Row {
     fn new(periode: Period, entry: &QualityEntry) -> Result<Self, StorageError> {
-        let QualityEntry { of, mark, figures, provision } = entry;
+        let QualityEntry { of, mark, figures, provision, rate } = entry;
         let StoredSlice { branch_id, grouped_by, is_total, group_id, group_name } =
             StoredSlice::new(of);
         let (kind, mark) = match mark {
@@ -51,6 +52,7 @@ impl Row {
             loans: count("quality_reports.loans", figures.count)?,
             outstanding: figures.outstanding.sen(),
             provision: provision.sen(),
+            rate: rate.map(Rate::units),
             branch_id,
             grouped_by,
             is_total,
@@ -60,7 +62,7 @@ impl Row {
     }
 
     fn read(self) -> Result<(Period, QualityEntry), StorageError> {
-        let Self { periode, kind, mark, loans, outstanding, provision, .. } = self;
+        let Self { periode, kind, mark, loans, outstanding, provision, rate, .. } = self;
         let Self { branch_id, grouped_by, is_total, group_id, group_name, .. } = self;
         let of = StoredSlice { branch_id, grouped_by, is_total, group_id, group_name }.read()?;
         let mark = match kind.as_str() {
@@ -70,7 +72,8 @@ impl Row {
         };
         let loans = count("quality_reports.loans", loans)?;
         let figures = Figures { count: loans, outstanding: Money::from_sen(outstanding) };
-        let entry = QualityEntry { of, mark, figures, provision: Money::from_sen(provision) };
+        let (provision, rate) = (Money::from_sen(provision), rate.map(Rate::from_units));
+        let entry = QualityEntry { of, mark, figures, provision, rate };
         Ok((code("quality_reports.periode", &periode)?, entry))
     }
 }
@@ -82,31 +85,26 @@ impl QualityRepository for Tx<'_> {
         portfolio: Portfolio,
         by: Option<GroupBy>,
     ) -> Result<Vec<QualityEntry>, StorageError> {
+        let kept = self.kept_qualities((periode, periode), portfolio, by)?;
+        Ok(kept.into_iter().map(|(_, entry)| entry).collect())
+    }
+
+    fn kept_qualities(
+        &mut self,
+        (from, to): (Period, Period),
+        portfolio: Portfolio,
+        by: Option<GroupBy>,
+    ) -> Result<Vec<(Period, QualityEntry)>, StorageError> {
         let query = dsl::quality_reports
-            .filter(dsl::periode.eq(periode.to_string()))
+            .filter(dsl::periode.between(from.to_string(), to.to_string()))
             .filter(dsl::grouped_by.eq(code_of(by)))
-            .order(dsl::id)
+            .order((dsl::periode, dsl::id))
             .select(Row::as_select())
             .into_boxed();
         let query = match branch_of(portfolio) {
             None => query.filter(dsl::branch_id.is_null()),
             Some(branch) => query.filter(dsl::branch_id.eq(branch)),
         };
-        let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
-        rows.into_iter().map(|row| Ok(row.read()?.1)).collect()
-    }
-
-    fn kept_qualities(
-        &mut self,
-        from: Period,
-        to: Period,
-    ) -> Result<Vec<(Period, QualityEntry)>, StorageError> {
-        let query = dsl::quality_reports
-            .filter(dsl::periode.between(from.to_string(), to.to_string()))
-            .filter(dsl::branch_id.is_null())
-            .filter(dsl::grouped_by.eq(code_of(None)))
-            .order((dsl::periode, dsl::id))
-            .select(Row::as_select());
         let rows: Vec<Row> = self.run(|conn| query.load(conn))?;
         rows.into_iter().map(Row::read).collect()
     }

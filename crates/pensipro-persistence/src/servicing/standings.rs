@@ -31,6 +31,11 @@ struct Row {
     group_id: Option<i64>,
     #[diesel(sql_type = Nullable<Text>)]
     group_name: Option<String>,
+    /// Who holds this share of it, where it is one loan.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    holder_id: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    holder_name: Option<String>,
     #[diesel(sql_type = Nullable<Date>)]
     due: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Integer>)]
@@ -54,6 +59,33 @@ struct Row {
 enum Branches {
     Together,
     Apart,
+}
+
+/// By what loans are parted, as columns and their join.
+struct Part {
+    id: &'static str,
+    name: &'static str,
+    join: &'static str,
+}
+
+impl Part {
+    /// Holders are parted loan by loan.
+    const fn of(by: Option<GroupBy>) -> Self {
+        let (id, name, join) = match by {
+            Some(GroupBy::Branch) => {
+                ("b.id", "b.name", "LEFT JOIN sales_branches b ON b.id = s.branch_id")
+            }
+            Some(GroupBy::Payer) => {
+                ("CAST(NULL AS BIGINT)", "m.payer", "JOIN members m ON m.id = s.member_id")
+            }
+            Some(GroupBy::Product) => {
+                ("p.id", "p.name", "JOIN loan_products p ON p.id = s.product_id")
+            }
+            Some(GroupBy::Sales) => ("a.id", "a.name", "LEFT JOIN sales a ON a.id = s.sales_id"),
+            Some(GroupBy::Funder) | None => ("CAST(NULL AS BIGINT)", "CAST(NULL AS TEXT)", ""),
+        };
+        Self { id, name, join }
+    }
 }
 
 /// The loans of a day and a scope as `standing`, with the parameters.
@@ -104,19 +136,7 @@ impl Source {
 
     /// Counted by how they stand, by a part, and by branch or all branches together.
     fn counted(mut self, by: Option<GroupBy>, branches: Branches) -> Self {
-        let (id, name, join) = match by {
-            Some(GroupBy::Branch) => {
-                ("b.id", "b.name", "LEFT JOIN sales_branches b ON b.id = s.branch_id")
-            }
-            Some(GroupBy::Payer) => {
-                ("CAST(NULL AS BIGINT)", "m.payer", "JOIN members m ON m.id = s.member_id")
-            }
-            Some(GroupBy::Product) => {
-                ("p.id", "p.name", "JOIN loan_products p ON p.id = s.product_id")
-            }
-            Some(GroupBy::Sales) => ("a.id", "a.name", "LEFT JOIN sales a ON a.id = s.sales_id"),
-            Some(GroupBy::Funder) | None => ("CAST(NULL AS BIGINT)", "CAST(NULL AS TEXT)", ""),
-        };
+        let Part { id, name, join } = Part::of(by);
         let branch = match branches {
             Branches::Together => "CAST(NULL AS BIGINT)",
             Branches::Apart => "s.branch_id",
@@ -124,6 +144,7 @@ impl Source {
         self.sql += &format!(
             "SELECT {branch} AS branch_id, {id} AS group_id, {name} AS group_name, s.due, s.dpd, \
              s.quality, COUNT(*) AS loans, CAST(SUM(s.outstanding) AS BIGINT) AS outstanding, \
+             CAST(NULL AS BIGINT) AS holder_id, CAST(NULL AS TEXT) AS holder_name, \
              CAST(0 AS BIGINT) AS part, CAST(0 AS BIGINT) AS plafon \
              FROM standing s {join} GROUP BY 1, 2, 3, 4, 5, 6"
         );
@@ -131,15 +152,17 @@ impl Source {
     }
 
     /// Loan by loan, with every funder's share of it on the day: loans after one and through another.
-    fn shared(mut self, on: NaiveDate, (after, through): (i64, i64)) -> Self {
+    fn shared(mut self, on: NaiveDate, by: Option<GroupBy>, (after, through): (i64, i64)) -> Self {
+        let Part { id, name, join } = Part::of(by);
         let (from, until) = (self.bind(on), self.bind(on));
         let (after, through) = (self.bind(after), self.bind(through));
         self.sql += &format!(
-            "SELECT s.branch_id, a.funder_id AS group_id, f.name AS group_name, s.due, s.dpd, s.quality, \
-             s.id AS loans, s.outstanding AS outstanding, COALESCE(a.principal, 0) AS part, s.plafon \
-             FROM standing s LEFT JOIN funder_allocations a ON a.loan_id = s.id \
-             AND a.valid_from <= {from} AND (a.ended_on IS NULL OR a.ended_on > {until}) \
-             LEFT JOIN funders f ON f.id = a.funder_id \
+            "SELECT s.branch_id, {id} AS group_id, {name} AS group_name, s.due, s.dpd, s.quality, \
+             s.id AS loans, s.outstanding AS outstanding, h.funder_id AS holder_id, \
+             f.name AS holder_name, COALESCE(h.principal, 0) AS part, s.plafon \
+             FROM standing s {join} LEFT JOIN funder_allocations h ON h.loan_id = s.id \
+             AND h.valid_from <= {from} AND (h.ended_on IS NULL OR h.ended_on > {until}) \
+             LEFT JOIN funders f ON f.id = h.funder_id \
              WHERE s.id > {after} AND s.id <= {through} ORDER BY s.id"
         );
         self
@@ -178,8 +201,8 @@ fn count_by_branch(
     by: Option<GroupBy>,
     (scope, branches): (Scope, Branches),
 ) -> Result<StandingsByBranch, StorageError> {
-    if by == Some(GroupBy::Funder) {
-        return by_funder(tx, as_of, (scope, branches));
+    if by == Some(GroupBy::Funder) || matches!(scope, Scope::Funder(_)) {
+        return by_holder(tx, as_of, by, (scope, branches));
     }
     let mut found = StandingsByBranch::new();
     for row in Source::new(as_of, scope).counted(by, branches).load(tx)? {
@@ -213,18 +236,24 @@ impl Row {
 /// Loans whose shares are read at once: memory holds these, and what they come to.
 const LOANS_AT_ONCE: i64 = 20_000;
 
-/// The loans of every funder, stretch by stretch, counted by how they stand.
-fn by_funder(
+/// What holders have of loans, stretch by stretch, counted by how these stand: of a funder's people his share
+/// alone.
+fn by_holder(
     tx: &mut Tx<'_>,
     as_of: AsOf,
+    by: Option<GroupBy>,
     (scope, branches): (Scope, Branches),
 ) -> Result<StandingsByBranch, StorageError> {
     let mut counted: BTreeMap<_, Standing> = BTreeMap::new();
     let mut after = 0;
     while let Some(through) = stretch(tx, after)? {
-        let rows = Source::new(as_of, scope).shared(as_of.date(), (after, through)).load(tx)?;
-        for (branch, standing) in shares(&rows)? {
-            let branch = branch.filter(|_| branches == Branches::Apart);
+        let rows = Source::new(as_of, scope).shared(as_of.date(), by, (after, through)).load(tx)?;
+        for share in shares(&rows) {
+            if matches!(scope, Scope::Funder(funder) if share.holder.id != Some(funder.get())) {
+                continue;
+            }
+            let standing = share.standing(by)?;
+            let branch = share.row.branch_id.filter(|_| branches == Branches::Apart);
             let level = standing.written.map(|(dpd, quality)| (dpd, quality.level()));
             let key = (branch, standing.group.clone(), standing.oldest_unpaid_due, level);
             match counted.entry(key) {
@@ -253,14 +282,34 @@ fn stretch(tx: &mut Tx<'_>, after: i64) -> Result<Option<i64>, StorageError> {
     Ok(ids.last().copied())
 }
 
-/// Every funder's share of each loan, and what is left of it for the cooperative; with the loan's branch.
-fn shares(rows: &[Row]) -> Result<Vec<(Option<i64>, Standing)>, StorageError> {
-    let mut standings = Vec::with_capacity(rows.len());
+/// What a holder has of a loan.
+struct Share<'a> {
+    /// A row of the loan.
+    row: &'a Row,
+    /// None for the cooperative.
+    holder: GroupKey,
+    outstanding: Money,
+}
+
+impl Share<'_> {
+    fn standing(&self, by: Option<GroupBy>) -> Result<Standing, StorageError> {
+        let group = match by {
+            None => None,
+            Some(GroupBy::Funder) => Some(self.holder.clone()),
+            Some(_) => Some(GroupKey { name: self.row.group_name.clone(), id: self.row.group_id }),
+        };
+        self.row.standing(group, Figures { count: 1, outstanding: self.outstanding })
+    }
+}
+
+/// Every funder's share of each loan, and what is left of it for the cooperative.
+fn shares(rows: &[Row]) -> Vec<Share<'_>> {
+    let mut shares = Vec::with_capacity(rows.len());
     for loan in rows.chunk_by(|one, other| one.loans == other.loans) {
         let Some(first) = loan.first() else { continue };
         let mut left = Money::from_sen(first.outstanding);
         let mut parts = BTreeMap::new();
-        for row in loan.iter().filter(|row| row.group_id.is_some()) {
+        for row in loan.iter().filter(|row| row.holder_id.is_some()) {
             let part = HeldLoan {
                 outstanding: Money::from_sen(row.outstanding),
                 principal: Money::from_sen(row.part),
@@ -268,16 +317,14 @@ fn shares(rows: &[Row]) -> Result<Vec<(Option<i64>, Standing)>, StorageError> {
             };
             let part = part.share().min(left);
             left = left.minus_or_zero(part);
-            let key = GroupKey { name: row.group_name.clone(), id: row.group_id };
+            let key = GroupKey { name: row.holder_name.clone(), id: row.holder_id };
             parts.insert(key, part);
         }
         if left.is_positive() {
             parts.insert(GroupKey { name: None, id: None }, left);
         }
-        for (key, outstanding) in parts {
-            let standing = first.standing(Some(key), Figures { count: 1, outstanding })?;
-            standings.push((first.branch_id, standing));
-        }
+        let share = |(holder, outstanding)| Share { row: first, holder, outstanding };
+        shares.extend(parts.into_iter().map(share));
     }
-    Ok(standings)
+    shares
 }

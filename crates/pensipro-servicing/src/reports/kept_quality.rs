@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pensipro_kernel::Money;
+use pensipro_kernel::{Money, Rate};
 
 use super::{
-    quality::{LoanQuality, PAR_DAYS, PartedQuality},
+    quality::{LevelRow, LoanQuality, PAR_DAYS, PartedQuality},
     standing::{Figures, GroupBy, GroupKey, Portfolio, Slice},
 };
 
@@ -29,6 +29,8 @@ pub struct QualityEntry {
     pub figures: Figures,
     /// What is set aside for them; nothing of loans by their lateness, who have a level too.
     pub provision: Money,
+    /// Which percentage that is; none of loans by their lateness.
+    pub rate: Option<Rate>,
 }
 
 impl PartedQuality {
@@ -61,26 +63,28 @@ impl LoanQuality {
             mark: QualityMark::Level(row.level),
             figures: row.figures,
             provision: row.provision,
+            rate: row.rate,
         });
         let late = PAR_DAYS.into_iter().zip(self.late).map(|(days, figures)| QualityEntry {
             of: of.clone(),
             mark: QualityMark::Late(days),
             figures,
             provision: Money::ZERO,
+            rate: None,
         });
         level.chain(late).collect()
     }
 
     /// The quality that was kept.
     pub fn from_entries(entries: &[QualityEntry]) -> Self {
-        let mut kept = [(Figures::default(), Money::ZERO); 5];
+        let mut levels = [1, 2, 3, 4, 5].map(|level| LevelRow { level, ..LevelRow::default() });
         let mut late = [Figures::default(); PAR_DAYS.len()];
-        for QualityEntry { of: _, mark, figures, provision } in entries {
+        for QualityEntry { of: _, mark, figures, provision, rate } in entries {
             match mark {
                 QualityMark::Level(level) => {
-                    let place = usize::from(level.saturating_sub(1));
-                    if let Some(row) = kept.get_mut(place) {
-                        *row = (*figures, *provision);
+                    if let Some(row) = levels.iter_mut().find(|row| row.level == *level) {
+                        let (figures, provision, rate) = (*figures, *provision, *rate);
+                        *row = LevelRow { level: *level, figures, provision, rate };
                     }
                 }
                 QualityMark::Late(days) => {
@@ -91,7 +95,7 @@ impl LoanQuality {
                 }
             }
         }
-        Self::new(kept, late)
+        Self::new(levels, late)
     }
 }
 

@@ -14,7 +14,7 @@ pub use closed::{AgingEntry, entries_of, from_entries};
 pub use kept_quality::{QualityEntry, QualityMark};
 pub use quality::{LevelRow, LoanQuality, PartedQuality, ProvisionPolicy, quality_report};
 pub use repository::{AgingRepository, QualityRepository, StandingRepository, StandingsByBranch};
-pub use standing::{AsOf, Figures, GroupBy, GroupKey, Portfolio, Slice, Standing};
+pub use standing::{AsOf, Figures, GroupBy, GroupKey, KeptView, Portfolio, Slice, Standing};
 pub use trend::{
     RequestTrend, aging_trend, aging_trend_report, quality_trend, quality_trend_report,
 };

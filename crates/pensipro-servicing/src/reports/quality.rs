@@ -35,6 +35,8 @@ pub struct LevelRow {
     pub figures: Figures,
     /// What is set aside for them.
     pub provision: Money,
+    /// Which percentage of the unpaid principal that is; none of a month that was kept without it.
+    pub rate: Option<Rate>,
 }
 
 /// The quality of a portfolio.
@@ -90,30 +92,26 @@ impl LoanQuality {
                 }
             }
         }
-        let mut provisioned = [(Figures::default(), Money::ZERO); 5];
-        for (row, (figures, pct)) in provisioned.iter_mut().zip(levels.into_iter().zip(provision.0))
-        {
-            *row = (figures, share(figures.outstanding.sen(), pct));
+        let mut rows = [LevelRow::default(); 5];
+        let given = (1..).zip(levels.into_iter().zip(provision.0));
+        for (row, (level, (figures, rate))) in rows.iter_mut().zip(given) {
+            let provision = share(figures.outstanding.sen(), rate);
+            *row = LevelRow { level, figures, provision, rate: Some(rate) };
         }
-        Self::new(provisioned, late)
+        Self::new(rows, late)
     }
 
-    /// The quality that follows from the loans of each level, what is set aside for them, and the loans
-    /// that are late.
-    pub(super) fn new(levels: [(Figures, Money); 5], late: [Figures; PAR_DAYS.len()]) -> Self {
-        let total = levels.iter().fold(Figures::default(), |sum, (figures, _)| sum.and(*figures));
+    /// The quality that follows from the loans of the five levels and the loans that are late.
+    pub(super) fn new(levels: [LevelRow; 5], late: [Figures; PAR_DAYS.len()]) -> Self {
+        let total = levels.iter().fold(Figures::default(), |sum, row| sum.and(row.figures));
         let ratio = |part: Money| {
             let whole = total.outstanding.sen();
             Rate::from_units(fraction(Rate::UNITS_PER_WHOLE, part.sen(), whole).sen())
         };
         let bad = levels.iter().skip(2);
-        let bad = bad.fold(Money::ZERO, |sum, (figures, _)| plus(sum, figures.outstanding));
-        let mut rows = [LevelRow::default(); 5];
-        for (row, (level, (figures, provision))) in rows.iter_mut().zip((1..).zip(levels)) {
-            *row = LevelRow { level, figures, provision };
-        }
+        let bad = bad.fold(Money::ZERO, |sum, row| plus(sum, row.figures.outstanding));
         let par = late.map(|figures| ratio(figures.outstanding));
-        Self { levels: rows, total, late, npl_ratio: ratio(bad), par }
+        Self { levels, total, late, npl_ratio: ratio(bad), par }
     }
 
     /// Sets what is set aside for each level to what it is in these parts together.
@@ -217,7 +215,7 @@ fn table_of_levels(quality: &LoanQuality) -> Table {
         Column::figures("outstanding_principal", "Sisa pokok"),
         Column::figures("provision", "Cadangan"),
     ]);
-    for LevelRow { level, figures, provision } in quality.levels {
+    for LevelRow { level, figures, provision, rate: _ } in quality.levels {
         let level = level.to_string().into();
         table.push(vec![level, count(figures), figures.outstanding.into(), provision.into()]);
     }

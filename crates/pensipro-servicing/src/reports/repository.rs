@@ -43,11 +43,12 @@ pub trait AgingRepository {
     /// True where what was kept of a month stands for each branch too: one of which nothing is kept had no
     /// open loan.
     fn is_kept_by_branch(&mut self, periode: Period) -> Result<bool, StorageError>;
-    /// What was kept of each of these months, of all loans and not parted.
+    /// What was kept of each of these months, parted so.
     fn kept_agings(
         &mut self,
-        from: Period,
-        to: Period,
+        months: (Period, Period),
+        portfolio: Portfolio,
+        by: Option<GroupBy>,
     ) -> Result<Vec<(Period, AgingEntry)>, StorageError>;
     /// Keeps a month's.
     fn keep_aging(&mut self, periode: Period, entries: &[AgingEntry]) -> Result<(), StorageError>;
@@ -62,11 +63,12 @@ pub trait QualityRepository {
         portfolio: Portfolio,
         by: Option<GroupBy>,
     ) -> Result<Vec<QualityEntry>, StorageError>;
-    /// What was kept of each of these months, of all loans and not parted, by month.
+    /// What was kept of each of these months, parted so, by month.
     fn kept_qualities(
         &mut self,
-        from: Period,
-        to: Period,
+        months: (Period, Period),
+        portfolio: Portfolio,
+        by: Option<GroupBy>,
     ) -> Result<Vec<(Period, QualityEntry)>, StorageError>;
     /// Keeps a month's.
     fn keep_quality(

@@ -1,7 +1,7 @@
 //! Loans that stand alike, counted together: what reports are made of.
 
 use chrono::NaiveDate;
-use pensipro_kernel::{BranchId, Money, Period, Scope};
+use pensipro_kernel::{BranchId, FunderId, Money, Period, Scope};
 
 use crate::{
     amount::plus,
@@ -102,13 +102,47 @@ impl AsOf {
     }
 }
 
-impl Portfolio {
-    /// The loans that somebody sees, where figures of these alone are kept.
-    pub const fn of(scope: Scope) -> Option<Self> {
+/// What somebody sees, as it is kept of closed months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptView {
+    /// Whose loans.
+    pub portfolio: Portfolio,
+    /// Of these this funder's share alone.
+    pub funder: Option<FunderId>,
+}
+
+impl KeptView {
+    /// What somebody of this scope sees.
+    pub const fn of(scope: Scope) -> Self {
         match scope {
-            Scope::WholeHouse => Some(Self::Whole),
-            Scope::Branch(branch) => Some(Self::Branch(Some(branch))),
-            Scope::Funder(_) => None,
+            Scope::WholeHouse => Self { portfolio: Portfolio::Whole, funder: None },
+            Scope::Branch(branch) => {
+                Self { portfolio: Portfolio::Branch(Some(branch)), funder: None }
+            }
+            Scope::Funder(funder) => Self { portfolio: Portfolio::Whole, funder: Some(funder) },
+        }
+    }
+
+    /// By what the figures are kept that this is part of; none where nothing is kept that is parted so.
+    pub fn kept_by(self, by: Option<GroupBy>) -> Option<Option<GroupBy>> {
+        match (self.funder, by) {
+            (None, by) => Some(by),
+            (Some(_), None | Some(GroupBy::Funder)) => Some(Some(GroupBy::Funder)),
+            (Some(_), Some(_)) => None,
+        }
+    }
+
+    /// What he sees of a figure of a slice: of a funder's people his part alone, which is the total.
+    pub fn sees(self, of: &Slice, by: Option<GroupBy>) -> Vec<Slice> {
+        let Some(funder) = self.funder else { return vec![of.clone()] };
+        let is_his = of.group.as_ref().is_some_and(|group| group.id == Some(funder.get()));
+        if !is_his {
+            return Vec::new();
+        }
+        let total = Slice { group: None, ..of.clone() };
+        match by {
+            None => vec![total],
+            Some(_) => vec![total, of.clone()],
         }
     }
 }

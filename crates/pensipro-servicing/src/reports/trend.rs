@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use pensipro_kernel::{
-    Actor, Faults, Period,
+    Faults, Period, Scope,
     document::{Cell, Column, Report, Table},
 };
 
 use super::{
     aging::{AgingBucket, AgingRow},
     closed::from_entries,
-    quality::LoanQuality,
+    quality::{LoanQuality, PartedQuality},
     repository::{AgingRepository, QualityRepository},
-    standing::Figures,
+    standing::{Figures, KeptView},
+    usecases::{seen_aging, seen_quality},
 };
 use crate::error::ServicingError;
 
@@ -45,34 +46,37 @@ impl RequestTrend {
     }
 }
 
-/// The quality of months that are closed, the oldest first; a month that was not closed is not there.
-/// Reads what was kept, and no loan.
+/// The quality of months that are closed, the oldest first, as far as the caller sees it; a month that was
+/// not closed is not there. Reads what was kept, and no loan.
 pub fn quality_trend<Tx: QualityRepository>(
     tx: &mut Tx,
-    by: &Actor,
+    scope: Scope,
     RequestTrend { from, to }: RequestTrend,
 ) -> Result<Vec<(Period, LoanQuality)>, ServicingError> {
-    by.whole_house()?;
+    let view = KeptView::of(scope);
+    let kept_by = view.kept_by(None).flatten();
     let mut months: BTreeMap<Period, Vec<_>> = BTreeMap::new();
-    for (periode, entry) in tx.kept_qualities(from, to)? {
-        months.entry(periode).or_default().push(entry);
+    for (periode, entry) in tx.kept_qualities((from, to), view.portfolio, kept_by)? {
+        months.entry(periode).or_default().extend(seen_quality(vec![entry], view, None));
     }
-    let quality =
-        |(periode, entries): (Period, Vec<_>)| (periode, LoanQuality::from_entries(&entries));
-    Ok(months.into_iter().map(quality).collect())
+    let quality = |(periode, entries): (Period, Vec<_>)| {
+        PartedQuality::from_entries(entries).map(|quality| (periode, quality.total))
+    };
+    Ok(months.into_iter().filter_map(quality).collect())
 }
 
-/// The aging of months that are closed, the oldest first; a month that was not closed is not there.
-/// Reads what was kept, and no loan.
+/// The aging of months that are closed, the oldest first, as far as the caller sees it; a month that was
+/// not closed is not there. Reads what was kept, and no loan.
 pub fn aging_trend<Tx: AgingRepository>(
     tx: &mut Tx,
-    by: &Actor,
+    scope: Scope,
     RequestTrend { from, to }: RequestTrend,
 ) -> Result<Vec<(Period, AgingRow)>, ServicingError> {
-    by.whole_house()?;
+    let view = KeptView::of(scope);
+    let kept_by = view.kept_by(None).flatten();
     let mut months: BTreeMap<Period, Vec<_>> = BTreeMap::new();
-    for (periode, entry) in tx.kept_agings(from, to)? {
-        months.entry(periode).or_default().push(entry);
+    for (periode, entry) in tx.kept_agings((from, to), view.portfolio, kept_by)? {
+        months.entry(periode).or_default().extend(seen_aging(vec![entry], view, None));
     }
     let aging = |(periode, entries): (Period, Vec<_>)| {
         from_entries(&entries).map(|aging| (periode, aging.total))

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use pensipro_kernel::{Faults, JobKind, JobRuns, Period, Scope};
 
 use super::{
-    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, PartedQuality, Portfolio, ProvisionPolicy,
-    QualityEntry, QualityRepository, StandingRepository, entries_of, from_entries,
+    Aging, AgingEntry, AgingRepository, AsOf, GroupBy, KeptView, PartedQuality, Portfolio,
+    ProvisionPolicy, QualityEntry, QualityRepository, StandingRepository, entries_of, from_entries,
     standing::Standing,
 };
 use crate::{error::ServicingError, rules::KolektibilitasBounds};
@@ -29,9 +29,11 @@ impl RequestReport {
         faults.finish(Some(Self { periode, as_of: AsOf::of(periode, today) }))
     }
 
-    /// Of which loans the answer may have been kept.
-    fn kept_of(&self, scope: Scope) -> Option<Portfolio> {
-        matches!(self.as_of, AsOf::MonthEnd(_)).then(|| Portfolio::of(scope)).flatten()
+    /// What may have been kept that answers it.
+    fn kept_of(&self, scope: Scope, by: Option<GroupBy>) -> Option<(KeptView, Option<GroupBy>)> {
+        let view = KeptView::of(scope);
+        let kept_by = view.kept_by(by)?;
+        matches!(self.as_of, AsOf::MonthEnd(_)).then_some((view, kept_by))
     }
 }
 
@@ -86,10 +88,11 @@ pub fn read_aging<Tx>(
 where
     Tx: StandingRepository + AgingRepository + JobRuns,
 {
-    if let Some(portfolio) = request.kept_of(scope)
-        && let Some(kept) = from_entries(&tx.kept_aging(request.periode, portfolio, by)?)
-    {
-        return Ok(kept);
+    if let Some((view, kept_by)) = request.kept_of(scope, by) {
+        let kept = tx.kept_aging(request.periode, view.portfolio, kept_by)?;
+        if let Some(kept) = from_entries(&seen_aging(kept, view, by)) {
+            return Ok(kept);
+        }
     }
     let standings = standings(tx, request, by, scope)?;
     Ok(Aging::of(&standings, request.as_of.date()))
@@ -133,14 +136,40 @@ pub fn read_quality<Tx>(
 where
     Tx: StandingRepository + AgingRepository + QualityRepository + JobRuns,
 {
-    if let Some(portfolio) = request.kept_of(scope) {
-        let kept = tx.kept_quality(request.periode, portfolio, by)?;
-        if let Some(kept) = PartedQuality::from_entries(kept) {
+    if let Some((view, kept_by)) = request.kept_of(scope, by) {
+        let kept = tx.kept_quality(request.periode, view.portfolio, kept_by)?;
+        if let Some(kept) = PartedQuality::from_entries(seen_quality(kept, view, by)) {
             return Ok(kept);
         }
     }
     let standings = standings(tx, request, by, scope)?;
     Ok(PartedQuality::of(&standings, request.as_of.date(), bounds, provision))
+}
+
+/// What somebody sees of an aging that was kept.
+pub(super) fn seen_aging(
+    kept: Vec<AgingEntry>,
+    view: KeptView,
+    by: Option<GroupBy>,
+) -> Vec<AgingEntry> {
+    let seen = |entry: AgingEntry| {
+        let slices = view.sees(&entry.of, by);
+        slices.into_iter().map(move |of| AgingEntry { of, ..entry.clone() })
+    };
+    kept.into_iter().flat_map(seen).collect()
+}
+
+/// What somebody sees of a quality that was kept.
+pub(super) fn seen_quality(
+    kept: Vec<QualityEntry>,
+    view: KeptView,
+    by: Option<GroupBy>,
+) -> Vec<QualityEntry> {
+    let seen = |entry: QualityEntry| {
+        let slices = view.sees(&entry.of, by);
+        slices.into_iter().map(move |of| QualityEntry { of, ..entry.clone() })
+    };
+    kept.into_iter().flat_map(seen).collect()
 }
 
 /// Open loans by how they stand; none where it is kept that a branch had none.
@@ -154,8 +183,9 @@ where
     Tx: StandingRepository + AgingRepository + JobRuns,
 {
     day_is_done(tx, request.periode, request.as_of)?;
-    let is_branch = matches!(request.kept_of(scope), Some(Portfolio::Branch(_)));
-    if is_branch && tx.is_kept_by_branch(request.periode)? {
+    let is_closed = request.kept_of(scope, None).is_some();
+    let is_branch = matches!(scope, Scope::Branch(_));
+    if is_closed && is_branch && tx.is_kept_by_branch(request.periode)? {
         return Ok(Vec::new());
     }
     Ok(tx.standings(request.as_of, by, scope)?)

@@ -232,7 +232,7 @@ pub struct QualityRowBody {
 
 impl From<&LoanQuality> for QualityRowBody {
     fn from(quality: &LoanQuality) -> Self {
-        let level = |LevelRow { level, figures, provision }| LevelBody {
+        let level = |LevelRow { level, figures, provision, rate: _ }| LevelBody {
             level,
             figures: figures.into(),
             provision,

@@ -77,7 +77,7 @@ async fn trend_of_quality(
     let TrendQuery { months, format } = query.0;
     app.read(move |tx, at| {
         let request = RequestTrend::check(months, at.today)?;
-        let months = quality_trend(tx, &by, request)?;
+        let months = quality_trend(tx, by.scope, request)?;
         let name = format!("tren-kualitas-pinjaman-{}", request.to);
         let body = || QualityTrendBody::new(&months);
         Written::new(format, &name, body, || quality_trend_report(&months))
@@ -93,7 +93,7 @@ async fn trend_of_aging(
     let TrendQuery { months, format } = query.0;
     app.read(move |tx, at| {
         let request = RequestTrend::check(months, at.today)?;
-        let months = aging_trend(tx, &by, request)?;
+        let months = aging_trend(tx, by.scope, request)?;
         let name = format!("tren-umur-tunggakan-{}", request.to);
         let body = || AgingTrendBody::new(&months);
         Written::new(format, &name, body, || aging_trend_report(&months))

@@ -32,6 +32,7 @@ mod problems;
 mod process;
 mod products;
 mod refusals;
+mod report_proofs;
 mod reports;
 mod restructures;
 mod robustness;

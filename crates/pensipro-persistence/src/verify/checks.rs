@@ -15,6 +15,39 @@ pub(super) const fn check(name: &'static str, of: Of, sql: &'static str) -> Chec
     Check { name, of, sql }
 }
 
+/// The figures that a settlement, what it holds under a contract, and its lines have.
+macro_rules! figures {
+    ($table:literal) => {
+        concat!(
+            "'paid ' || COALESCE(",
+            $table,
+            "paid_principal, 0) || ', ' || COALESCE(",
+            $table,
+            "paid_interest, 0) || '; principal ' || COALESCE(",
+            $table,
+            "principal, 0) || '; interest ' || COALESCE(",
+            $table,
+            "interest_on_share, 0) || ', ' || COALESCE(",
+            $table,
+            "interest, 0) || '; fees ' || COALESCE(",
+            $table,
+            "fee_originator, 0) || ', ' || COALESCE(",
+            $table,
+            "fee_servicing, 0)"
+        )
+    };
+}
+
+/// The same of lines, together.
+macro_rules! figure_sums {
+    () => {
+        "SUM(paid_principal) AS paid_principal, SUM(paid_interest) AS paid_interest, \
+         SUM(principal) AS principal, SUM(interest_on_share) AS interest_on_share, \
+         SUM(interest) AS interest, SUM(fee_originator) AS fee_originator, \
+         SUM(fee_servicing) AS fee_servicing"
+    };
+}
+
 pub(super) const CHECKS: &[Check] = &[
     // Payments, disbursements and their transactions.
     check(
@@ -224,18 +257,42 @@ pub(super) const CHECKS: &[Check] = &[
     check(
         "settlement.lines",
         Of::Months,
-        "SELECT 'settlement ' || s.id AS thing, s.lines || ' lines, ' || s.principal || ', ' \
-         || s.interest || ', fees ' || s.fee_originator || ', ' || s.fee_servicing AS stored, \
-         COUNT(l.no) || ' lines, ' || COALESCE(SUM(l.principal), 0) || ', ' \
-         || COALESCE(SUM(l.interest), 0) || ', fees ' || COALESCE(SUM(l.fee_originator), 0) || ', ' \
-         || COALESCE(SUM(l.fee_servicing), 0) AS expected FROM funder_settlements s \
-         LEFT JOIN funder_settlement_lines l ON l.settlement_id = s.id \
-         WHERE s.periode BETWEEN $1 AND $2 AND s.status <> 'generating' \
-         GROUP BY s.id, s.lines, s.principal, s.interest, s.fee_originator, s.fee_servicing \
-         HAVING COUNT(l.no) <> s.lines OR COALESCE(SUM(l.principal), 0) <> s.principal \
-         OR COALESCE(SUM(l.interest), 0) <> s.interest \
-         OR COALESCE(SUM(l.fee_originator), 0) <> s.fee_originator \
-         OR COALESCE(SUM(l.fee_servicing), 0) <> s.fee_servicing",
+        concat!(
+            "SELECT 'settlement ' || s.id AS thing, s.lines || ' lines, ' || ",
+            figures!("s."),
+            " AS stored, COALESCE(l.lines, 0) || ' lines, ' || ",
+            figures!("l."),
+            " AS expected FROM funder_settlements s LEFT JOIN \
+             (SELECT settlement_id, COUNT(*) AS lines, ",
+            figure_sums!(),
+            " FROM funder_settlement_lines GROUP BY settlement_id) l ON l.settlement_id = s.id \
+             WHERE s.periode BETWEEN $1 AND $2 AND s.status <> 'generating' \
+             AND (s.lines <> COALESCE(l.lines, 0) OR ",
+            figures!("s."),
+            " <> ",
+            figures!("l."),
+            ")"
+        ),
+    ),
+    check(
+        "settlement.contracts",
+        Of::Months,
+        concat!(
+            "SELECT 'settlement ' || s.id || ', contract ' || c.contract_id AS thing, ",
+            figures!("c."),
+            " AS stored, ",
+            figures!("l."),
+            " AS expected FROM funder_settlements s \
+             JOIN funder_settlement_contracts c ON c.settlement_id = s.id LEFT JOIN \
+             (SELECT settlement_id, contract_id, ",
+            figure_sums!(),
+            " FROM funder_settlement_lines GROUP BY settlement_id, contract_id) l \
+             ON l.settlement_id = c.settlement_id AND l.contract_id = c.contract_id \
+             WHERE s.periode BETWEEN $1 AND $2 AND s.status <> 'generating' AND ",
+            figures!("c."),
+            " <> ",
+            figures!("l.")
+        ),
     ),
     // What final settlements of closed months hold of a payment is what it paid, or nothing where the funder
     // has no share of it any more.

@@ -1,6 +1,7 @@
 //! Tables compared with one another: what no foreign key and no replay proves.
 
 mod checks;
+mod kept;
 mod reports;
 mod summaries;
 mod totals;
@@ -10,7 +11,10 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use pensipro_kernel::{Period, StorageError};
 use pensipro_servicing::{BookTotal, CrossChecks, Difference};
 
-use crate::{Tx, sql::Raw};
+use crate::{
+    Tx,
+    sql::{Raw, Value},
+};
 use checks::{CHECKS, Check};
 
 #[derive(QueryableByName)]
@@ -23,24 +27,32 @@ struct Found {
     expected: String,
 }
 
-/// What a statement is restricted to, as its two parameters.
+/// What a statement is restricted to.
 #[derive(Debug, Clone, Copy)]
 enum Of {
     /// The first and the last day.
     Days,
     /// The first and the last month, as `2026-07`.
     Months,
+    /// Both: months first, then days.
+    MonthsAndDays,
 }
 
 impl Of {
     fn bind(self, sql: &str, period: Option<Period>) -> diesel::QueryResult<Raw> {
-        let raw = Raw::new(sql)?;
-        Ok(match (self, period) {
-            (Self::Days, Some(period)) => raw.bind(period.first_day()).bind(period.last_day()),
-            (Self::Days, None) => raw.bind(day(1)).bind(day(9999)),
-            (Self::Months, Some(period)) => raw.bind(period.to_string()).bind(period.to_string()),
-            (Self::Months, None) => raw.bind("").bind("9999-12"),
-        })
+        Ok(Raw::new(sql)?.bind_all(self.values(period)))
+    }
+
+    fn values(self, period: Option<Period>) -> Vec<Value> {
+        match (self, period) {
+            (Self::Days, Some(period)) => vec![period.first_day().into(), period.last_day().into()],
+            (Self::Days, None) => vec![day(1).into(), day(9999).into()],
+            (Self::Months, Some(period)) => vec![period.to_string().into(); 2],
+            (Self::Months, None) => vec!["".into(), "9999-12".into()],
+            (Self::MonthsAndDays, _) => {
+                [Self::Months, Self::Days].into_iter().flat_map(|of| of.values(period)).collect()
+            }
+        }
     }
 }
 
@@ -62,6 +74,7 @@ impl CrossChecks for Tx<'_> {
             }));
         }
         differences.extend(summaries::compare(self, period)?);
+        differences.extend(kept::compare(self, period)?);
         Ok(differences)
     }
 

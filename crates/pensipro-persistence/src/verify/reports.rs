@@ -12,7 +12,7 @@ macro_rules! month_ends_by {
             "(SELECT substr(CAST(day AS TEXT), 1, 7) AS periode, ",
             $column,
             ", COUNT(*) AS loans, CAST(SUM(outstanding) AS BIGINT) AS outstanding \
-             FROM loan_month_ends GROUP BY 1, 2)"
+             FROM loan_month_ends WHERE day BETWEEN $3 AND $4 GROUP BY 1, 2)"
         )
     };
 }
@@ -87,18 +87,6 @@ macro_rules! of_group {
     };
 }
 
-/// Months that were ended, by the versions of the program that keep what the pattern names.
-macro_rules! ended_months {
-    ($pattern:literal) => {
-        concat!(
-            "(SELECT substr(CAST(business_date AS TEXT), 1, 7) AS periode FROM job_runs \
-             WHERE job = 'end-of-month' AND status = 'done' AND result LIKE '",
-            $pattern,
-            "' GROUP BY 1)"
-        )
-    };
-}
-
 pub(super) const CHECKS: &[Check] = &[
     // The bounds of that time are not kept, but a worse quality begins where the better one ended.
     check(
@@ -115,7 +103,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "aging.month_end",
-        Of::Months,
+        Of::MonthsAndDays,
         concat!(
             "SELECT 'aging of ' || w.periode || ', ' || w.bucket AS thing, \
              w.loans || ' loans, ' || w.outstanding || ', rows: ' || w.kept AS stored, \
@@ -208,32 +196,9 @@ pub(super) const CHECKS: &[Check] = &[
          WHERE b.periode BETWEEN $1 AND $2 AND b.grouped_by = '' AND b.branch_id IS NOT NULL \
          AND (w.loans IS NULL OR w.loans <> b.loans OR w.outstanding <> b.outstanding)",
     ),
-    // What was ended before the quality was kept has none.
-    check(
-        "aging.kept",
-        Of::Months,
-        concat!(
-            "SELECT 'aging of ' || r.periode AS thing, 'nothing is kept' AS stored, \
-             'what the end of the month keeps' AS expected FROM ",
-            ended_months!("%"),
-            " r WHERE r.periode BETWEEN $1 AND $2 \
-             AND NOT EXISTS (SELECT 1 FROM aging_reports a WHERE a.periode = r.periode)"
-        ),
-    ),
-    check(
-        "quality.kept",
-        Of::Months,
-        concat!(
-            "SELECT 'quality of ' || r.periode AS thing, 'nothing is kept' AS stored, \
-             'what the end of the month keeps' AS expected FROM ",
-            ended_months!("%\"quality\"%"),
-            " r WHERE r.periode BETWEEN $1 AND $2 \
-             AND NOT EXISTS (SELECT 1 FROM quality_reports q WHERE q.periode = r.periode)"
-        ),
-    ),
     check(
         "quality.levels",
-        Of::Months,
+        Of::MonthsAndDays,
         concat!(
             "SELECT 'quality of ' || p.periode || ', level ' || l.mark AS thing, \
              COALESCE(q.loans || ' loans, ' || q.outstanding, 'not kept') AS stored, \
@@ -251,7 +216,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "quality.late",
-        Of::Months,
+        Of::MonthsAndDays,
         concat!(
             "SELECT 'quality of ' || p.periode || ', more than ' || d.mark || ' days' AS thing, \
              COALESCE(q.loans || ' loans, ' || q.outstanding, 'not kept') AS stored, \
@@ -324,17 +289,23 @@ pub(super) const CHECKS: &[Check] = &[
              (SELECT periode FROM quality_reports WHERE branch_id IS NOT NULL)"
         ),
     ),
-    // The rates of that time are not kept: what is set aside is a part of the level, and nothing for
-    // loans by their lateness, who are in a level too.
+    // Of what was kept without its rate, what is set aside is a part of the level; and it is nothing for loans
+    // by their lateness, who are in a level too. The total of parts is their sum. A rate is in millionths, and
+    // half a sen is rounded up; in parts, since the product may not fit.
     check(
         "quality.provision",
         Of::Months,
         "SELECT 'quality of ' || periode || ', ' || kind || ' ' || mark AS thing, \
          'set aside: ' || provision AS stored, \
-         CASE kind WHEN 'late' THEN 'nothing' ELSE 'from 0 to ' || outstanding END AS expected \
-         FROM quality_reports WHERE periode BETWEEN $1 AND $2 \
-         AND CASE kind WHEN 'late' THEN provision <> 0 \
-         ELSE provision < 0 OR provision > outstanding END",
+         CASE WHEN kind = 'late' THEN 'nothing' WHEN exact IS NULL THEN 'from 0 to ' || outstanding \
+         ELSE 'set aside: ' || exact END AS expected FROM \
+         (SELECT periode, kind, mark, outstanding, provision, \
+         CASE WHEN grouped_by = '' OR is_total = FALSE THEN outstanding / 1000000 * rate \
+         + (outstanding % 1000000 * rate + 500000) / 1000000 END AS exact \
+         FROM quality_reports WHERE periode BETWEEN $1 AND $2) q \
+         WHERE CASE WHEN kind = 'late' THEN provision <> 0 \
+         WHEN exact IS NULL THEN provision < 0 OR provision > outstanding \
+         ELSE provision <> exact END",
     ),
     check(
         "quality.marks",

@@ -11,6 +11,7 @@ use std::{
         mpsc::{SyncSender, sync_channel},
     },
     thread,
+    time::Duration,
 };
 
 use chrono::NaiveDate;
@@ -49,6 +50,8 @@ pub(super) struct Arguments {
 
 /// Loans read at once: one state of the data each, so that what is posted meanwhile cannot tear them.
 const LOANS_AT_ONCE: u16 = 500;
+/// What one statement may take: some read all there ever was, beside a server at work.
+const STATEMENT: Duration = Duration::from_secs(2 * 60 * 60);
 /// Pages that wait at most until those before them are told.
 const READ_AHEAD: usize = 2;
 
@@ -105,7 +108,10 @@ impl Basis {
 type Tables = (Vec<Difference>, Vec<BookTotal>);
 
 fn tables(store: &Store, period: Option<Period>) -> Result<Tables, StorageError> {
-    store.read_snapshot(|tx| Ok((tx.cross_checks(period)?, tx.book_totals(period)?)))
+    store.read_snapshot(|tx| {
+        tx.allow_time(STATEMENT)?;
+        Ok((tx.cross_checks(period)?, tx.book_totals(period)?))
+    })
 }
 
 /// What the audit trail's seal tells, if anything. Rows that wait to be sealed are no difference: where
@@ -166,7 +172,12 @@ fn read_page(
     ids: &[LoanId],
     month_ends: &[NaiveDate],
 ) -> Result<Page, StorageError> {
-    let books = |ids: &[LoanId]| store.read_snapshot(|tx| tx.loan_books(ids, month_ends));
+    let books = |ids: &[LoanId]| {
+        store.read_snapshot(|tx| {
+            tx.allow_time(STATEMENT)?;
+            tx.loan_books(ids, month_ends)
+        })
+    };
     match books(ids) {
         Ok(books) => return Ok(books.into_iter().map(Ok).collect()),
         Err(StorageError::Failed(_)) => {}

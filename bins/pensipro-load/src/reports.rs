@@ -11,14 +11,16 @@ use crate::{
 const LIVE: usize = 5;
 const CLOSED: usize = 200;
 
-/// GET /reports/aging by every group and /reports/loan-quality, live and of the closed month.
+/// GET /reports/aging and /reports/loan-quality, whole and by every group, live and of the closed month.
 pub(crate) fn read(server: &Server, closed: &str) -> Result<String, ClientError> {
     let mut connection = server.connect()?;
     let mut report = String::new();
     let groups = ["branch", "payer", "product", "funder", "sales"];
-    let aging = groups.map(|group| format!("/reports/aging?group_by={group}"));
-    let mut live = vec!["/reports/aging".to_owned(), "/reports/loan-quality".to_owned()];
-    live.extend(aging);
+    let mut live = Vec::new();
+    for report in ["/reports/aging", "/reports/loan-quality"] {
+        live.push(report.to_owned());
+        live.extend(groups.map(|group| format!("{report}?group_by={group}")));
+    }
     for path in &live {
         let _ = writeln!(report, "report {path} {}", ask(&mut connection, path, LIVE)?);
     }

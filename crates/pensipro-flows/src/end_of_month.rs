@@ -66,10 +66,15 @@ impl MonthTally {
     }
 }
 
-/// The months that were not ended, the oldest first, of those from the first that was through the newest. A
-/// house that never ended a month begins with the newest.
-pub fn months_not_ended(ended: &[NaiveDate], newest: Period) -> impl Iterator<Item = Period> {
+/// The months that were not ended, the oldest first, of those from the first that was through the newest, and
+/// none before anything was entered. A house that never ended a month begins with the newest.
+pub fn months_not_ended(
+    ended: &[NaiveDate],
+    first_booking: Option<NaiveDate>,
+    newest: Period,
+) -> impl Iterator<Item = Period> {
     let first = ended.first().map_or(newest, |first| Period::of(*first));
+    let first = first_booking.map_or(first, |booking| first.max(Period::of(booking)));
     let months = std::iter::successors(Some(first), |month| Some(month.next()));
     let months = months.take_while(move |month| *month <= newest);
     months.filter(|month| !ended.contains(&month.last_day()))
@@ -247,7 +252,8 @@ mod tests {
     fn a_gap_is_caught_up_before_what_follows() {
         let not_ended = |ended: &[&str], newest: &str| {
             let ended: Vec<_> = ended.iter().map(|day| day.parse().unwrap()).collect();
-            let months = months_not_ended(&ended, newest.parse().unwrap());
+            let first = Some("2026-05-20".parse().unwrap());
+            let months = months_not_ended(&ended, first, newest.parse().unwrap());
             months.map(|month| month.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(not_ended(&[], "2026-07"), ["2026-07"]);
@@ -255,5 +261,8 @@ mod tests {
         assert_eq!(not_ended(&["2026-07-31"], "2026-09"), ["2026-08", "2026-09"]);
         let gap = ["2026-05-31", "2026-07-31"];
         assert_eq!(not_ended(&gap, "2026-08"), ["2026-06", "2026-08"]);
+        // Whoever ended a month of ten years ago by mistake began no long row of others.
+        assert_eq!(not_ended(&["2016-05-31"], "2026-06"), ["2026-05", "2026-06"]);
+        assert_eq!(not_ended(&[], "2026-04"), Vec::<String>::new());
     }
 }

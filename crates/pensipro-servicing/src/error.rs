@@ -168,6 +168,9 @@ pub enum ServicingError {
     /// A month that is to be closed is not over.
     #[error("the month {0} is not over")]
     PeriodNotOver(Period),
+    /// A month that is to be closed lies before anything was entered.
+    #[error("nothing was entered by the end of {0}")]
+    PeriodBeforeFirst(Period),
     /// A month that is to be closed has days that the end of day has not done.
     #[error("the end of day has not done the whole of {period}")]
     EndOfDayBehind {
@@ -250,6 +253,11 @@ const PERIOD_CLOSED: ErrorKind =
     ErrorKind::new("period_closed", Class::Refused, "The month is closed");
 const PERIOD_NOT_OVER: ErrorKind =
     ErrorKind::new("period_not_over", Class::Refused, "The month is not over");
+const PERIOD_BEFORE_FIRST: ErrorKind = ErrorKind::new(
+    "period_before_first",
+    Class::Refused,
+    "The month lies before anything was entered",
+);
 const END_OF_DAY_BEHIND: ErrorKind =
     ErrorKind::new("end_of_day_behind", Class::Refused, "The end of day is behind");
 const MONTH_END_INCOMPLETE: ErrorKind =
@@ -285,6 +293,7 @@ pub const ERRORS: &[ErrorKind] = &[
     INTEREST_FROZEN,
     PERIOD_CLOSED,
     PERIOD_NOT_OVER,
+    PERIOD_BEFORE_FIRST,
     END_OF_DAY_BEHIND,
     MONTH_END_INCOMPLETE,
 ];
@@ -333,6 +342,7 @@ impl DomainError for ServicingError {
             Self::SamePerson => ErrorKind::SAME_PERSON,
             Self::PeriodClosed(_) => PERIOD_CLOSED,
             Self::PeriodNotOver(_) => PERIOD_NOT_OVER,
+            Self::PeriodBeforeFirst(_) => PERIOD_BEFORE_FIRST,
             Self::EndOfDayBehind { .. } => END_OF_DAY_BEHIND,
             Self::MonthEndIncomplete { .. } => MONTH_END_INCOMPLETE,
             Self::HistoryMissing => HISTORY_MISSING,

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Debug,
+    fmt::{self, Debug},
 };
 
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ use crate::{
     loan::{LoanBalances, LoanStatus, StoredLoan},
     open_loan::LoanHistory,
     row::{Row, RowKey, RowState},
-    rules::{Rules, ServicingPolicy},
+    rules::{KolektibilitasBounds, Rules, ServicingPolicy},
 };
 
 /// All that is stored of a loan's account, read from one state of the data.
@@ -40,6 +40,10 @@ pub struct WrittenMonthEnd {
     pub day: NaiveDate,
     /// What was written; nothing where the loan was not open.
     pub written: Option<MonthEnd>,
+    /// By which bounds its quality was judged; none where these were not kept.
+    pub bounds: Option<KolektibilitasBounds>,
+    /// Whether it could not be written, and people closed the month without it.
+    pub is_left_out: bool,
 }
 
 /// The books of loans. Nothing is locked.
@@ -48,7 +52,7 @@ pub trait LoanBooks {
     fn next_loans(&mut self, after: LoanId, limit: u16) -> Result<Vec<LoanId>, StorageError>;
 
     /// Their books by ascending id, with what was written down on these last days of months; ids that
-    /// are not there are left out. A fixed number of queries, and one for each day.
+    /// are not there are left out. A fixed number of queries, and two for each day.
     fn loan_books(
         &mut self,
         ids: &[LoanId],
@@ -115,8 +119,8 @@ pub fn verify_loan(book: &LoanBook, policy: &ServicingPolicy, today: NaiveDate) 
             true => fold.through(end.day),
             false => &replay(&rules, &holds, entered.known_on(end.day)).account,
         };
-        let bounds = &policy.kolektibilitas;
-        found.month_end(end, MonthEnd::of(found.loan, known, &rules, (end.day, bounds)));
+        let bounds = end.bounds.unwrap_or(policy.kolektibilitas);
+        found.month_end(end, MonthEnd::of(found.loan, known, &rules, (end.day, &bounds)));
     }
     let replayed = fold.finish();
     let account = &replayed.account;
@@ -144,14 +148,15 @@ impl Found {
         }
     }
 
-    /// What was written down is what was known at the time. The quality is left out: it followed the
-    /// bounds of that time, which are not kept.
+    /// What was written down is what was known at the time.
     fn month_end(&mut self, end: &WrittenMonthEnd, expected: Option<MonthEnd>) {
-        let told = |end: Option<MonthEnd>| end.map(|end| (end.dpd, end.outstanding));
+        let bounds = end.bounds;
+        let told = |end: Option<MonthEnd>| end.map(|end| Standing::of(&end, bounds.is_some()));
         let (stored, expected) = (told(end.written), told(expected));
-        if stored != expected {
+        if stored != expected && !(end.is_left_out && stored.is_none()) {
             let name = format!(" on {}", end.day);
-            self.compare("loan.month_end", &name, standing(stored), standing(expected));
+            let words = |it: Option<Standing>| it.map_or("not open".into(), |it| it.to_string());
+            self.compare("loan.month_end", &name, words(stored), words(expected));
         }
     }
 
@@ -263,10 +268,27 @@ impl Found {
     }
 }
 
-fn standing(end: Option<(u32, Money)>) -> String {
-    end.map_or("not open".into(), |(dpd, outstanding)| {
-        format!("{outstanding:?}, {dpd} days past due")
-    })
+/// What is compared of an open loan at the end of a month: the quality where its bounds are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    outstanding: Money,
+    dpd: u32,
+    level: Option<u8>,
+}
+
+impl Standing {
+    fn of(end: &MonthEnd, is_judged: bool) -> Self {
+        let level = is_judged.then(|| end.kolektibilitas.level());
+        Self { outstanding: end.outstanding, dpd: end.dpd, level }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { outstanding, dpd, level } = self;
+        write!(f, "{outstanding:?}, {dpd} days past due")?;
+        level.map_or(Ok(()), |level| write!(f, ", level {level}"))
+    }
 }
 
 fn row_name(RowKey { made_by, no }: RowKey) -> String {

@@ -251,7 +251,12 @@ impl Months {
             if day >= today {
                 return;
             }
-            self.written.push(WrittenMonthEnd { day, written: shelf.stands_on(day) });
+            self.written.push(WrittenMonthEnd {
+                day,
+                written: shelf.stands_on(day),
+                bounds: Some(shelf.policy.kolektibilitas),
+                is_left_out: false,
+            });
         }
     }
 }
@@ -483,6 +488,7 @@ proptest! {
         waits in prop::collection::vec(0..40_u64, 18),
         gone in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 18),
         changed in any::<prop::sample::Index>(),
+        how in 0..3,
     ) {
         let mut shelf = story.shelf();
         let mut months = Months::default();
@@ -511,7 +517,16 @@ proptest! {
                 kolektibilitas: Kolektibilitas::Current,
                 outstanding: Money::ZERO,
             }),
-            Some(end) => Some(MonthEnd { dpd: end.dpd + 1, ..end }),
+            Some(end) if how == 0 => Some(MonthEnd { dpd: end.dpd + 1, ..end }),
+            Some(end) if how == 1 => {
+                let outstanding = Money::from_sen(end.outstanding.sen() + 1);
+                Some(MonthEnd { outstanding, ..end })
+            }
+            Some(end) => {
+                let better = end.kolektibilitas.level() % 5 + 1;
+                let kolektibilitas = Kolektibilitas::at_level(better).unwrap();
+                Some(MonthEnd { kolektibilitas, ..end })
+            }
         };
         let told = format!("loan {} on {}", shelf.loan.id, end.day);
         prop_assert_eq!(month_end_differences(&book, &shelf), [told]);

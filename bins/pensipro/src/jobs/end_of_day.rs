@@ -5,10 +5,10 @@
 //! passed over.
 
 use chrono::NaiveDate;
-use pensipro_audit::{NewException, Severity};
-use pensipro_flows::{cancel_expired_offers, months_not_ended};
+use pensipro_audit::{ExceptionLog, NewException, Severity};
+use pensipro_flows::cancel_expired_offers;
 use pensipro_kernel::{
-    Actor, JobKind, JobRun, JobRunId, JobRunStatus, JobRuns, LoanId, Moment, Period, StorageError,
+    Actor, JobKind, JobRun, JobRunId, JobRunStatus, JobRuns, LoanId, Moment, StorageError,
 };
 use pensipro_persistence::{Backend, Tx};
 use pensipro_servicing::{
@@ -132,7 +132,7 @@ impl Work {
         for loan in page {
             let done = match self.store(app, Tries::Some(stop), step, &[loan]).await {
                 Err(problem) if !problem.may_pass() => {
-                    self.pass_over(app, stop, loan, &problem).await?
+                    self.pass_over(app, stop, (step, loan), &problem).await?
                 }
                 done => done?,
             };
@@ -217,14 +217,24 @@ impl Work {
         &mut self,
         app: &App,
         stop: &Stop,
-        loan: Late,
+        (step, loan): (Step, Late),
         problem: &Problem,
     ) -> Result<Option<()>, Problem> {
-        app.note_exception(failure(self.day.date, loan.loan, problem)).await;
         self.place.after = loan;
         self.tally.failed += 1;
+        let failure = failure((self.day.date, step), loan.loan, problem);
         let (task, work) = (app.clone(), self.clone());
-        let kept = move |tx: &mut Tx<'_>, _| work.keep(&task, tx, work.tally);
+        let kept = move |tx: &mut Tx<'_>, _| {
+            // In one transaction: no month closes without a loan of which nobody was told.
+            let is_news = match step {
+                Step::MonthEnd(end) => tx.leave_out_of_month_end(end, loan.loan)?,
+                Step::Offers | Step::Loans | Step::Ahead(_) => true,
+            };
+            if is_news {
+                tx.note_exceptions(std::slice::from_ref(&failure))?;
+            }
+            work.keep(&task, tx, work.tally)
+        };
         app.chunk(stop, ("end_of_day_failed", self.job()), kept).await
     }
 
@@ -242,24 +252,27 @@ impl Work {
 
 /// The last days of months up to a day that left loans out, and whose months are not ended.
 fn incomplete_ends(tx: &mut Tx<'_>, date: NaiveDate) -> Result<Vec<NaiveDate>, StorageError> {
-    let month = Period::of(date);
-    let last = if month.last_day() == date { month } else { month.previous() };
     let ended = tx.days_done(JobKind::EndOfMonth)?;
-    let mut incomplete = Vec::new();
-    for end in months_not_ended(&ended, last).map(Period::last_day) {
-        if tx.left_out_of_month_end(end)? > 0 {
-            incomplete.push(end);
-        }
-    }
-    Ok(incomplete)
+    let mut days = tx.incomplete_month_ends(date)?;
+    days.retain(|day| !ended.contains(day));
+    Ok(days)
 }
 
-fn failure(day: NaiveDate, loan: LoanId, problem: &Problem) -> NewException {
+fn failure((day, step): (NaiveDate, Step), loan: LoanId, problem: &Problem) -> NewException {
+    let code = problem.code();
+    let (source, date, message) = match step {
+        Step::MonthEnd(end) => {
+            ("loans.month_end", end, format!("could not be written down at the end of {end}"))
+        }
+        Step::Offers | Step::Loans | Step::Ahead(_) => {
+            ("loans.end_of_day", day, format!("could not be brought to {day}"))
+        }
+    };
     NewException {
         severity: Severity::Error,
-        source: "loans.end_of_day",
-        message: format!("loan {loan} could not be brought to {day} ({})", problem.code()),
-        payload: json!({ "loan_id": loan, "date": day, "code": problem.code() }),
+        source,
+        message: format!("loan {loan} {message} ({code})"),
+        payload: json!({ "loan_id": loan, "date": date, "code": code }),
         about: Some(loan.get()),
         request_id: None,
     }

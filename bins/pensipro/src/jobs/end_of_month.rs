@@ -27,13 +27,18 @@ pub(super) async fn process(app: &App, stop: &Stop, id: JobRunId) -> Result<Stre
             Ok(MonthFigures::of(tx, periode, bounds, provision)?)
         })
         .await?;
-    let keep = app.chunk(stop, ("end_of_month_aging", job), move |tx, _| {
+    let kept = run.clone();
+    let keep = app.chunk(stop, ("end_of_month_reports", job), move |tx, _| {
         let MonthFigures { aging, quality } = &figures;
-        Ok((store_aging(tx, periode, aging)?, store_quality(tx, periode, quality)?))
+        let mut tally = tally;
+        tally.aging += store_aging(tx, periode, aging)?;
+        tally.quality += store_quality(tx, periode, quality)?;
+        // With what it counts: a run that is broken off here finds them kept.
+        tx.save_job_run(&JobRun { result: tally.to_value(), ..kept.clone() })?;
+        Ok(tally)
     });
-    let Some((aging, quality)) = keep.await? else { return Ok(Stretch::Left) };
-    tally.aging += aging;
-    tally.quality += quality;
+    let Some(kept) = keep.await? else { return Ok(Stretch::Left) };
+    tally = kept;
     for funder in app.load(|tx, _| Ok(tx.funders_with_loans()?)).await? {
         let (by, taxes) = (by.clone(), app.policies().fee_taxes);
         let draft = app.chunk(stop, ("end_of_month_settlement", job), move |tx, at| {

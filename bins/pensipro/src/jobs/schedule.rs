@@ -104,7 +104,8 @@ impl App {
 /// under way: missed ones are caught up one by one.
 fn month_to_end(tx: &mut Tx<'_>, today: NaiveDate) -> Result<Option<Period>, Problem> {
     let ended = tx.days_done(JobKind::EndOfMonth)?;
-    let oldest = months_not_ended(&ended, Period::of(today).previous()).next();
+    let newest = Period::of(today).previous();
+    let oldest = months_not_ended(&ended, tx.first_booking()?, newest).next();
     let Some(periode) = oldest else { return Ok(None) };
     let last = periode.last_day();
     let through = tx.done_through(JobKind::EndOfDay)?;

@@ -282,7 +282,9 @@ fn what_the_ends_of_months_wrote_down_is_proved() {
                 in_july(&format!("outstanding = outstanding + 1 WHERE loan_id = {late}")),
             ),
             (
-                format!("{of_late}Rp48839284.00, 1 days past due, expected Rp48839284.00, 0 days"),
+                format!(
+                    "{of_late}Rp48839284.00, 1 days past due, level 1, expected Rp48839284.00, 0 "
+                ),
                 in_july(&format!(
                     "outstanding = outstanding - 1, dpd = dpd + 1 WHERE loan_id = {late}"
                 )),

@@ -77,6 +77,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     loan_restructures,
     accounting_periods,
     loan_month_ends,
+    loan_month_end_gaps,
+    loan_month_end_bounds,
     loan_reminders,
     payer_profiles,
     pension_cut_exports,

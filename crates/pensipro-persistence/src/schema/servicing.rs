@@ -223,6 +223,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    loan_month_end_gaps (day, loan_id) {
+        day -> Date,
+        loan_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    loan_month_end_bounds (day) {
+        day -> Date,
+        current_days -> Integer,
+        special_mention_days -> Integer,
+        substandard_days -> Integer,
+        doubtful_days -> Integer,
+    }
+}
+
+diesel::table! {
     loan_reminders (loan_id, due_date, dpd) {
         loan_id -> BigInt,
         due_date -> Date,

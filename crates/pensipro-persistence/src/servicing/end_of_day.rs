@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use pensipro_kernel::{LoanId, StorageError};
 use pensipro_servicing::{
-    DueBetween, EndOfDayRepository, Entered, Late, LoanAtMonthEnd, LoanStatus, MonthEnd, Reminder,
-    StatusChange,
+    DueBetween, EndOfDayRepository, Entered, KolektibilitasBounds, Late, LoanAtMonthEnd,
+    LoanStatus, MonthEnd, Reminder, StatusChange,
 };
 
-use super::{history, month_ends};
+use super::{history, month_end_bounds, month_end_gaps, month_ends};
 use crate::{
     Tx,
     schema::{loan_reminders, loan_transactions, loans},
@@ -108,8 +108,31 @@ impl EndOfDayRepository for Tx<'_> {
         month_ends::candidates(self, day, after, limit)
     }
 
+    fn leave_out_of_month_end(
+        &mut self,
+        day: NaiveDate,
+        loan: LoanId,
+    ) -> Result<bool, StorageError> {
+        month_end_gaps::add(self, day, loan)
+    }
+
     fn left_out_of_month_end(&mut self, day: NaiveDate) -> Result<u64, StorageError> {
-        month_ends::left_out(self, day)
+        month_end_gaps::count_open(self, day)
+    }
+
+    fn incomplete_month_ends(
+        &mut self,
+        through: NaiveDate,
+    ) -> Result<Vec<NaiveDate>, StorageError> {
+        month_end_gaps::open_days(self, through)
+    }
+
+    fn month_end_bounds(
+        &mut self,
+        day: NaiveDate,
+        bounds: &KolektibilitasBounds,
+    ) -> Result<KolektibilitasBounds, StorageError> {
+        month_end_bounds::keep(self, day, bounds)
     }
 
     fn loans_at_month_end(
@@ -130,6 +153,7 @@ impl EndOfDayRepository for Tx<'_> {
         ids: &[LoanId],
         rows: &[MonthEnd],
     ) -> Result<(), StorageError> {
+        month_end_gaps::close(self, day, ids)?;
         month_ends::put(self, day, ids, rows)
     }
 

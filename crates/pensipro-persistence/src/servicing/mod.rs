@@ -16,6 +16,8 @@ mod history;
 mod holds;
 mod list;
 mod loans;
+mod month_end_bounds;
+mod month_end_gaps;
 mod month_ends;
 mod payments;
 mod periods;

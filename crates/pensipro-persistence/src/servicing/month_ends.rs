@@ -10,6 +10,7 @@ use diesel::{
 use pensipro_kernel::{LoanId, Money, StorageError};
 use pensipro_servicing::{Kolektibilitas, LoanAtMonthEnd, MonthEnd, WrittenMonthEnd};
 
+use super::{month_end_bounds, month_end_gaps};
 use crate::{
     Tx,
     connection::Backend,
@@ -84,28 +85,6 @@ pub(super) fn candidates(
         .load(conn)
     })?;
     Ok(rows.into_iter().map(|row| LoanId::new(row.id)).collect())
-}
-
-/// Loans without a row that may have been open, and of which an exception tells that is not settled.
-pub(super) fn left_out(tx: &mut Tx<'_>, day: NaiveDate) -> Result<u64, StorageError> {
-    let found: Id = tx.run(|conn| {
-        Raw::new(concat!(
-            "SELECT COUNT(*) AS id FROM loans WHERE id IN (SELECT ref_id FROM exception_logs \
-             WHERE source = 'loans.end_of_day' AND ref_id IS NOT NULL AND resolved_at IS NULL) \
-             AND (status IN ('active', 'default') OR ",
-            came_later!("$1", "$2"),
-            ") AND EXISTS (SELECT 1 FROM loan_transactions b \
-             WHERE b.loan_id = loans.id AND b.booked_on <= $3) \
-             AND NOT EXISTS (SELECT 1 FROM loan_month_ends m \
-             WHERE m.day = $4 AND m.loan_id = loans.id)"
-        ))?
-        .bind(day)
-        .bind(day)
-        .bind(day)
-        .bind(day)
-        .get_result(conn)
-    })?;
-    count("loans", found.id)
 }
 
 /// What is stored of loans, by id.
@@ -187,6 +166,7 @@ pub(super) fn written(
 ) -> Result<Vec<Vec<WrittenMonthEnd>>, StorageError> {
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
     let mut loans: Vec<_> = ids.iter().map(|_| Vec::with_capacity(days.len())).collect();
+    let bounds = month_end_bounds::all(tx)?;
     for day in days {
         // A day at a time: a stretch of its own in the index.
         let query = loan_month_ends::table
@@ -196,8 +176,14 @@ pub(super) fn written(
         let rows: Vec<Row> = tx.run(|conn| query.load(conn))?;
         let rows = rows.iter().map(|row| Ok((LoanId::new(row.loan_id), row.read()?)));
         let mut rows: HashMap<_, _> = rows.collect::<Result<_, StorageError>>()?;
+        let left_out = month_end_gaps::settled(tx, *day, (*first, *last))?;
         for (id, loan) in ids.iter().zip(&mut loans) {
-            loan.push(WrittenMonthEnd { day: *day, written: rows.remove(id) });
+            loan.push(WrittenMonthEnd {
+                day: *day,
+                written: rows.remove(id),
+                bounds: bounds.get(day).copied(),
+                is_left_out: left_out.contains(id),
+            });
         }
     }
     Ok(loans)

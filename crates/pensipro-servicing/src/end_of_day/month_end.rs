@@ -67,7 +67,7 @@ pub(super) fn month_ends(
 
 /// Writes the month ends of loans anew, by what was entered up to the day; gives how many were open.
 ///
-/// Cost: four statements, and five more for those to which something came later, whose inputs are
+/// Cost: seven statements, and five more for those to which something came later, whose inputs are
 /// folded; memory in proportion to the inputs of those.
 pub fn write_month_ends<Tx>(
     tx: &mut Tx,
@@ -78,10 +78,12 @@ pub fn write_month_ends<Tx>(
 where
     Tx: LoanRepository + EndOfDayRepository,
 {
+    let kolektibilitas = tx.month_end_bounds(day, &policy.kolektibilitas)?;
+    let policy = &ServicingPolicy { kolektibilitas, ..*policy };
     let loans = tx.loans_at_month_end(day, ids)?;
     let standing = loans.iter().filter(|loan| !loan.came_later);
-    let bounds = &policy.kolektibilitas;
-    let mut rows: Vec<_> = standing.filter_map(|loan| loan.month_end(day, bounds)).collect();
+    let mut rows: Vec<_> =
+        standing.filter_map(|loan| loan.month_end(day, &kolektibilitas)).collect();
     let later = loans.iter().filter(|loan| loan.came_later);
     let later: Vec<_> = later.map(|loan| loan.id).collect();
     if !later.is_empty() {

@@ -9,7 +9,7 @@ use crate::{
 
 use super::EndOfDayRepository;
 
-/// Closes a month that is over and whose last day the end of day has done for good, without leaving a loan
+/// Closes a month that is over, does not lie before anything was entered, and whose last day the end of day has done for good, without leaving a loan
 /// out. One that is closed already stays so.
 pub fn close_period<Tx>(
     tx: &mut Tx,
@@ -25,6 +25,9 @@ where
     }
     if tx.hold_period(period)? == PeriodState::Closed {
         return Ok(());
+    }
+    if tx.first_booking()?.is_some_and(|first| period.last_day() < first) {
+        return Err(ServicingError::PeriodBeforeFirst(period));
     }
     let through = tx.done_through(JobKind::EndOfDay)?;
     if through.is_none_or(|through| through < period.last_day()) {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pensipro_kernel::{LoanId, StorageError};
 
-use crate::entered::Entered;
+use crate::{entered::Entered, rules::KolektibilitasBounds};
 
 use super::{LoanAtMonthEnd, MonthEnd, Reminder, StatusChange};
 
@@ -59,9 +59,28 @@ pub trait EndOfDayRepository {
         limit: u16,
     ) -> Result<Vec<LoanId>, StorageError>;
 
-    /// How many loans the end of a month left out: those that may have been open at the end of the day and
-    /// are not written down, of which an exception tells that nobody has settled.
+    /// Notes that the end of a month could not write a loan down; true if that was not noted before.
+    fn leave_out_of_month_end(
+        &mut self,
+        day: NaiveDate,
+        loan: LoanId,
+    ) -> Result<bool, StorageError>;
+
+    /// How many loans the end of a month left out, of which an exception tells that nobody has settled.
     fn left_out_of_month_end(&mut self, day: NaiveDate) -> Result<u64, StorageError>;
+
+    /// The last days of months up to a day whose ends left loans out, of which exceptions tell that nobody has
+    /// settled; the oldest first.
+    fn incomplete_month_ends(&mut self, through: NaiveDate)
+    -> Result<Vec<NaiveDate>, StorageError>;
+
+    /// The bounds by which the loans of a month's last day are judged: these, unless others were kept when
+    /// the first of them was.
+    fn month_end_bounds(
+        &mut self,
+        day: NaiveDate,
+        bounds: &KolektibilitasBounds,
+    ) -> Result<KolektibilitasBounds, StorageError>;
 
     /// What is stored of them, by id; one statement.
     fn loans_at_month_end(
@@ -73,7 +92,8 @@ pub trait EndOfDayRepository {
     /// What was entered to them, in the order of the ids; two statements.
     fn entered(&mut self, ids: &[LoanId]) -> Result<Vec<(LoanId, Entered)>, StorageError>;
 
-    /// Puts these rows in place of whatever is there of these loans for the day.
+    /// Puts these rows in place of whatever is there of these loans for the day; none of them is left out
+    /// any more.
     fn put_month_ends(
         &mut self,
         day: NaiveDate,

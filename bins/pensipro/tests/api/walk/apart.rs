@@ -37,6 +37,7 @@ fn what_the_walk_cannot_change_leaves_its_row_too() {
         account(house, &lending);
         shares(house, &lending);
         cuts(house);
+        month(house);
         anonymised(house, &lending);
         let built = guards();
         let proved = trail::proved(house, built.keys());
@@ -174,6 +175,14 @@ fn cuts(house: &House) {
     let refunds = desk.finance.get("/billing/refunds?status=requested").expect(200);
     let refund = format!("/billing/refunds/{}", id(&rows(&refunds)[0]));
     desk.finance.put(&refund, &json!({"status": "approved"})).expect(200);
+}
+
+/// The walk's world has no month that is over and in which something was entered.
+fn month(house: &House) {
+    house.set_today("2027-01-02");
+    let admin = house.admin();
+    admin.post("/jobs/end-of-day", &json!({"date": "2027-01-01"})).expect(201);
+    admin.post("/jobs/end-of-month", &json!({})).expect(201);
 }
 
 fn anonymised(house: &House, lending: &Lending) {

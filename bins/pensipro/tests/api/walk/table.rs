@@ -237,8 +237,8 @@ pub(super) const TABLE: &[Line] = &[
     ("POST /jobs/end-of-month", House, r#"{"periode": "2026-01"}"#),
     ("GET /reports/aging", Shared, "?group_by=branch"),
     ("GET /reports/loan-quality", Shared, ""),
-    ("GET /reports/aging/trend", House, "?months=12"),
-    ("GET /reports/loan-quality/trend", House, ""),
+    ("GET /reports/aging/trend", Shared, "?months=12"),
+    ("GET /reports/loan-quality/trend", Shared, ""),
     ("GET /reports/funder-margin", House, "?periode=2026-01"),
     ("POST /loans/{id}/allocate-funder", Hidden, r#"{"funder_id": null}"#),
     ("GET /loans/{id}/allocations", Hidden, ""),
@@ -258,5 +258,5 @@ pub(super) const TABLE: &[Line] = &[
     ("GET /webhooks", House, ""),
     ("PUT /webhooks/{id}", House, r#"{"is_active": false}"#),
     ("DELETE /webhooks/{id}", House, ""),
-    ("POST /webhooks/{id}/secret", House, ""),
+    ("POST /webhooks/{id}/secret", House, "{}"),
 ];

@@ -22,6 +22,7 @@ pub(super) const MADE_APART: &[&str] = &[
     "POST /auth/logout",
     "POST /billing/import",
     "POST /billing/reconcile/{id}",
+    "POST /jobs/end-of-month",
     "POST /loans/{id}/allocate-funder",
     "POST /loans/{id}/deposits/apply",
     "POST /loans/{id}/deposits/release",

@@ -1,0 +1,2 @@
+DROP TABLE loan_month_end_bounds;
+DROP TABLE loan_month_end_gaps;

@@ -1,7 +1,7 @@
 //! What a portfolio looks like on a day: how late it is, and of what quality.
 
 mod aging;
-mod closed;
+mod kept_aging;
 mod kept_quality;
 mod quality;
 mod repository;
@@ -10,7 +10,7 @@ mod trend;
 mod usecases;
 
 pub use aging::{Aging, AgingBucket, AgingRow, aging_report};
-pub use closed::{AgingEntry, entries_of, from_entries};
+pub use kept_aging::{AgingEntry, entries_of, from_entries};
 pub use kept_quality::{QualityEntry, QualityMark};
 pub use quality::{LevelRow, LoanQuality, PartedQuality, ProvisionPolicy, quality_report};
 pub use repository::{AgingRepository, QualityRepository, StandingRepository, StandingsByBranch};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pensipro_kernel::{BranchId, Period, Scope, StorageError};
 
 use super::{
-    closed::AgingEntry,
+    kept_aging::AgingEntry,
     kept_quality::QualityEntry,
     standing::{AsOf, GroupBy, Portfolio, Standing},
 };

@@ -132,18 +132,28 @@ impl KeptView {
         }
     }
 
-    /// What he sees of a figure of a slice: of a funder's people his part alone, which is the total.
-    pub fn sees(self, of: &Slice, by: Option<GroupBy>) -> Vec<Slice> {
-        let Some(funder) = self.funder else { return vec![of.clone()] };
-        let is_his = of.group.as_ref().is_some_and(|group| group.id == Some(funder.get()));
-        if !is_his {
-            return Vec::new();
+    /// What he sees of figures that were kept: of a funder's people his part alone, which is their total too.
+    pub(super) fn seen<T: Clone>(
+        self,
+        kept: Vec<T>,
+        by: Option<GroupBy>,
+        slice: fn(&mut T) -> &mut Slice,
+    ) -> Vec<T> {
+        let Some(funder) = self.funder else { return kept };
+        let is_his = |of: &Slice| of.group.as_ref().is_some_and(|it| it.id == Some(funder.get()));
+        let mut seen = Vec::new();
+        for mut part in kept {
+            if !is_his(slice(&mut part)) {
+                continue;
+            }
+            let mut total = part.clone();
+            slice(&mut total).group = None;
+            seen.push(total);
+            if by.is_some() {
+                seen.push(part);
+            }
         }
-        let total = Slice { group: None, ..of.clone() };
-        match by {
-            None => vec![total],
-            Some(_) => vec![total, of.clone()],
-        }
+        seen
     }
 }
 

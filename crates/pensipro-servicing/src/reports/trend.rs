@@ -10,11 +10,10 @@ use pensipro_kernel::{
 
 use super::{
     aging::{AgingBucket, AgingRow},
-    closed::from_entries,
+    kept_aging::from_entries,
     quality::{LoanQuality, PartedQuality},
     repository::{AgingRepository, QualityRepository},
     standing::{Figures, KeptView},
-    usecases::{seen_aging, seen_quality},
 };
 use crate::error::ServicingError;
 
@@ -57,7 +56,10 @@ pub fn quality_trend<Tx: QualityRepository>(
     let kept_by = view.kept_by(None).flatten();
     let mut months: BTreeMap<Period, Vec<_>> = BTreeMap::new();
     for (periode, entry) in tx.kept_qualities((from, to), view.portfolio, kept_by)? {
-        months.entry(periode).or_default().extend(seen_quality(vec![entry], view, None));
+        months
+            .entry(periode)
+            .or_default()
+            .extend(view.seen(vec![entry], None, |entry| &mut entry.of));
     }
     let quality = |(periode, entries): (Period, Vec<_>)| {
         PartedQuality::from_entries(entries).map(|quality| (periode, quality.total))
@@ -76,7 +78,10 @@ pub fn aging_trend<Tx: AgingRepository>(
     let kept_by = view.kept_by(None).flatten();
     let mut months: BTreeMap<Period, Vec<_>> = BTreeMap::new();
     for (periode, entry) in tx.kept_agings((from, to), view.portfolio, kept_by)? {
-        months.entry(periode).or_default().extend(seen_aging(vec![entry], view, None));
+        months
+            .entry(periode)
+            .or_default()
+            .extend(view.seen(vec![entry], None, |entry| &mut entry.of));
     }
     let aging = |(periode, entries): (Period, Vec<_>)| {
         from_entries(&entries).map(|aging| (periode, aging.total))

@@ -90,7 +90,7 @@ where
 {
     if let Some((view, kept_by)) = request.kept_of(scope, by) {
         let kept = tx.kept_aging(request.periode, view.portfolio, kept_by)?;
-        if let Some(kept) = from_entries(&seen_aging(kept, view, by)) {
+        if let Some(kept) = from_entries(&view.seen(kept, by, |entry| &mut entry.of)) {
             return Ok(kept);
         }
     }
@@ -138,38 +138,13 @@ where
 {
     if let Some((view, kept_by)) = request.kept_of(scope, by) {
         let kept = tx.kept_quality(request.periode, view.portfolio, kept_by)?;
-        if let Some(kept) = PartedQuality::from_entries(seen_quality(kept, view, by)) {
+        if let Some(kept) = PartedQuality::from_entries(view.seen(kept, by, |entry| &mut entry.of))
+        {
             return Ok(kept);
         }
     }
     let standings = standings(tx, request, by, scope)?;
     Ok(PartedQuality::of(&standings, request.as_of.date(), bounds, provision))
-}
-
-/// What somebody sees of an aging that was kept.
-pub(super) fn seen_aging(
-    kept: Vec<AgingEntry>,
-    view: KeptView,
-    by: Option<GroupBy>,
-) -> Vec<AgingEntry> {
-    let seen = |entry: AgingEntry| {
-        let slices = view.sees(&entry.of, by);
-        slices.into_iter().map(move |of| AgingEntry { of, ..entry.clone() })
-    };
-    kept.into_iter().flat_map(seen).collect()
-}
-
-/// What somebody sees of a quality that was kept.
-pub(super) fn seen_quality(
-    kept: Vec<QualityEntry>,
-    view: KeptView,
-    by: Option<GroupBy>,
-) -> Vec<QualityEntry> {
-    let seen = |entry: QualityEntry| {
-        let slices = view.sees(&entry.of, by);
-        slices.into_iter().map(move |of| QualityEntry { of, ..entry.clone() })
-    };
-    kept.into_iter().flat_map(seen).collect()
 }
 
 /// Open loans by how they stand; none where it is kept that a branch had none.

@@ -269,6 +269,9 @@ fn what_the_ends_of_months_wrote_down_is_proved() {
         lending.pay(paid, "2026-07-20", "900000");
         lending.staff.admin.post("/jobs/end-of-day", &json!({"date": "2026-08-01"})).expect(201);
         assert_proved(house);
+        // Bounds that come later judge no month that was.
+        house.configure("KOLEKTIBILITAS_BOUNDS", "[10,20,30,40]");
+        assert_proved(house);
         let in_july =
             |what: &str| format!("UPDATE loan_month_ends SET {what} AND day = '2026-07-31'");
         let insert = format!(

@@ -1,6 +1,8 @@
 //! A loan and what storage would keep of it, for the tests of this crate.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod story;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate};
